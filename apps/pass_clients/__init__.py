@@ -1,0 +1,1 @@
+"""Clients, subscriptions, coverage periods, beneficiaries, police numbers and the view `contrats`."""

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class PassClientsConfig(AppConfig):
+    name = "apps.pass_clients"
+    verbose_name = "Clients et souscriptions"

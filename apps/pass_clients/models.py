@@ -1,0 +1,426 @@
+"""Tables of the insured: clients, subscriptions (the source of truth), coverage periods, beneficiaries, police numbers, and the view `contrats`.
+
+A coverage period is half-open: cover runs from `date_debut` to the eve of `date_fin`. Nothing here is ever deleted by cascade.
+"""
+
+import pgtrigger
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q
+from django.db.models.functions import Now
+
+from apps.pass_products.models import Periodicite, ProduitPass
+from nsia_pass_api.constraints import parmi, telephone
+
+NOMBRE_BENEFICIAIRES_MAX = 6
+
+
+class OperateurMobile(models.TextChoices):
+    MTN = "mtn_money", "MTN Mobile Money"
+    AIRTEL = "airtel_money", "Airtel Money"
+    MOOV = "moov_money", "Moov Money"
+
+
+class StatutClient(models.TextChoices):
+    ACTIF = "actif", "Actif"
+    INACTIF = "inactif", "Inactif"
+    SUSPENDU = "suspendu", "Suspendu"
+
+
+class ClientPass(models.Model):
+    Statut = StatutClient
+
+    nom = models.CharField(max_length=80)
+    prenom = models.CharField("prénom", max_length=80)
+    telephone = models.CharField("téléphone", max_length=13)
+    date_naissance = models.DateField("date de naissance", null=True, blank=True)
+    lieu_naissance = models.CharField("lieu de naissance", max_length=120, blank=True)
+    adresse = models.CharField(max_length=200, blank=True)
+    operateur_mobile = models.CharField("opérateur", max_length=12, choices=OperateurMobile.choices, blank=True)
+    numero_mobile_money = models.CharField("numéro Mobile Money", max_length=13, blank=True)
+    statut = models.CharField(max_length=8, choices=Statut.choices, default=Statut.ACTIF)
+    cree_le = models.DateTimeField("créé le", db_default=Now(), editable=False)
+
+    class Meta:
+        db_table = "clients_pass"
+        verbose_name = "client"
+        verbose_name_plural = "clients"
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["telephone"], name="clients_telephone_unique"),
+            telephone("telephone", name="clients_telephone_congo"),
+            telephone("numero_mobile_money", name="clients_mobile_money_congo", vide=True),
+            parmi("statut", StatutClient, name="clients_statut_connu"),
+            models.CheckConstraint(
+                condition=Q(operateur_mobile__in=["", *OperateurMobile.values]), name="clients_operateur_connu"
+            ),
+            models.CheckConstraint(condition=~Q(nom="") & ~Q(prenom=""), name="clients_nommes"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.prenom} {self.nom}"
+
+
+class StatutSouscription(models.TextChoices):
+    EN_COURS = "en_cours", "En attente de paiement"
+    ACTIVEE = "activee", "Active"
+    SUSPENDUE = "suspendue", "Suspendue"
+    EXPIREE = "expiree", "Expirée"
+    ANNULEE = "annulee", "Annulée"
+    RESILIEE = "resiliee", "Résiliée"
+
+
+# The states of pass.md; everything else is refused by the database.
+TRANSITIONS: tuple[tuple[str, str], ...] = (
+    ("en_cours", "activee"),
+    ("en_cours", "annulee"),
+    ("en_cours", "resiliee"),
+    ("activee", "suspendue"),
+    ("activee", "expiree"),
+    ("activee", "resiliee"),
+    ("suspendue", "activee"),
+    ("suspendue", "resiliee"),
+    ("expiree", "activee"),
+    ("expiree", "resiliee"),
+)
+
+
+class CanalSouscription(models.TextChoices):
+    USSD = "ussd", "USSD"
+    BORNE = "borne", "Borne"
+    WHATSAPP = "whatsapp", "WhatsApp"
+    AGENCE = "agence", "Agence"
+    IMPORT = "import", "Import"
+
+
+class SouscriptionPass(models.Model):
+    """What a client asked for and pays. Its state changes only through `services.changer_statut` and `cycle_de_vie`."""
+
+    Canal = CanalSouscription
+
+    Statut = StatutSouscription
+
+    client = models.ForeignKey(ClientPass, on_delete=models.PROTECT, related_name="souscriptions")
+    # Three products over a million rows: an index would never be chosen.
+    produit = models.ForeignKey(ProduitPass, on_delete=models.PROTECT, related_name="souscriptions", db_index=False)
+    numero_souscription = models.CharField("numéro", max_length=40)
+    montant_souscription = models.IntegerField("prime d'une période (XAF)")
+    periodicite = models.CharField("périodicité", max_length=13, choices=Periodicite.choices)
+    taux_epargne = models.DecimalField(
+        "taux d'épargne à la souscription (%)", max_digits=5, decimal_places=2, null=True, blank=True
+    )
+    canal = models.CharField(max_length=8, choices=Canal.choices)
+    statut = models.CharField(
+        max_length=9, choices=StatutSouscription.choices, default=StatutSouscription.EN_COURS, editable=False
+    )
+    date_souscription = models.DateTimeField("souscrite le", db_default=Now())
+    date_activation = models.DateTimeField("activée le", null=True, blank=True, editable=False)
+    date_resiliation = models.DateField("résiliée le", null=True, blank=True, editable=False)
+
+    class Meta:
+        db_table = "souscriptions_pass"
+        verbose_name = "souscription"
+        verbose_name_plural = "souscriptions"
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["numero_souscription"], name="souscriptions_numero_unique"),
+            models.CheckConstraint(condition=Q(montant_souscription__gt=0), name="souscriptions_prime_positive"),
+            parmi("periodicite", Periodicite, name="souscriptions_periodicite_connue"),
+            parmi("canal", CanalSouscription, name="souscriptions_canal_connu"),
+            parmi("statut", StatutSouscription, name="souscriptions_statut_connu"),
+            models.CheckConstraint(
+                condition=Q(statut__in=["en_cours", "annulee"], date_activation__isnull=True)
+                | Q(statut__in=["activee", "suspendue", "expiree"], date_activation__isnull=False)
+                | Q(statut="resiliee"),
+                name="souscriptions_activation_datee",
+            ),
+            models.CheckConstraint(
+                condition=Q(statut="resiliee", date_resiliation__isnull=False)
+                | (~Q(statut="resiliee") & Q(date_resiliation__isnull=True)),
+                name="souscriptions_resiliation_datee",
+            ),
+            models.CheckConstraint(
+                condition=Q(taux_epargne__isnull=True) | Q(taux_epargne__gte=0, taux_epargne__lte=100),
+                name="souscriptions_taux_pourcent",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["date_souscription"], name="souscriptions_en_attente", condition=Q(statut="en_cours")),
+        ]
+        triggers = [
+            pgtrigger.FSM(name="souscription_transition", field="statut", transitions=list(TRANSITIONS)),
+            pgtrigger.Protect(name="souscription_indelebile", operation=pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return self.numero_souscription
+
+
+class TransitionSouscription(models.Model):
+    """Audit of a subscription's states: one row a transition, never changed nor deleted."""
+
+    souscription = models.ForeignKey(SouscriptionPass, on_delete=models.PROTECT, related_name="transitions")
+    de = models.CharField(max_length=9, choices=StatutSouscription.choices)
+    vers = models.CharField(max_length=9, choices=StatutSouscription.choices)
+    motif = models.CharField(max_length=120)
+    acteur = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    date_transition = models.DateTimeField("le", db_default=Now())
+
+    class Meta:
+        db_table = "transitions_souscription"
+        verbose_name = "transition"
+        verbose_name_plural = "transitions"
+        ordering = ["id"]
+        constraints = [
+            parmi("de", StatutSouscription, name="transitions_de_connu"),
+            parmi("vers", StatutSouscription, name="transitions_vers_connu"),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="transition_immuable", operation=pgtrigger.Update | pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.de} → {self.vers}"
+
+
+class PeriodeCouverture(models.Model):
+    """One term of a subscription, from `date_debut` to the eve of `date_fin`, with its own price and number of instalments."""
+
+    souscription = models.ForeignKey(
+        SouscriptionPass, on_delete=models.PROTECT, related_name="periodes", db_index=False
+    )
+    numero = models.SmallIntegerField("numéro")
+    date_debut = models.DateField("début")
+    date_fin = models.DateField("fin (exclue)")
+    prime = models.IntegerField("prime (XAF)")
+    periodicite = models.CharField("périodicité", max_length=13, choices=Periodicite.choices)
+    nombre_echeances = models.SmallIntegerField("nombre d'échéances")
+
+    class Meta:
+        db_table = "periodes_couverture"
+        verbose_name = "période de couverture"
+        verbose_name_plural = "périodes de couverture"
+        ordering = ["souscription", "numero"]
+        constraints = [
+            models.UniqueConstraint(fields=["souscription", "numero"], name="periodes_numero_unique"),
+            ExclusionConstraint(
+                name="periodes_sans_chevauchement",
+                expressions=[
+                    ("souscription", RangeOperators.EQUAL),
+                    (
+                        Func(
+                            F("date_debut"),
+                            F("date_fin"),
+                            RangeBoundary(inclusive_lower=True, inclusive_upper=False),
+                            function="daterange",
+                            output_field=DateRangeField(),
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+            ),
+            models.CheckConstraint(condition=Q(numero__gte=1), name="periodes_numero_positif"),
+            models.CheckConstraint(condition=Q(date_fin__gt=F("date_debut")), name="periodes_dates_ordonnees"),
+            models.CheckConstraint(
+                condition=Q(nombre_echeances__gte=1, nombre_echeances__lte=F("prime")),
+                name="periodes_un_franc_par_echeance",
+            ),
+            models.CheckConstraint(
+                condition=Q(date_fin__gte=F("date_debut") + F("nombre_echeances")),
+                name="periodes_un_jour_par_echeance",
+            ),
+            parmi("periodicite", Periodicite, name="periodes_periodicite_connue"),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="periode_immuable", operation=pgtrigger.Update | pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.souscription_id}/{self.numero}"
+
+
+class RelationBeneficiaire(models.TextChoices):
+    CONJOINT = "conjoint", "Conjoint(e)"
+    ENFANT = "enfant", "Enfant"
+    PARENT = "parent", "Père ou mère"
+    FRATRIE = "fratrie", "Frère ou sœur"
+    AUTRE = "autre", "Autre"
+
+
+class RoleBeneficiaire(models.TextChoices):
+    BENEFICIAIRE = "beneficiaire", "Bénéficiaire"
+    ASSURE = "assure", "Assuré"
+
+
+class StatutBeneficiaire(models.TextChoices):
+    ACTIF = "actif", "Actif"
+    INACTIF = "inactif", "Retiré"
+    DECEDE = "decede", "Décédé"
+
+
+class BeneficiairePass(models.Model):
+    """Who receives or is covered. Six live ranks a subscription: the partial unique index is the limit of 6, also under races."""
+
+    Relation = RelationBeneficiaire
+    Role = RoleBeneficiaire
+    Statut = StatutBeneficiaire
+
+    souscription = models.ForeignKey(SouscriptionPass, on_delete=models.PROTECT, related_name="beneficiaires")
+    nom = models.CharField(max_length=80)
+    prenom = models.CharField("prénom", max_length=80)
+    telephone = models.CharField("téléphone", max_length=13, blank=True)
+    relation = models.CharField(max_length=8, choices=Relation.choices)
+    role = models.CharField("rôle", max_length=12, choices=Role.choices, default=Role.BENEFICIAIRE)
+    date_naissance = models.DateField("date de naissance", null=True, blank=True)
+    ordre_priorite = models.SmallIntegerField("ordre de priorité")
+    statut = models.CharField(max_length=7, choices=Statut.choices, default=Statut.ACTIF)
+
+    class Meta:
+        db_table = "beneficiaires_pass"
+        verbose_name = "bénéficiaire"
+        verbose_name_plural = "bénéficiaires"
+        ordering = ["souscription", "ordre_priorite"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["souscription", "ordre_priorite"],
+                condition=Q(statut="actif"),
+                name="beneficiaires_rang_unique",
+            ),
+            models.CheckConstraint(
+                condition=Q(ordre_priorite__gte=1, ordre_priorite__lte=NOMBRE_BENEFICIAIRES_MAX),
+                name="beneficiaires_six_au_plus",
+            ),
+            telephone("telephone", name="beneficiaires_telephone_congo", vide=True),
+            parmi("relation", RelationBeneficiaire, name="beneficiaires_relation_connue"),
+            parmi("role", RoleBeneficiaire, name="beneficiaires_role_connu"),
+            parmi("statut", StatutBeneficiaire, name="beneficiaires_statut_connu"),
+            models.CheckConstraint(condition=~Q(nom="") & ~Q(prenom=""), name="beneficiaires_nommes"),
+        ]
+        triggers = [pgtrigger.Protect(name="beneficiaire_indelebile", operation=pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.prenom} {self.nom}"
+
+
+class ModePolice(models.TextChoices):
+    AUTOMATIQUE = "automatique", "Automatique"
+    MANUEL = "manuel", "Manuel"
+
+
+class StatutPolice(models.TextChoices):
+    ATTRIBUE = "attribue", "Attribué"
+    SUSPENDU = "suspendu", "Suspendu"
+    ANNULE = "annule", "Annulé"
+
+
+class NumeroPolice(models.Model):
+    """The number that NSIA gives to a subscription; from then on the client sees a contract."""
+
+    Mode = ModePolice
+    Statut = StatutPolice
+
+    souscription = models.OneToOneField(SouscriptionPass, on_delete=models.PROTECT, related_name="police")
+    numero_police = models.CharField("numéro de police", max_length=30)
+    mode_attribution = models.CharField("mode d'attribution", max_length=11, choices=Mode.choices)
+    agent_attribueur = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name="agent attribueur",
+    )
+    date_attribution = models.DateTimeField("attribué le", db_default=Now())
+    commentaire = models.CharField(max_length=200, blank=True)
+    statut = models.CharField(max_length=8, choices=Statut.choices, default=Statut.ATTRIBUE)
+
+    class Meta:
+        db_table = "numeros_police_congo"
+        verbose_name = "numéro de police"
+        verbose_name_plural = "numéros de police"
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["numero_police"], name="polices_numero_unique"),
+            models.CheckConstraint(
+                condition=Q(numero_police__regex=r"^[A-Z0-9][A-Z0-9-]{2,29}$"), name="polices_numero_forme"
+            ),
+            models.CheckConstraint(
+                condition=Q(mode_attribution="manuel", agent_attribueur__isnull=False)
+                | Q(mode_attribution="automatique", agent_attribueur__isnull=True),
+                name="polices_agent_si_manuel",
+            ),
+            parmi("statut", StatutPolice, name="polices_statut_connu"),
+        ]
+        triggers = [pgtrigger.Protect(name="police_indelebile", operation=pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return self.numero_police
+
+
+class SerieNumero(models.Model):
+    """The last number drawn of a series in a year. Read and moved only by `numbers.allouer`."""
+
+    serie = models.CharField("série", max_length=40)
+    annee = models.SmallIntegerField("année")
+    dernier = models.BigIntegerField("dernier numéro")
+
+    class Meta:
+        db_table = "series_numeros"
+        verbose_name = "série de numéros"
+        verbose_name_plural = "séries de numéros"
+        constraints = [
+            models.UniqueConstraint(fields=["serie", "annee"], name="series_une_par_annee"),
+            models.CheckConstraint(condition=Q(dernier__gte=0), name="series_positives"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.serie} {self.annee}"
+
+
+class EtatContrat(models.TextChoices):
+    ACTIF = "Actif", "Actif"
+    SUSPENDU = "Suspendu", "Suspendu"
+    EXPIRE = "Expiré", "Expiré"
+    RESILIE = "Résilié", "Résilié"
+    EN_ATTENTE = "En attente", "En attente"
+
+
+class Contrat(models.Model):
+    """View `contrats`: a subscription that has a police number, as its client sees it."""
+
+    Etat = EtatContrat
+
+    police = models.CharField(primary_key=True, max_length=30)
+    souscription = models.OneToOneField(SouscriptionPass, on_delete=models.DO_NOTHING, related_name="contrat")
+    numero_souscription = models.CharField(max_length=40)
+    client = models.ForeignKey(ClientPass, on_delete=models.DO_NOTHING, related_name="contrats")
+    nom = models.CharField(max_length=80)
+    prenom = models.CharField(max_length=80)
+    telephone = models.CharField(max_length=13)
+    produit = models.ForeignKey(ProduitPass, on_delete=models.DO_NOTHING, related_name="+")
+    code_produit = models.CharField(max_length=20)
+    nom_produit = models.CharField(max_length=80)
+    categorie = models.CharField(max_length=10)
+    etat_du_contrat = models.CharField(max_length=10, choices=Etat.choices)
+    date_effet = models.DateField(null=True)
+    date_expiration = models.DateField(null=True)
+    prime = models.IntegerField()
+    periodicite = models.CharField(max_length=13, choices=Periodicite.choices)
+    mode_attribution = models.CharField(max_length=11)
+    attribueur = models.CharField(max_length=301, null=True)
+    date_attribution = models.DateTimeField()
+
+    class Meta:
+        managed = False
+        db_table = "contrats"
+        verbose_name = "contrat"
+        verbose_name_plural = "contrats"
+        ordering = ["police"]
+
+    def __str__(self) -> str:
+        return self.police

@@ -1,0 +1,74 @@
+from datetime import date, timedelta
+
+import factory
+from django.utils import timezone
+
+from apps.pass_clients.models import BeneficiairePass, ClientPass, NumeroPolice, PeriodeCouverture, SouscriptionPass
+from apps.pass_products.tests.factories import ProduitFactory
+
+
+class ClientFactory(factory.django.DjangoModelFactory[ClientPass]):
+    class Meta:
+        model = ClientPass
+
+    nom = factory.Sequence(lambda n: f"KONGO{n}")
+    prenom = "Jean Baptiste"
+    telephone = factory.Sequence(lambda n: f"+24206{n:07d}")
+
+
+class SouscriptionFactory(factory.django.DjangoModelFactory[SouscriptionPass]):
+    """An unpaid subscription (`en_cours`); `active=True` gives it a date of activation and the state `activee`, without any period."""
+
+    class Meta:
+        model = SouscriptionPass
+
+    class Params:
+        active = factory.Trait(statut="activee", date_activation=factory.LazyFunction(timezone.now))
+
+    client = factory.SubFactory(ClientFactory)
+    produit = factory.SubFactory(ProduitFactory)
+    numero_souscription = factory.Sequence(lambda n: f"PASS-TEST-2026-{n:06d}")
+    montant_souscription = 1_200
+    periodicite = "mensuelle"
+    canal = "borne"
+
+
+class PeriodeFactory(factory.django.DjangoModelFactory[PeriodeCouverture]):
+    class Meta:
+        model = PeriodeCouverture
+
+    souscription = factory.SubFactory(SouscriptionFactory, active=True)
+    numero = 1
+    date_debut = factory.LazyFunction(lambda: timezone.localdate() - timedelta(days=100))
+    date_fin = factory.LazyAttribute(lambda p: p.date_debut + timedelta(days=365))
+    prime = 1_200
+    periodicite = "mensuelle"
+    nombre_echeances = 12
+
+
+class PoliceFactory(factory.django.DjangoModelFactory[NumeroPolice]):
+    class Meta:
+        model = NumeroPolice
+
+    souscription = factory.SubFactory(SouscriptionFactory, active=True)
+    numero_police = factory.Sequence(lambda n: f"CG-2026-VIE-{n:03d}")
+    mode_attribution = NumeroPolice.Mode.AUTOMATIQUE
+
+
+class BeneficiaireFactory(factory.django.DjangoModelFactory[BeneficiairePass]):
+    class Meta:
+        model = BeneficiairePass
+
+    souscription = factory.SubFactory(SouscriptionFactory)
+    nom = "KONGO"
+    prenom = "Grâce"
+    relation = BeneficiairePass.Relation.ENFANT
+    date_naissance = date(2015, 5, 17)
+    ordre_priorite = 1
+
+
+def contrat_en_vigueur(**souscription: object) -> NumeroPolice:
+    """A client's active subscription with a police and one period that began 100 days ago: prime 1 200, 12 instalments."""
+    police = PoliceFactory(souscription=SouscriptionFactory(active=True, **souscription))
+    PeriodeFactory(souscription=police.souscription, prime=police.souscription.montant_souscription)
+    return police

@@ -1,0 +1,1 @@
+"""Payments and their journal, the views that allocate them, and what a client reads of her account."""

@@ -1,0 +1,1 @@
+"""The catalogue: products, guarantees, schedules and quotes."""

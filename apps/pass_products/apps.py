@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class PassProductsConfig(AppConfig):
+    name = "apps.pass_products"
+    verbose_name = "Produits PASS"

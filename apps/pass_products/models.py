@@ -1,0 +1,151 @@
+"""Tables of the catalogue: `produits_pass` and its `garanties_pass`. Everything an insurer may change about a product is a row here."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+
+class Periodicite(models.TextChoices):
+    """How often an instalment of a coverage period falls due."""
+
+    UNIQUE = "unique", "Unique"
+    HEBDOMADAIRE = "hebdomadaire", "Hebdomadaire"
+    MENSUELLE = "mensuelle", "Mensuelle"
+    TRIMESTRIELLE = "trimestrielle", "Trimestrielle"
+    SEMESTRIELLE = "semestrielle", "Semestrielle"
+    ANNUELLE = "annuelle", "Annuelle"
+
+
+class CategorieProduit(models.TextChoices):
+    ACCIDENT = "accident", "Accident"
+    EPARGNE = "epargne", "Épargne"
+    SANTE = "sante", "Santé"
+
+
+class StatutProduit(models.TextChoices):
+    ACTIF = "actif", "Actif"
+    INACTIF = "inactif", "Inactif"
+    ARCHIVE = "archive", "Archivé"
+
+
+class ProduitPass(models.Model):
+    Categorie = CategorieProduit
+    Statut = StatutProduit
+
+    code_pass = models.CharField("code", max_length=20)
+    nom_pass = models.CharField("nom", max_length=80)
+    description = models.TextField(blank=True)
+    categorie = models.CharField("catégorie", max_length=10, choices=Categorie.choices)
+    branche = models.CharField("branche des polices", max_length=5, help_text="VIE, EPG, SAN…")
+    prix_minimum = models.IntegerField("prime minimale (XAF)")
+    prix_maximum = models.IntegerField("prime maximale (XAF)")
+    duree_validite_jours = models.SmallIntegerField("durée d'une période (jours)", default=365)
+    nombre_beneficiaires_max = models.SmallIntegerField("bénéficiaires au plus", default=6)
+    taux_epargne = models.DecimalField(
+        "taux d'épargne annuel (%)", max_digits=5, decimal_places=2, null=True, blank=True
+    )
+    periodicites = ArrayField(
+        models.CharField(max_length=13, choices=Periodicite.choices), verbose_name="périodicités permises"
+    )
+    delai_grace_jours = models.SmallIntegerField("délai de grâce (jours)", default=30)
+    code_ussd = models.CharField("code USSD", max_length=30, blank=True)
+    statut = models.CharField(max_length=8, choices=Statut.choices, default=Statut.ACTIF)
+
+    class Meta:
+        db_table = "produits_pass"
+        verbose_name = "produit PASS"
+        verbose_name_plural = "produits PASS"
+        ordering = ["code_pass"]
+        constraints = [
+            models.UniqueConstraint(fields=["code_pass"], name="produits_code_unique"),
+            models.CheckConstraint(condition=Q(code_pass__regex=r"^[A-Z][A-Z0-9]{1,19}$"), name="produits_code_forme"),
+            models.CheckConstraint(condition=Q(branche__regex=r"^[A-Z]{2,5}$"), name="produits_branche_forme"),
+            models.CheckConstraint(
+                condition=Q(prix_minimum__gt=0, prix_minimum__lte=F("prix_maximum")), name="produits_prix_ordonnes"
+            ),
+            models.CheckConstraint(
+                condition=Q(duree_validite_jours__gte=1, duree_validite_jours__lte=3660), name="produits_duree_bornee"
+            ),
+            models.CheckConstraint(
+                condition=Q(nombre_beneficiaires_max__gte=0, nombre_beneficiaires_max__lte=6),
+                name="produits_six_beneficiaires",
+            ),
+            models.CheckConstraint(
+                condition=Q(categorie="epargne", taux_epargne__gte=0, taux_epargne__lte=100)
+                | (~Q(categorie="epargne") & Q(taux_epargne__isnull=True)),
+                name="produits_taux_si_epargne",
+            ),
+            models.CheckConstraint(condition=Q(delai_grace_jours__gte=0), name="produits_grace_positive"),
+            models.CheckConstraint(condition=Q(periodicites__len__gte=1), name="produits_une_periodicite"),
+            models.CheckConstraint(
+                condition=Q(periodicites__contained_by=[p.value for p in Periodicite]),
+                name="produits_periodicites_connues",
+            ),
+            models.CheckConstraint(
+                condition=Q(categorie__in=["accident", "epargne", "sante"]), name="produits_categorie_connue"
+            ),
+            models.CheckConstraint(
+                condition=Q(statut__in=["actif", "inactif", "archive"]), name="produits_statut_connu"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.nom_pass
+
+
+class TypeGarantie(models.TextChoices):
+    CAPITAL = "capital", "Capital"
+    FORFAIT_JOUR = "forfait_jour", "Forfait par jour"
+    REMBOURSEMENT = "remboursement", "Remboursement"
+    EPARGNE = "epargne", "Épargne"
+
+
+class Garantie(models.Model):
+    """One thing that a product covers. Values marked `a_confirmer` are plausible, not yet confirmed by NSIA."""
+
+    Type = TypeGarantie
+
+    produit = models.ForeignKey(ProduitPass, on_delete=models.PROTECT, related_name="garanties")
+    code = models.CharField(max_length=30)
+    libelle = models.CharField("libellé", max_length=120)
+    type = models.CharField(max_length=13, choices=Type.choices)
+    montant = models.IntegerField("montant (XAF)", null=True, blank=True)
+    plafond = models.IntegerField("plafond (XAF)", null=True, blank=True)
+    franchise = models.IntegerField("franchise (XAF)", null=True, blank=True)
+    taux = models.DecimalField("taux (%)", max_digits=5, decimal_places=2, null=True, blank=True)
+    delai_carence_jours = models.SmallIntegerField("délai de carence (jours)", default=0)
+    age_min = models.SmallIntegerField("âge minimal", null=True, blank=True)
+    age_max = models.SmallIntegerField("âge maximal", null=True, blank=True)
+    a_confirmer = models.BooleanField("à confirmer", default=True)
+
+    class Meta:
+        db_table = "garanties_pass"
+        verbose_name = "garantie"
+        verbose_name_plural = "garanties"
+        ordering = ["produit", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["produit", "code"], name="garanties_code_unique_par_produit"),
+            models.CheckConstraint(
+                condition=(Q(montant__isnull=True) | Q(montant__gte=0))
+                & (Q(plafond__isnull=True) | Q(plafond__gte=0))
+                & (Q(franchise__isnull=True) | Q(franchise__gte=0)),
+                name="garanties_montants_positifs",
+            ),
+            models.CheckConstraint(
+                condition=Q(taux__isnull=True) | Q(taux__gte=0, taux__lte=100), name="garanties_taux_pourcent"
+            ),
+            models.CheckConstraint(condition=Q(delai_carence_jours__gte=0), name="garanties_carence_positive"),
+            models.CheckConstraint(
+                condition=(Q(age_min__isnull=True) | Q(age_min__gte=0))
+                & (Q(age_max__isnull=True) | Q(age_max__lte=130))
+                & (Q(age_min__isnull=True) | Q(age_max__isnull=True) | Q(age_min__lte=F("age_max"))),
+                name="garanties_ages_ordonnes",
+            ),
+            models.CheckConstraint(
+                condition=Q(type__in=["capital", "forfait_jour", "remboursement", "epargne"]),
+                name="garanties_type_connu",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.libelle

@@ -1,0 +1,45 @@
+"""PostgreSQL only: the server named by `DATABASE_URL`, else the embedded one, which starts at the first connection."""
+
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from .environment import DATA_DIR, integer, refus, text
+
+DATABASE_URL = text("DATABASE_URL", "")
+EMBEDDED_DATA_DIR = DATA_DIR / "postgresql"
+# 0 = any free port, kept from one start to the next.
+EMBEDDED_PORT = integer("POSTGRES_PORT", 0, maximum=65_535)
+
+_MEND = "Forme attendue : DATABASE_URL=postgresql://utilisateur:motdepasse@hote:5432/base."
+
+
+def from_url(url: str) -> dict[str, Any]:
+    try:
+        parts = urlsplit(url)
+        port = parts.port or 5432
+    except ValueError:
+        raise refus("DATABASE_URL", "adresse illisible", _MEND) from None
+    if parts.scheme not in ("postgresql", "postgres"):
+        raise refus("DATABASE_URL", f"« {parts.scheme} » n'est pas PostgreSQL", _MEND)
+    if not parts.path.strip("/"):
+        raise refus("DATABASE_URL", "nom de base absent", _MEND)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.strip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(parts.hostname or ""),
+        "PORT": str(port),
+        "OPTIONS": dict(parse_qsl(parts.query)),
+    }
+
+
+DATABASES = {
+    "default": {
+        **(from_url(DATABASE_URL) if DATABASE_URL else {"ENGINE": "nsia_pass_api.database", "NAME": "nsia_pass"}),
+        "CONN_MAX_AGE": integer("DB_CONN_MAX_AGE", 600),
+        "CONN_HEALTH_CHECKS": True,
+        # Dates are those of Brazzaville on both sides of the wire.
+        "TIME_ZONE": "Africa/Brazzaville",
+    }
+}

@@ -1,0 +1,100 @@
+"""Reads settings from the environment or `.env`; every refusal names the variable and how to mend it, in French."""
+
+import json
+import os
+import secrets
+from pathlib import Path
+
+from decouple import Config, RepositoryEmpty, RepositoryEnv
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+DATA_DIR = Path(os.environ.get("DATA_DIR") or BASE_DIR / ".data").resolve()
+
+_env_file = BASE_DIR / ".env"
+_config = Config(RepositoryEnv(str(_env_file)) if _env_file.is_file() else RepositoryEmpty())
+
+_VRAI = {"1", "true", "vrai", "oui", "yes", "on"}
+_FAUX = {"0", "false", "faux", "non", "no", "off"}
+
+
+def refus(name: str, why: str, mend: str) -> ImproperlyConfigured:
+    return ImproperlyConfigured(f"Réglage {name} : {why}. {mend}")
+
+
+def text(name: str, default: str | None = None, *, choices: tuple[str, ...] = ()) -> str:
+    """The value of `name`, without surrounding spaces; required when there is no default."""
+    value = str(_config(name, default="" if default is None else default)).strip()
+    if len(value) >= 2 and value[0] == value[-1] and value[0] in "\"'":
+        raise refus(name, "la valeur est entourée de guillemets", "Retirez-les : écrivez NOM=valeur, sans guillemets.")
+    if not value and default is None:
+        raise refus(name, "valeur absente", f"Ajoutez {name}=… dans .env ou dans l'environnement.")
+    if choices and value not in choices:
+        raise refus(name, f"« {value} » n'est pas reconnu", f"Valeurs possibles : {', '.join(choices)}.")
+    return value
+
+
+def integer(name: str, default: int, *, minimum: int = 0, maximum: int = 2_147_483_647) -> int:
+    value = text(name, str(default))
+    try:
+        number = int(value)
+    except ValueError:
+        raise refus(name, f"« {value} » n'est pas un nombre entier", f"Exemple : {name}={default}.") from None
+    if not minimum <= number <= maximum:
+        raise refus(name, f"{number} est hors limites", f"Choisissez un nombre entre {minimum} et {maximum}.")
+    return number
+
+
+def boolean(name: str, default: bool) -> bool:
+    value = text(name, "1" if default else "0").lower()
+    if value in _VRAI:
+        return True
+    if value in _FAUX:
+        return False
+    raise refus(name, f"« {value} » n'est ni oui ni non", f"Écrivez {name}=1 ou {name}=0.")
+
+
+def strings(name: str, default: str = "") -> list[str]:
+    """A comma-separated list."""
+    return [item.strip() for item in text(name, default).split(",") if item.strip()]
+
+
+MODE = text("NSIA_MODE", "developpement", choices=("developpement", "production"))
+PRODUCTION = MODE == "production"
+
+
+def secret(name: str) -> str:
+    """A signing key. In production it must be set (50 characters at least); elsewhere one is drawn once and kept in `.data/`."""
+    value = text(name, "")
+    if value:
+        if PRODUCTION and len(value) < 50:
+            raise refus(
+                name, "clé trop courte", 'Tirez-en une : python -c "import secrets; print(secrets.token_urlsafe(64))".'
+            )
+        return value
+    if PRODUCTION:
+        raise refus(
+            name,
+            "clé absente en production",
+            'Tirez-en une : python -c "import secrets; print(secrets.token_urlsafe(64))".',
+        )
+    return _development_secret(name)
+
+
+def _development_secret(name: str) -> str:
+    folder = DATA_DIR / "secrets"
+    path = folder / f"{name.lower()}.json"
+    try:
+        return str(json.loads(path.read_text()))
+    except FileNotFoundError:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = folder / f".{name.lower()}.{os.getpid()}.{secrets.token_hex(4)}"
+    draft.touch(mode=0o600)
+    draft.write_text(json.dumps(secrets.token_urlsafe(64)))
+    try:
+        os.link(draft, path)  # the first process to arrive decides for all
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+    return str(json.loads(path.read_text()))
