@@ -7,6 +7,7 @@ from .environment import DATA_DIR, integer, refus, text
 
 DATABASE_URL = text("DATABASE_URL", "")
 EMBEDDED_DATA_DIR = DATA_DIR / "postgresql"
+EMBEDDED_DATABASE = "nsia_pass"
 # 0 = any free port, kept from one start to the next.
 EMBEDDED_PORT = integer("POSTGRES_PORT", 0, maximum=65_535)
 
@@ -36,7 +37,7 @@ def from_url(url: str) -> dict[str, Any]:
 
 DATABASES = {
     "default": {
-        **(from_url(DATABASE_URL) if DATABASE_URL else {"ENGINE": "nsia_pass_api.database", "NAME": "nsia_pass"}),
+        **(from_url(DATABASE_URL) if DATABASE_URL else {"ENGINE": "nsia_pass_api.database", "NAME": EMBEDDED_DATABASE}),
         "CONN_MAX_AGE": integer("DB_CONN_MAX_AGE", 600),
         "CONN_HEALTH_CHECKS": True,
         # Dates are those of Brazzaville on both sides of the wire.
