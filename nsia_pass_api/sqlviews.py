@@ -5,10 +5,10 @@ vue("pass_clients", "contrats", version=2, precedente=1)    # drops v1, creates 
 """
 
 import re
-from pathlib import Path
 
-from django.conf import settings
 from django.db.migrations.operations import RunSQL
+
+from .settings.environment import BASE_DIR
 
 _LEADING_COMMENTS = r"(?:\s+|--[^\n]*(?:\n|\Z)|/\*.*?\*/)*"
 
@@ -38,7 +38,7 @@ def fonction(app: str, name: str, *, version: int, precedente: int | None = None
 
 
 def _read(app: str, name: str, version: int, statement: str) -> str:
-    path = Path(settings.BASE_DIR) / "apps" / app / "sql" / f"{name}_v{version}.sql"
+    path = BASE_DIR / "apps" / app / "sql" / f"{name}_v{version}.sql"
     sql = path.read_text(encoding="utf-8")
     expected = r"\s+".join(statement.split()) + rf'\s+"?{re.escape(name)}"?(?![\w"])'
     if not re.match(_LEADING_COMMENTS + expected, sql, re.IGNORECASE | re.DOTALL):

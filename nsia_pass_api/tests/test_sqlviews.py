@@ -8,8 +8,8 @@ from nsia_pass_api.sqlviews import fonction, vue
 
 
 @pytest.fixture
-def sql_folder(tmp_path: Path, settings) -> Path:
-    settings.BASE_DIR = tmp_path
+def sql_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr("nsia_pass_api.sqlviews.BASE_DIR", tmp_path)
     folder = tmp_path / "apps" / "essai" / "sql"
     folder.mkdir(parents=True)
     return folder
