@@ -9,10 +9,10 @@ from decouple import Config, RepositoryEmpty, RepositoryEnv
 from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
-DATA_DIR = Path(os.environ.get("DATA_DIR") or BASE_DIR / ".data").resolve()
+ENV_FILE = BASE_DIR / ".env"
 
-_env_file = BASE_DIR / ".env"
-_config = Config(RepositoryEnv(str(_env_file)) if _env_file.is_file() else RepositoryEmpty())
+# Every name that was asked for: `diagnostic` finds the misspelt ones in .env by difference.
+noms_lus: set[str] = set()
 
 _VRAI = {"1", "true", "vrai", "oui", "yes", "on"}
 _FAUX = {"0", "false", "faux", "non", "no", "off"}
@@ -22,8 +22,21 @@ def refus(name: str, why: str, mend: str) -> ImproperlyConfigured:
     return ImproperlyConfigured(f"Réglage {name} : {why}. {mend}")
 
 
+def _repository() -> RepositoryEnv | RepositoryEmpty:
+    if not ENV_FILE.is_file():
+        return RepositoryEmpty()
+    try:
+        return RepositoryEnv(str(ENV_FILE), encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise ImproperlyConfigured(f"{ENV_FILE} n'est pas en UTF-8. Réenregistrez-le en UTF-8.") from None
+
+
+_config = Config(_repository())
+
+
 def text(name: str, default: str | None = None, *, choices: tuple[str, ...] = ()) -> str:
     """The value of `name`, without surrounding spaces; required when there is no default."""
+    noms_lus.add(name)
     value = str(_config(name, default="" if default is None else default)).strip()
     if len(value) >= 2 and value[0] == value[-1] and value[0] in "\"'":
         raise refus(name, "la valeur est entourée de guillemets", "Retirez-les : écrivez NOM=valeur, sans guillemets.")
@@ -59,12 +72,13 @@ def strings(name: str, default: str = "") -> list[str]:
     return [item.strip() for item in text(name, default).split(",") if item.strip()]
 
 
+DATA_DIR = (BASE_DIR / text("DATA_DIR", ".data")).resolve()
 MODE = text("NSIA_MODE", "developpement", choices=("developpement", "production"))
 PRODUCTION = MODE == "production"
 
 
 def secret(name: str) -> str:
-    """A signing key. In production it must be set (50 characters at least); elsewhere one is drawn once and kept in `.data/`."""
+    """A signing key. Required in production, 50 characters at least; elsewhere one is drawn and kept in `.data/`."""
     value = text(name, "")
     if value:
         if PRODUCTION and len(value) < 50:
