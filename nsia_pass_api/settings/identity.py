@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from .environment import PRODUCTION, boolean, integer, secret, strings
+from .environment import PRODUCTION, boolean, integer, refus, secret, strings
 
 # Client tokens (kiosk) and staff tokens share nothing: own key, audience, type and class each.
 CLE_JETONS_CLIENTS = secret("CLE_JETONS_CLIENTS")
@@ -14,6 +14,34 @@ JETON_ACCES_DUREE = timedelta(minutes=integer("JETON_ACCES_MINUTES", 5, minimum=
 BORNE_ENREGISTREMENT_OBLIGATOIRE = boolean("BORNE_ENREGISTREMENT_OBLIGATOIRE", PRODUCTION)
 # States of the contract (view `contrats`) that open the door of the kiosk.
 CONNEXION_ETATS = strings("CONNEXION_ETATS", "Actif,Suspendu,Expiré")
+
+# Wrong guesses. A police or a phone has one budget outside registered kiosks and one at them, so that a stranger elsewhere
+# cannot lock out a client who stands at a kiosk; together they may not exceed ten a day (docs/decisions/0003-identity.md).
+ESSAIS_PAR_JOUR_MAX = 10
+ESSAIS_HORS_BORNE_JOUR = integer("ESSAIS_HORS_BORNE_JOUR", 4, minimum=1)
+ESSAIS_BORNE_JOUR = integer("ESSAIS_BORNE_JOUR", 3, minimum=1)
+ESSAIS_BORNES_JOUR = integer("ESSAIS_BORNES_JOUR", 6, minimum=1)
+if ESSAIS_HORS_BORNE_JOUR + ESSAIS_BORNES_JOUR > ESSAIS_PAR_JOUR_MAX:
+    raise refus(
+        "ESSAIS_BORNES_JOUR",
+        f"avec ESSAIS_HORS_BORNE_JOUR, une police aurait plus de {ESSAIS_PAR_JOUR_MAX} essais par jour",
+        f"Choisissez deux nombres dont la somme est au plus {ESSAIS_PAR_JOUR_MAX}.",
+    )
+# All guesses made at one kiosk, and all those of one address that presents no kiosk key.
+ESSAIS_PAR_BORNE_QUART_HEURE = integer("ESSAIS_PAR_BORNE_QUART_HEURE", 30, minimum=1)
+ESSAIS_PAR_ADRESSE_MINUTE = integer("ESSAIS_PAR_ADRESSE_MINUTE", 5, minimum=1)
+ESSAIS_PAR_ADRESSE_JOUR = integer("ESSAIS_PAR_ADRESSE_JOUR", 50, minimum=1)
+# Keys the hash under which a police, a phone or an address is counted.
+CLE_COMPTEURS = secret("CLE_COMPTEURS")
+
+# Dead sessions stay readable this long before `purger_sessions` deletes them.
+SESSIONS_CONSERVATION_JOURS = integer("SESSIONS_CONSERVATION_JOURS", 90, minimum=1)
+
+# Staff API: closed in production until the second factor guards it.
+AGENTS_API_ACTIVE = boolean("AGENTS_API_ACTIVE", not PRODUCTION)
+JETON_AGENT_DUREE = timedelta(minutes=integer("JETON_AGENT_MINUTES", 15, minimum=1, maximum=60))
+ESSAIS_AGENT_QUART_HEURE = integer("ESSAIS_AGENT_QUART_HEURE", 5, minimum=1)
+ESSAIS_AGENTS_ADRESSE_QUART_HEURE = integer("ESSAIS_AGENTS_ADRESSE_QUART_HEURE", 20, minimum=1)
 
 # How many reverse proxies add to X-Forwarded-For; 0 = read the socket's address.
 PROXYS_DE_CONFIANCE = integer("PROXYS_DE_CONFIANCE", 0, maximum=5)
