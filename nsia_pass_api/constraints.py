@@ -1,6 +1,6 @@
-"""CHECK constraints that several tables share."""
+"""CHECK constraints that several tables share, and the name of the one that was violated."""
 
-from django.db import models
+from django.db import IntegrityError, models
 from django.db.models import Q
 
 TELEPHONE_CONGO = r"^\+242[0-9]{9}$"
@@ -15,3 +15,8 @@ def telephone(champ: str, *, name: str, vide: bool = False) -> models.CheckConst
     """`champ` is `+242` and 9 digits; NULL passes when the column allows it, the empty string when `vide`."""
     condition = Q(**{f"{champ}__regex": TELEPHONE_CONGO})
     return models.CheckConstraint(condition=condition | Q(**{champ: ""}) if vide else condition, name=name)
+
+
+def violee(error: IntegrityError) -> str:
+    """The name of the constraint that PostgreSQL refused to break."""
+    return getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or ""

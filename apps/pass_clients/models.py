@@ -1,4 +1,4 @@
-"""Tables of the insured: clients, subscriptions (the source of truth), coverage periods, beneficiaries, police numbers, and the view `contrats`.
+"""Tables of the insured: clients, subscriptions (the source of truth), periods, beneficiaries, police numbers, view `contrats`.
 
 A coverage period is half-open: cover runs from `date_debut` to the eve of `date_fin`. Nothing here is ever deleted by cascade.
 """
@@ -71,6 +71,9 @@ class StatutSouscription(models.TextChoices):
     ANNULEE = "annulee", "Annulée"
     RESILIEE = "resiliee", "Résiliée"
 
+
+VIVANTES = (StatutSouscription.EN_COURS, StatutSouscription.ACTIVEE, StatutSouscription.SUSPENDUE)
+PAYEES = (StatutSouscription.ACTIVEE, StatutSouscription.SUSPENDUE, StatutSouscription.EXPIREE)
 
 # The states of pass.md; everything else is refused by the database.
 TRANSITIONS: tuple[tuple[str, str], ...] = (
@@ -263,7 +266,7 @@ class StatutBeneficiaire(models.TextChoices):
 
 
 class BeneficiairePass(models.Model):
-    """Who receives or is covered. Six live ranks a subscription: the partial unique index is the limit of 6, also under races."""
+    """Who receives or is covered. Six live ranks: the partial unique index is the limit of 6, also under races."""
 
     Relation = RelationBeneficiaire
     Role = RoleBeneficiaire

@@ -1,4 +1,4 @@
-"""Tables of the catalogue: `produits_pass` and its `garanties_pass`. Everything an insurer may change about a product is a row here."""
+"""Tables of the catalogue: `produits_pass` and `garanties_pass`. What an insurer may change about a product is a row here."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models

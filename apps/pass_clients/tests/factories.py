@@ -17,7 +17,7 @@ class ClientFactory(factory.django.DjangoModelFactory[ClientPass]):
 
 
 class SouscriptionFactory(factory.django.DjangoModelFactory[SouscriptionPass]):
-    """An unpaid subscription (`en_cours`); `active=True` gives it a date of activation and the state `activee`, without any period."""
+    """An unpaid subscription; `active=True` makes it `activee`, without any period."""
 
     class Meta:
         model = SouscriptionPass

@@ -1,0 +1,33 @@
+"""What a service of clients and subscriptions may refuse."""
+
+from nsia_pass_api.errors import Conflit, RegleMetier
+
+
+class TransitionRefusee(Conflit):
+    code = "transition_refusee"
+    titre = "Changement d'état impossible"
+
+
+class LimiteBeneficiaires(RegleMetier):
+    code = "limite_beneficiaires"
+    titre = "Nombre de bénéficiaires atteint"
+
+
+class TelephoneDejaConnu(Conflit):
+    code = "telephone_deja_connu"
+    titre = "Téléphone déjà enregistré"
+
+
+class PoliceDejaAttribuee(Conflit):
+    code = "police_deja_attribuee"
+    titre = "Police déjà attribuée"
+
+
+class PoliceImpossible(RegleMetier):
+    code = "police_impossible"
+    titre = "Attribution impossible"
+
+
+class NumeroPoliceInvalide(RegleMetier):
+    code = "numero_police_invalide"
+    titre = "Numéro de police invalide"

@@ -1,0 +1,13 @@
+"""Reads on clients and subscriptions that join or that several callers share."""
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from apps.pass_clients.models import PAYEES, NumeroPolice, SouscriptionPass
+
+
+def souscriptions_sans_police(*, produit: str | None = None) -> QuerySet[SouscriptionPass]:
+    """Paid subscriptions that still wait for their police, of product code `produit` or of all."""
+    souscriptions = SouscriptionPass.objects.filter(statut__in=PAYEES).exclude(
+        Exists(NumeroPolice.objects.filter(souscription=OuterRef("pk")))
+    )
+    return souscriptions.filter(produit__code_pass=produit) if produit else souscriptions

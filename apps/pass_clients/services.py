@@ -1,0 +1,368 @@
+"""Every write on clients, subscriptions, periods, beneficiaries and police numbers.
+
+Lock order, here and in the apps above: client, subscription, payment, series of numbers.
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+from nsia_pass_api.telephones import normaliser, operateur_probable
+
+from apps.pass_clients import numbers
+from apps.pass_clients.errors import (
+    LimiteBeneficiaires,
+    NumeroPoliceInvalide,
+    PoliceDejaAttribuee,
+    PoliceImpossible,
+    TelephoneDejaConnu,
+    TransitionRefusee,
+)
+from apps.pass_clients.models import (
+    PAYEES,
+    TRANSITIONS,
+    VIVANTES,
+    BeneficiairePass,
+    ClientPass,
+    NumeroPolice,
+    PeriodeCouverture,
+    SouscriptionPass,
+    StatutSouscription,
+    TransitionSouscription,
+)
+from apps.pass_products.ceilings import depassement, prime_annuelle
+from apps.pass_products.errors import PlafondDepasse
+from apps.pass_products.models import ProduitPass
+from apps.pass_products.schedule import nombre_echeances
+from apps.pass_products.services import verifier_offre
+from nsia_pass_api.constraints import violee
+from nsia_pass_api.dates import aujourdhui, maintenant
+
+
+def enregistrer_client(*, nom: str, prenom: str, telephone: str, **autres: Any) -> ClientPass:
+    """A new client exists, phone normalised, operator guessed from its prefix when not given. Raises TelephoneDejaConnu."""
+    telephone = normaliser(telephone)
+    client = ClientPass(
+        nom=nom,
+        prenom=prenom,
+        telephone=telephone,
+        **{"operateur_mobile": operateur_probable(telephone) or "", "numero_mobile_money": telephone, **autres},
+    )
+    client.full_clean(validate_unique=False, validate_constraints=False)
+    try:
+        with transaction.atomic():
+            client.save(force_insert=True)
+    except IntegrityError as error:
+        if violee(error) != "clients_telephone_unique":
+            raise
+        raise TelephoneDejaConnu("Un client est déjà enregistré avec ce téléphone.") from error
+    return client
+
+
+def plafond_depasse(*, client: ClientPass, prime: int, duree_jours: int) -> str | None:
+    """The sentence to show when `prime` XAF more would take the client's live subscriptions above a ceiling, else None."""
+    engagees = SouscriptionPass.objects.filter(client=client, statut__in=VIVANTES).values_list(
+        "montant_souscription", "produit__duree_validite_jours"
+    )
+    total = sum(prime_annuelle(prime=montant, duree_jours=duree) for montant, duree in engagees)
+    return depassement(prime_annuelle=total + prime_annuelle(prime=prime, duree_jours=duree_jours))
+
+
+@transaction.atomic
+def souscrire(
+    *,
+    client: ClientPass,
+    produit: ProduitPass,
+    montant: int,
+    periodicite: str,
+    canal: str,
+    date_souscription: datetime | None = None,
+) -> SouscriptionPass:
+    """A subscription waits for its first payment of a prime of `montant` XAF a period.
+
+    Raises as `verifier_offre`, and PlafondDepasse when settings refuse what passes the CIMA ceilings.
+    """
+    verifier_offre(produit=produit, montant=montant, periodicite=periodicite)
+    ClientPass.objects.select_for_update(no_key=True).get(pk=client.pk)
+    plafond = plafond_depasse(client=client, prime=montant, duree_jours=produit.duree_validite_jours)
+    if plafond and settings.PLAFOND_PRIMES_MODE == "refuser":
+        raise PlafondDepasse(plafond)
+    quand = date_souscription or maintenant()
+    return SouscriptionPass.objects.create(
+        client=client,
+        produit=produit,
+        numero_souscription=numbers.numero_souscription(produit=produit, annee=timezone.localdate(quand).year),
+        montant_souscription=montant,
+        periodicite=periodicite,
+        taux_epargne=produit.taux_epargne,
+        canal=canal,
+        date_souscription=quand,
+    )
+
+
+@transaction.atomic
+def changer_statut(
+    *,
+    souscription: SouscriptionPass,
+    vers: str,
+    motif: str,
+    acteur: AbstractBaseUser | None = None,
+    quand: datetime | None = None,
+) -> SouscriptionPass:
+    """The subscription is in state `vers` since `quand` (now), with an audit row.
+
+    Raises TransitionRefusee when pass.md has no such transition.
+    """
+    actuelle = verrouiller(souscription)
+    if (actuelle.statut, vers) not in TRANSITIONS:
+        raise TransitionRefusee(
+            f"La souscription {actuelle.numero_souscription} est « {actuelle.get_statut_display().lower()} » : "
+            f"elle ne peut pas devenir « {StatutSouscription(vers).label.lower()} »."
+        )
+    quand = quand or maintenant()
+    de, actuelle.statut = actuelle.statut, vers
+    if vers == StatutSouscription.ACTIVEE and actuelle.date_activation is None:
+        actuelle.date_activation = quand
+    if vers == StatutSouscription.RESILIEE:
+        actuelle.date_resiliation = timezone.localdate(quand)
+    actuelle.save(update_fields=["statut", "date_activation", "date_resiliation"])
+    TransitionSouscription.objects.create(
+        souscription=actuelle, de=de, vers=vers, motif=motif, acteur_id=_id(acteur), date_transition=quand
+    )
+    return actuelle
+
+
+def verrouiller(souscription: SouscriptionPass) -> SouscriptionPass:
+    """The subscription as it is now, its row held until the transaction ends."""
+    return (
+        SouscriptionPass.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("produit")
+        .get(pk=souscription.pk)
+    )
+
+
+@transaction.atomic
+def activer(*, souscription: SouscriptionPass, quand: datetime | None = None) -> PeriodeCouverture:
+    """The subscription is active and its first period runs from the day of `quand` (today).
+
+    Raises TransitionRefusee if it was not waiting for its first payment.
+    """
+    quand = quand or maintenant()
+    date_debut = timezone.localdate(quand)
+    actuelle = verrouiller(souscription)
+    if actuelle.statut != StatutSouscription.EN_COURS:
+        raise TransitionRefusee(f"La souscription {actuelle.numero_souscription} n'attend plus son premier paiement.")
+    actuelle = changer_statut(
+        souscription=actuelle, vers=StatutSouscription.ACTIVEE, motif="premier paiement", quand=quand
+    )
+    return _ouvrir_periode(souscription=actuelle, numero=1, date_debut=date_debut)
+
+
+@transaction.atomic
+def renouveler(*, souscription: SouscriptionPass, date_paiement: date) -> PeriodeCouverture:
+    """The next period is open: adjacent to the last when paid in time, else from `date_paiement`.
+
+    An expired subscription is active again. Raises TransitionRefusee in any other state than active or expired.
+    """
+    actuelle = verrouiller(souscription)
+    derniere = actuelle.periodes.order_by("-numero").first()
+    if derniere is None or actuelle.statut not in (StatutSouscription.ACTIVEE, StatutSouscription.EXPIREE):
+        raise TransitionRefusee(
+            f"La souscription {actuelle.numero_souscription} est « {actuelle.get_statut_display().lower()} » : "
+            "elle ne peut pas être renouvelée."
+        )
+    if actuelle.statut == StatutSouscription.EXPIREE:
+        actuelle = changer_statut(souscription=actuelle, vers=StatutSouscription.ACTIVEE, motif="renouvellement")
+    return _ouvrir_periode(
+        souscription=actuelle, numero=derniere.numero + 1, date_debut=max(derniere.date_fin, date_paiement)
+    )
+
+
+def _ouvrir_periode(*, souscription: SouscriptionPass, numero: int, date_debut: date) -> PeriodeCouverture:
+    duree = souscription.produit.duree_validite_jours
+    return PeriodeCouverture.objects.create(
+        souscription=souscription,
+        numero=numero,
+        date_debut=date_debut,
+        date_fin=date_debut + timedelta(days=duree),
+        prime=souscription.montant_souscription,
+        periodicite=souscription.periodicite,
+        nombre_echeances=nombre_echeances(periodicite=souscription.periodicite, duree_jours=duree),
+    )
+
+
+@transaction.atomic
+def ajouter_beneficiaire(
+    *, souscription: SouscriptionPass, nom: str, prenom: str, relation: str, telephone: str = "", **autres: Any
+) -> BeneficiairePass:
+    """A live beneficiary takes the first free rank. Raises LimiteBeneficiaires beyond the product's number (6 at most)."""
+    actuelle = verrouiller(souscription)
+    pris = set(
+        actuelle.beneficiaires.filter(statut=BeneficiairePass.Statut.ACTIF).values_list("ordre_priorite", flat=True)
+    )
+    maximum = actuelle.produit.nombre_beneficiaires_max
+    if len(pris) >= maximum:
+        raise LimiteBeneficiaires(f"Ce contrat a déjà {len(pris)} bénéficiaires, le maximum est de {maximum}.")
+    beneficiaire = BeneficiairePass(
+        souscription=actuelle,
+        nom=nom,
+        prenom=prenom,
+        relation=relation,
+        telephone=normaliser(telephone) if telephone else "",
+        ordre_priorite=min(set(range(1, maximum + 1)) - pris),
+        **autres,
+    )
+    beneficiaire.full_clean()
+    beneficiaire.save(force_insert=True)
+    return beneficiaire
+
+
+@transaction.atomic
+def retirer_beneficiaire(*, beneficiaire: BeneficiairePass) -> None:
+    """The beneficiary no longer counts; the row stays. Doing it twice changes nothing."""
+    verrouiller(beneficiaire.souscription)
+    BeneficiairePass.objects.filter(pk=beneficiaire.pk, statut=BeneficiairePass.Statut.ACTIF).update(
+        statut=BeneficiairePass.Statut.INACTIF
+    )
+
+
+@transaction.atomic
+def attribuer_police(
+    *,
+    souscription: SouscriptionPass,
+    numero: str | None = None,
+    agent: AbstractBaseUser | None = None,
+    commentaire: str = "",
+) -> NumeroPolice:
+    """A paid subscription has its police: the next of its series, or `numero` placed by hand by `agent`.
+
+    Raises PoliceImpossible while nothing is paid, PoliceDejaAttribuee when the subscription or the number is taken,
+    NumeroPoliceInvalide for a number that is misshapen or far ahead of its series.
+    """
+    if (numero is None) != (agent is None):
+        raise NumeroPoliceInvalide("Un numéro placé à la main porte le nom de l'agent qui l'attribue.")
+    actuelle = verrouiller(souscription)
+    if actuelle.statut not in PAYEES:
+        raise PoliceImpossible(
+            "Une police s'attribue après le premier paiement, tant que le contrat n'est pas terminé."
+        )
+    if NumeroPolice.objects.filter(souscription=actuelle).exists():
+        raise PoliceDejaAttribuee("Cette souscription a déjà un numéro de police.")
+    annee = aujourdhui().year
+    if numero is None:
+        numero = numbers.numero_police(produit=actuelle.produit, annee=annee)
+    else:
+        numero = numero.strip().upper()
+        _reserver_numero(numero, branche=actuelle.produit.branche, annee=annee)
+    police = NumeroPolice(
+        souscription=actuelle,
+        numero_police=numero,
+        mode_attribution=NumeroPolice.Mode.MANUEL if agent else NumeroPolice.Mode.AUTOMATIQUE,
+        agent_attribueur_id=_id(agent),
+        commentaire=commentaire,
+    )
+    try:
+        with transaction.atomic():
+            police.save(force_insert=True)
+    except IntegrityError as error:
+        if violee(error) == "polices_numero_forme":
+            raise NumeroPoliceInvalide("Un numéro de police s'écrit en chiffres, lettres et tirets.") from error
+        if violee(error) == "polices_numero_unique":
+            raise PoliceDejaAttribuee(f"Le numéro {numero} est déjà celui d'un autre contrat.") from error
+        raise PoliceDejaAttribuee("Cette souscription a déjà un numéro de police.") from error
+    return police
+
+
+def _reserver_numero(numero: str, *, branche: str, annee: int) -> None:
+    sequence = numbers.forme_police(annee=annee, branche=branche).sequence(numero)
+    if sequence is None:
+        return
+    if not numbers.reserver(serie=numbers.serie_police(branche), annee=annee, sequence=sequence):
+        raise NumeroPoliceInvalide(f"Le numéro {numero} est très au-delà du dernier attribué. Vérifiez-le.")
+
+
+# One batch of a bulk assignment. The advisory lock makes concurrent runs take turns, each with a fresh snapshot, so that
+# no number is drawn for nothing; the unique constraints decide against a single assignment that slips in.
+_VERROU_ATTRIBUTION = 726_001
+_ATTRIBUER = """
+    WITH a_servir AS MATERIALIZED (
+        SELECT s.id, p.branche
+        FROM souscriptions_pass s
+        JOIN produits_pass p ON p.id = s.produit_id
+        WHERE s.id > %(apres)s AND s.statut IN ('activee', 'suspendue', 'expiree')
+          AND (%(produit)s IS NULL OR p.code_pass = %(produit)s)
+          AND NOT EXISTS (SELECT 1 FROM numeros_police_congo n WHERE n.souscription_id = s.id)
+        ORDER BY s.id
+        LIMIT %(lot)s
+    ), series AS (
+        INSERT INTO series_numeros AS s (serie, annee, dernier)
+        SELECT 'police-' || branche, %(annee)s, count(*) FROM a_servir GROUP BY branche ORDER BY branche
+        ON CONFLICT (serie, annee) DO UPDATE SET dernier = s.dernier + excluded.dernier
+        RETURNING serie, dernier
+    ), rangs AS (
+        SELECT id, branche, row_number() OVER (PARTITION BY branche ORDER BY id DESC) - 1 AS reste FROM a_servir
+    ), attribuees AS (
+        INSERT INTO numeros_police_congo
+            (souscription_id, numero_police, mode_attribution, date_attribution, commentaire, statut)
+        SELECT r.id, f.avant || lpad(q.seq::text, greatest(f.largeur, length(q.seq::text)), '0') || f.apres,
+               'automatique', now(), '', 'attribue'
+        FROM rangs r
+        JOIN series ON series.serie = 'police-' || r.branche
+        JOIN unnest(%(branches)s, %(avant)s, %(largeur)s, %(apres_sequence)s) AS f (branche, avant, largeur, apres)
+          ON f.branche = r.branche
+        CROSS JOIN LATERAL (SELECT series.dernier - r.reste AS seq) q
+        ORDER BY r.id
+        ON CONFLICT (souscription_id) DO NOTHING
+        RETURNING 1
+    )
+    SELECT (SELECT count(*) FROM attribuees), (SELECT count(*) FROM a_servir), (SELECT max(id) FROM a_servir)
+"""
+
+
+def attribuer_polices(
+    *,
+    produit: str | None = None,
+    limite: int | None = None,
+    lot: int = 50_000,
+    progression: Callable[[int], object] = lambda nombre: None,
+) -> int:
+    """Every paid subscription without a police (of product code `produit`, `limite` of them at most) has one. Returns how many.
+
+    One set-based statement a batch, each committed: interrupted, it resumes where it stopped; run twice, it does nothing.
+    """
+    annee = aujourdhui().year
+    formes = {
+        branche: numbers.forme_police(annee=annee, branche=branche)
+        for branche in ProduitPass.objects.order_by().values_list("branche", flat=True).distinct()
+    }
+    total, apres = 0, 0
+    while limite is None or total < limite:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_VERROU_ATTRIBUTION])
+            cursor.execute(
+                _ATTRIBUER,
+                {
+                    "apres": apres,
+                    "produit": produit,
+                    "lot": lot if limite is None else min(lot, limite - total),
+                    "annee": annee,
+                    "branches": list(formes),
+                    "avant": [forme.avant for forme in formes.values()],
+                    "largeur": [forme.largeur for forme in formes.values()],
+                    "apres_sequence": [forme.apres for forme in formes.values()],
+                },
+            )
+            attribuees, servies, dernier = cursor.fetchone()
+        if not servies:
+            return total
+        total, apres = total + attribuees, dernier
+        progression(attribuees)
+    return total
+
+
+def _id(acteur: AbstractBaseUser | None) -> Any:
+    return acteur.pk if acteur else None

@@ -1,0 +1,13 @@
+"""What a service of payments may refuse."""
+
+from nsia_pass_api.errors import Conflit
+
+
+class TransitionPaiementRefusee(Conflit):
+    code = "transition_paiement_refusee"
+    titre = "Changement d'état du paiement impossible"
+
+
+class TentativeOuverte(Conflit):
+    code = "paiement_deja_en_cours"
+    titre = "Paiement déjà en cours"

@@ -1,0 +1,152 @@
+"""The day's transitions of the whole portfolio: cancelled, suspended, reinstated, expired.
+
+One set-based query finds the subscriptions whose state is no longer that of day D; they are then locked batch by batch,
+judged again by the same query and moved. D alone decides, as seen at its first minute, so a run is safe twice, late,
+interrupted, or beside payments.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+
+from apps.pass_clients.models import StatutSouscription
+
+# Instalment j (from 0) of n over d days falls due on day j·d/n of its period; it is late beyond the grace delay when that
+# day lies more than `grace` days before D. `echus` counts those; the query compares what they cost with all that was paid, as
+# `echeances_pass` allocates it. Cover is suspended by one late instalment and resumes when none is late any more.
+_DECISIONS = """
+    WITH visees AS (
+        SELECT s.id, s.statut, s.date_souscription, p.delai_grace_jours AS grace
+        FROM souscriptions_pass s
+        JOIN produits_pass p ON p.id = s.produit_id
+        WHERE s.statut IN ('en_cours', 'activee', 'suspendue') {parmi_souscriptions}
+    ), dues AS (
+        SELECT pc.souscription_id, max(pc.date_fin) AS fin,
+               sum(CASE WHEN x.jours > 0
+                        THEN least(n, (x.jours * n + x.duree - 1) / x.duree) * pc.prime::bigint / n
+                        ELSE 0 END) AS du
+        FROM periodes_couverture pc
+        JOIN visees v ON v.id = pc.souscription_id
+        CROSS JOIN LATERAL (
+            SELECT %(jour)s::date - v.grace - pc.date_debut AS jours,
+                   pc.date_fin - pc.date_debut AS duree,
+                   pc.nombre_echeances::bigint AS n
+        ) x
+        GROUP BY pc.souscription_id
+    ), payees AS (
+        SELECT pa.souscription_id, sum(pa.montant_net) AS total
+        FROM paiements_pass pa
+        WHERE pa.statut = 'succes' {parmi_paiements}
+        GROUP BY pa.souscription_id
+    )
+    SELECT v.id, v.statut, e.etapes
+    FROM visees v
+    LEFT JOIN dues d ON d.souscription_id = v.id
+    LEFT JOIN payees t ON t.souscription_id = v.id
+    CROSS JOIN LATERAL (
+        SELECT CASE
+            WHEN v.statut = 'en_cours' AND v.date_souscription < %(limite)s AND NOT EXISTS (
+                SELECT 1 FROM paiements_pass pa
+                WHERE pa.souscription_id = v.id AND pa.statut IN ('initie', 'en_cours', 'en_verification', 'succes')
+            ) THEN ARRAY['annulee']
+            WHEN v.statut = 'activee' AND d.fin <= %(jour)s THEN ARRAY['expiree']
+            WHEN v.statut = 'activee' AND d.du > coalesce(t.total, 0) THEN ARRAY['suspendue']
+            WHEN v.statut = 'suspendue' AND d.du <= coalesce(t.total, 0) AND d.fin > %(jour)s THEN ARRAY['activee']
+            WHEN v.statut = 'suspendue' AND d.du <= coalesce(t.total, 0) THEN ARRAY['activee', 'expiree']
+        END AS etapes
+    ) e
+    WHERE e.etapes IS NOT NULL
+    ORDER BY v.id
+"""
+_TOUTES = _DECISIONS.format(parmi_souscriptions="", parmi_paiements="")
+_CELLES_CI = _DECISIONS.format(
+    parmi_souscriptions="AND s.id = ANY(%(ids)s)", parmi_paiements="AND pa.souscription_id = ANY(%(ids)s)"
+)
+
+_MOTIFS = {
+    StatutSouscription.ANNULEE: "premier paiement non reçu à temps",
+    StatutSouscription.SUSPENDUE: "prime impayée au-delà du délai de grâce",
+    StatutSouscription.ACTIVEE: "rattrapage payé",
+    StatutSouscription.EXPIREE: "fin de la dernière période",
+}
+
+
+@dataclass(frozen=True)
+class Decision:
+    souscription_id: int
+    etapes: tuple[tuple[str, str], ...]
+
+
+def decider(*, jour: date) -> list[Decision]:
+    """The subscriptions whose state is not that of `jour`, with the transitions that lead there. Writes nothing."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL work_mem = '256MB'")
+        return _lire(cursor, _TOUTES, _parametres(jour))
+
+
+def appliquer(
+    *,
+    decisions: list[Decision],
+    jour: date,
+    lot: int = 2_000,
+    progression: Callable[[int], object] = lambda nombre: None,
+) -> Counter[tuple[str, str]]:
+    """Each subscription of `decisions` is in its state of `jour`, with audit rows.
+
+    Those that changed meanwhile are judged afresh. Committed batch by batch. Returns how many made each transition.
+    """
+    faites: Counter[tuple[str, str]] = Counter()
+    for debut in range(0, len(decisions), lot):
+        ids = [decision.souscription_id for decision in decisions[debut : debut + lot]]
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM souscriptions_pass WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", [ids])
+            for transition, concernees in _par_transition(_lire(cursor, _CELLES_CI, _parametres(jour, ids))):
+                _passer(cursor, *transition, concernees)
+                faites[transition] += len(concernees)
+        progression(len(ids))
+    return faites
+
+
+def compter(decisions: list[Decision]) -> Counter[tuple[str, str]]:
+    """How many subscriptions `decisions` would move through each transition."""
+    return Counter(etape for decision in decisions for etape in decision.etapes)
+
+
+def _parametres(jour: date, ids: list[int] | None = None) -> dict[str, Any]:
+    minuit = timezone.make_aware(datetime.combine(jour, time.min))
+    delai = timedelta(hours=settings.SOUSCRIPTION_DELAI_PAIEMENT_HEURES)
+    return {"jour": jour, "limite": minuit - delai, "ids": ids}
+
+
+def _lire(cursor: Any, sql: str, parametres: dict[str, Any]) -> list[Decision]:
+    cursor.execute(sql, parametres)
+    return [
+        Decision(souscription_id, tuple(zip([de, *etapes], etapes, strict=False)))
+        for souscription_id, de, etapes in cursor.fetchall()
+    ]
+
+
+def _par_transition(decisions: list[Decision]) -> list[tuple[tuple[str, str], list[int]]]:
+    """First steps before second ones, so that a subscription that makes two makes them in order."""
+    groupes: dict[tuple[int, tuple[str, str]], list[int]] = {}
+    for decision in decisions:
+        for rang, etape in enumerate(decision.etapes):
+            groupes.setdefault((rang, etape), []).append(decision.souscription_id)
+    return [(etape, ids) for (_, etape), ids in sorted(groupes.items())]
+
+
+def _passer(cursor: Any, de: str, vers: str, ids: list[int]) -> None:
+    cursor.execute("UPDATE souscriptions_pass SET statut = %s WHERE id = ANY(%s)", [vers, ids])
+    cursor.execute(
+        """
+        INSERT INTO transitions_souscription (souscription_id, de, vers, motif, date_transition)
+        SELECT id, %s, %s, %s, statement_timestamp() FROM unnest(%s) AS id
+        """,
+        [de, vers, _MOTIFS[StatutSouscription(vers)], ids],
+    )
