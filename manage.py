@@ -6,10 +6,34 @@ import sys
 
 
 def main() -> None:
+    """Runs the command; wrong settings and an unreachable database end it with one French line and code 2."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nsia_pass_api.settings")
-    from django.core.management import execute_from_command_line
+    try:
+        from django.core.exceptions import ImproperlyConfigured
+        from django.core.management import execute_from_command_line
+        from django.db import OperationalError
+    except ImportError:
+        sys.exit("Django n'est pas installé pour ce Python. Lancez make demo, ou activez l'environnement (.venv).")
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as error:
+        _refuse(str(error))
+    except OperationalError as error:
+        from nsia_pass_api.database.errors import EmbeddedServerError
+        from nsia_pass_api.database.reachability import explain
 
-    execute_from_command_line(sys.argv)
+        if isinstance(error, EmbeddedServerError):
+            _refuse(str(error))
+        known = explain(error)
+        if known is None:
+            raise
+        cause, mend = known
+        _refuse(f"Base de données injoignable : {cause}. Pour y remédier : {mend}.")
+
+
+def _refuse(sentence: str) -> None:
+    sys.stderr.write(f"{sentence}\n")
+    sys.exit(2)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,8 @@
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+import psycopg2.extensions
+
 from .environment import DATA_DIR, integer, refus, text
 
 DATABASE_URL = text("DATABASE_URL", "")
@@ -11,7 +13,10 @@ EMBEDDED_DATABASE = "nsia_pass"
 # 0 = any free port, kept from one start to the next.
 EMBEDDED_PORT = integer("POSTGRES_PORT", 0, maximum=65_535)
 
-_MEND = "Forme attendue : DATABASE_URL=postgresql://utilisateur:motdepasse@hote:5432/base."
+_MEND = (
+    "Forme attendue : DATABASE_URL=postgresql://utilisateur:motdepasse@hote:5432/base ; "
+    "dans le mot de passe écrivez %40 pour @, %2F pour /, %23 pour #."
+)
 
 
 def from_url(url: str) -> dict[str, Any]:
@@ -22,8 +27,13 @@ def from_url(url: str) -> dict[str, Any]:
         raise refus("DATABASE_URL", "adresse illisible", _MEND) from None
     if parts.scheme not in ("postgresql", "postgres"):
         raise refus("DATABASE_URL", f"« {parts.scheme} » n'est pas PostgreSQL", _MEND)
-    if not parts.path.strip("/"):
+    if parts.fragment or not parts.path.strip("/"):
         raise refus("DATABASE_URL", "nom de base absent", _MEND)
+    options = dict(parse_qsl(parts.query))
+    try:
+        psycopg2.extensions.make_dsn(**options)
+    except psycopg2.ProgrammingError:
+        raise refus("DATABASE_URL", f"option inconnue dans « ?{parts.query} »", "Retirez-la, ou voyez libpq.") from None
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.strip("/")),
@@ -31,7 +41,7 @@ def from_url(url: str) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(parts.hostname or ""),
         "PORT": str(port),
-        "OPTIONS": dict(parse_qsl(parts.query)),
+        "OPTIONS": options,
     }
 
 

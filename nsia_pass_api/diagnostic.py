@@ -1,0 +1,296 @@
+"""What `manage.py diagnostic` looks at: one finding a line, with its mend. Nothing is written."""
+
+import importlib.metadata
+import importlib.util
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from django.conf import settings
+from django.contrib.postgres.operations import CreateExtension
+from django.core import checks
+from django.db import Error
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+
+from .database.errors import EmbeddedServerError
+from .database.reachability import MINIMUM_VERSION, explain
+from .settings.environment import BASE_DIR, DATA_DIR, ENV_FILE, PRODUCTION, noms_lus
+
+FREE_BYTES_MINIMUM = 1024**3
+CLOCK_SECONDS_MAXIMUM = 2.0
+
+
+class Niveau(StrEnum):
+    OK = "ok"
+    ATTENTION = "attention"
+    ERREUR = "erreur"
+
+
+@dataclass(frozen=True)
+class Constat:
+    niveau: Niveau
+    sujet: str
+    texte: str
+
+
+def ok(sujet: str, texte: str) -> Constat:
+    return Constat(Niveau.OK, sujet, texte)
+
+
+def attention(sujet: str, texte: str) -> Constat:
+    return Constat(Niveau.ATTENTION, sujet, texte)
+
+
+def erreur(sujet: str, texte: str) -> Constat:
+    return Constat(Niveau.ERREUR, sujet, texte)
+
+
+def examiner(connection: BaseDatabaseWrapper) -> Iterator[Constat]:
+    """Every finding, the machine's first; those on the database stop at the first that makes the next meaningless."""
+    yield reglages()
+    if PRODUCTION:
+        yield production()
+    yield fichier_env()
+    yield dependances()
+    yield pilote()
+    yield disque()
+    yield mobile_money()
+    acces = base_joignable(connection)
+    yield acces
+    if acces.niveau is Niveau.ERREUR:
+        return
+    for examine in SUR_LA_BASE:
+        try:
+            yield examine(connection)
+        except Error as error:
+            yield erreur("base", f"la vérification « {examine.__name__} » a échoué : {_une_ligne(error)}.")
+
+
+def reglages() -> Constat:
+    """Django's own checks, with those of deployment in production."""
+    messages = [
+        message
+        for message in checks.run_checks(include_deployment_checks=PRODUCTION)
+        if not message.is_silenced() and message.level >= checks.WARNING
+    ]
+    mode = "production" if PRODUCTION else "développement"
+    if not messages:
+        return ok("réglages", f"mode {mode}, rien à signaler.")
+    texte = " ; ".join(f"{message.id} {_une_ligne(message.msg)}" for message in messages)
+    if any(message.is_serious() for message in messages):
+        return erreur("réglages", f"mode {mode} : {texte}.")
+    return attention("réglages", f"mode {mode} : {texte}.")
+
+
+def production() -> Constat:
+    """What settings accept in production but an insurer should not."""
+    weak = {
+        "ALLOWED_HOSTS accepte tous les noms": "*" in settings.ALLOWED_HOSTS,
+        "BORNE_ENREGISTREMENT_OBLIGATOIRE=0": not settings.BORNE_ENREGISTREMENT_OBLIGATOIRE,
+        "DONNEES_DE_TEST_AUTORISEES=1": settings.DONNEES_DE_TEST_AUTORISEES,
+        "base embarquée (définissez DATABASE_URL)": not settings.DATABASE_URL,
+    }
+    found = [name for name, present in weak.items() if present]
+    if found:
+        return attention("production", f"{' ; '.join(found)}. Corrigez dans .env.")
+    return ok("production", "noms, bornes, données et base sont ceux d'une production.")
+
+
+def fichier_env() -> Constat:
+    """Names that nobody reads are misspelt; quotes mean different things to python-decouple, systemd and Docker."""
+    if not ENV_FILE.is_file():
+        return ok(".env", "absent : les valeurs par défaut et l'environnement suffisent.")
+    pairs = re.findall(r"^\s*([^#=\s]+)\s*=[ \t]*(.*?)\s*$", ENV_FILE.read_text("utf-8-sig"), re.MULTILINE)
+    unknown = sorted({name for name, _ in pairs} - noms_lus)
+    quoted = sorted({name for name, value in pairs if value[:1] in ("'", '"')})
+    if unknown:
+        return attention(".env", f"noms inconnus, donc sans effet : {', '.join(unknown)}. Corrigez-les ou retirez-les.")
+    if quoted:
+        return attention(".env", f"valeurs entre guillemets : {', '.join(quoted)}. Retirez les guillemets.")
+    return ok(".env", f"{len(pairs)} réglage(s) lu(s).")
+
+
+def dependances() -> Constat:
+    """Installed versions against the pins of requirements.txt."""
+    pins = re.findall(r"^([A-Za-z0-9._-]+)==(\S+)$", (BASE_DIR / "requirements.txt").read_text(), re.MULTILINE)
+    different = [name for name, version in pins if _version_installee(name) != version]
+    if different:
+        return attention(
+            "dépendances",
+            f"{', '.join(different)} : version différente de requirements.txt. "
+            "Relancez pip install -r requirements.txt.",
+        )
+    return ok("dépendances", f"les {len(pins)} versions de requirements.txt.")
+
+
+def _version_installee(name: str) -> str | None:
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def pilote() -> Constat:
+    if importlib.util.find_spec("psycopg") is not None:
+        return erreur("pilote", "psycopg 3 est installé et Django le préfère. Retirez-le : pip uninstall psycopg.")
+    return ok("pilote", f"psycopg2 {importlib.metadata.version('psycopg2-binary')}, sans psycopg 3.")
+
+
+def disque() -> Constat:
+    folder = next(path for path in (DATA_DIR, *DATA_DIR.parents) if path.exists())
+    free = shutil.disk_usage(folder).free
+    texte = f"{free / 1024**3:.1f} Gio libres pour {DATA_DIR}".replace(".", ",", 1)
+    if free < FREE_BYTES_MINIMUM:
+        return attention("disque", f"{texte}. Libérez de la place, ou déplacez DATA_DIR.")
+    return ok("disque", f"{texte}.")
+
+
+def mobile_money() -> Constat:
+    names = sorted(name for name in os.environ if name.startswith("MTN_"))
+    if names:
+        return attention("mobile money", f"{', '.join(names)} : sans effet, cette version ne parle pas encore à MTN.")
+    return ok("mobile money", "non configuré : aucun paiement MTN n'est possible.")
+
+
+def base_joignable(connection: BaseDatabaseWrapper) -> Constat:
+    try:
+        connection.ensure_connection()
+    except EmbeddedServerError as error:
+        return erreur("base", _une_ligne(error))
+    except Error as error:
+        cause, mend = explain(error) or (_une_ligne(error), "consultez le journal du serveur")
+        return erreur("base", f"{cause}. Pour y remédier : {mend}.")
+    target = connection.settings_dict
+    return ok("base", f"{target['NAME']} sur {target['HOST'] or 'la prise locale'}:{target['PORT']}.")
+
+
+def version_du_serveur(connection: BaseDatabaseWrapper) -> Constat:
+    version = _une_valeur(connection, "SHOW server_version_num")
+    return juger_version(int(version) // 10_000)
+
+
+def juger_version(majeure: int) -> Constat:
+    if majeure < MINIMUM_VERSION:
+        return erreur(
+            "version", f"PostgreSQL {majeure} est trop ancien. Installez la version {MINIMUM_VERSION} ou après."
+        )
+    return ok("version", f"PostgreSQL {majeure}.")
+
+
+def droits(connection: BaseDatabaseWrapper) -> Constat:
+    """Migrations create tables in `public` and extensions in the database."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT current_user, current_database(), has_schema_privilege('public', 'CREATE'),"
+            " has_database_privilege(current_database(), 'CREATE')"
+        )
+        user, database, schema, base = cursor.fetchone()
+    if not schema:
+        return erreur(
+            "droits",
+            f"{user} ne peut rien créer dans le schéma public. Accordez : GRANT CREATE ON SCHEMA public TO {user}.",
+        )
+    if not base:
+        return attention(
+            "droits",
+            f"{user} ne peut pas créer d'extension dans {database}. Accordez : GRANT CREATE ON DATABASE {database} TO {user}.",
+        )
+    return ok("droits", f"{user} peut créer tables et extensions.")
+
+
+def extensions(connection: BaseDatabaseWrapper) -> Constat:
+    """Those that the migrations ask for: installed, or creatable with the rights of this user."""
+    needed = extensions_des_migrations()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT e.name, e.installed_version IS NOT NULL, v.trusted AND"
+            " has_database_privilege(current_database(), 'CREATE') OR"
+            " (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)"
+            " FROM pg_available_extensions e"
+            " JOIN pg_available_extension_versions v ON v.name = e.name AND v.version = e.default_version"
+            " WHERE e.name = ANY(%s)",
+            [needed],
+        )
+        found = {name: (installed, creatable) for name, installed, creatable in cursor.fetchall()}
+    absent = [name for name in needed if name not in found]
+    refused = [name for name, (installed, creatable) in found.items() if not installed and not creatable]
+    pending = [name for name, (installed, creatable) in found.items() if not installed and creatable]
+    if absent:
+        return erreur(
+            "extensions", f"{', '.join(absent)} : absentes du serveur. Installez-y le paquet postgresql-contrib."
+        )
+    if refused:
+        commands = " ".join(f"CREATE EXTENSION {name};" for name in refused)
+        return erreur(
+            "extensions", f"{', '.join(refused)} : droits insuffisants. Un administrateur doit lancer : {commands}"
+        )
+    if pending:
+        return attention("extensions", f"{', '.join(pending)} : pas encore créées. Lancez : python manage.py migrate.")
+    return ok("extensions", f"{', '.join(needed)}.")
+
+
+def extensions_des_migrations() -> list[str]:
+    loader = MigrationLoader(None)
+    operations = (operation for migration in loader.disk_migrations.values() for operation in migration.operations)
+    return sorted({operation.name for operation in operations if isinstance(operation, CreateExtension)})
+
+
+def migrations(connection: BaseDatabaseWrapper) -> Constat:
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if plan:
+        return erreur("migrations", f"{len(plan)} à appliquer. Lancez : python manage.py migrate.")
+    return ok("migrations", "toutes appliquées.")
+
+
+def horloge(connection: BaseDatabaseWrapper) -> Constat:
+    server: datetime = _une_valeur(connection, "SELECT clock_timestamp()")
+    return juger_horloge((server - datetime.now(UTC)).total_seconds())
+
+
+def juger_horloge(ecart: float) -> Constat:
+    """`ecart`: seconds by which the database is ahead of this process."""
+    if abs(ecart) > CLOCK_SECONDS_MAXIMUM:
+        return erreur(
+            "horloge", f"la base et cette machine diffèrent de {abs(ecart):.0f} s. Synchronisez les deux par NTP."
+        )
+    return ok("horloge", "la base et cette machine ont la même heure.")
+
+
+def fuseau(connection: BaseDatabaseWrapper) -> Constat:
+    """Dates computed in SQL and in Python must be those of the same place."""
+    zone = _une_valeur(connection, "SHOW timezone")
+    if zone != settings.TIME_ZONE:
+        return erreur(
+            "fuseau",
+            f"la connexion est à l'heure de {zone}, l'application de {settings.TIME_ZONE}. "
+            "Remettez TIME_ZONE dans settings/database.py.",
+        )
+    return ok("fuseau", f"{zone} des deux côtés.")
+
+
+SUR_LA_BASE: tuple[Callable[[BaseDatabaseWrapper], Constat], ...] = (
+    version_du_serveur,
+    droits,
+    extensions,
+    migrations,
+    horloge,
+    fuseau,
+)
+
+
+def _une_valeur(connection: BaseDatabaseWrapper, sql: str) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return cursor.fetchone()[0]
+
+
+def _une_ligne(message: object) -> str:
+    return " ".join(str(message).split()).rstrip(".")
