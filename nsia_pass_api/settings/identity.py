@@ -15,18 +15,22 @@ BORNE_ENREGISTREMENT_OBLIGATOIRE = boolean("BORNE_ENREGISTREMENT_OBLIGATOIRE", P
 # States of the contract (view `contrats`) that open the door of the kiosk.
 CONNEXION_ETATS = strings("CONNEXION_ETATS", "Actif,Suspendu,Expiré")
 
-# Wrong guesses. A police or a phone has one budget outside registered kiosks and one at them, so that a stranger elsewhere
-# cannot lock out a client who stands at a kiosk; together they may not exceed ten a day (docs/decisions/0003-identity.md).
-ESSAIS_PAR_JOUR_MAX = 10
-ESSAIS_HORS_BORNE_JOUR = integer("ESSAIS_HORS_BORNE_JOUR", 4, minimum=1)
-ESSAIS_BORNE_JOUR = integer("ESSAIS_BORNE_JOUR", 3, minimum=1)
-ESSAIS_BORNES_JOUR = integer("ESSAIS_BORNES_JOUR", 6, minimum=1)
-if ESSAIS_HORS_BORNE_JOUR + ESSAIS_BORNES_JOUR > ESSAIS_PAR_JOUR_MAX:
+# Wrong guesses a day. A police or a phone has one budget outside registered kiosks and one at them, so that a stranger
+# elsewhere cannot lock out a client who stands at a kiosk (docs/decisions/0003-identity.md).
+ESSAIS_POLICE_MAX = 10
+ESSAIS_POLICE_HORS_BORNE = integer("ESSAIS_POLICE_HORS_BORNE", 4, minimum=1)
+ESSAIS_POLICE_BORNE = integer("ESSAIS_POLICE_BORNE", 3, minimum=1)
+ESSAIS_POLICE_BORNES = integer("ESSAIS_POLICE_BORNES", 6, minimum=1)
+if ESSAIS_POLICE_HORS_BORNE + ESSAIS_POLICE_BORNES > ESSAIS_POLICE_MAX:
     raise refus(
-        "ESSAIS_BORNES_JOUR",
-        f"avec ESSAIS_HORS_BORNE_JOUR, une police aurait plus de {ESSAIS_PAR_JOUR_MAX} essais par jour",
-        f"Choisissez deux nombres dont la somme est au plus {ESSAIS_PAR_JOUR_MAX}.",
+        "ESSAIS_POLICE_BORNES",
+        f"avec ESSAIS_POLICE_HORS_BORNE, une police aurait plus de {ESSAIS_POLICE_MAX} essais par jour",
+        f"Choisissez deux nombres dont la somme est au plus {ESSAIS_POLICE_MAX}.",
     )
+# A phone has a little more: its owner who mistypes her police is more likely than someone who guesses polices.
+ESSAIS_TELEPHONE_HORS_BORNE = integer("ESSAIS_TELEPHONE_HORS_BORNE", 5, minimum=1)
+ESSAIS_TELEPHONE_BORNE = integer("ESSAIS_TELEPHONE_BORNE", 5, minimum=1)
+ESSAIS_TELEPHONE_BORNES = integer("ESSAIS_TELEPHONE_BORNES", 10, minimum=1)
 # All guesses made at one kiosk, and all those of one address that presents no kiosk key.
 ESSAIS_PAR_BORNE_QUART_HEURE = integer("ESSAIS_PAR_BORNE_QUART_HEURE", 30, minimum=1)
 ESSAIS_PAR_ADRESSE_MINUTE = integer("ESSAIS_PAR_ADRESSE_MINUTE", 5, minimum=1)
