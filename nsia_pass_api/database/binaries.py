@@ -49,6 +49,8 @@ class Binaries:
                 stdin=subprocess.DEVNULL,
                 stdout=said,
                 stderr=subprocess.STDOUT,
+                # Ctrl-C is for the caller: it must not stop a server half-way.
+                start_new_session=True,
                 creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
                 **(self.account.popen_arguments if self.account else {}),
             )
