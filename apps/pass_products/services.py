@@ -1,9 +1,11 @@
 """Quotes, and the loading of the catalogue."""
 
+import json
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 
 from apps.pass_products.ceilings import depassement, prime_annuelle
@@ -60,11 +62,20 @@ def etablir_devis(*, produit: ProduitPass, montant: int, periodicite: str, date_
     )
 
 
+CATALOGUE = settings.BASE_DIR / "fixtures" / "produits_pass.json"
+
+
+def lire_catalogue() -> list[dict[str, Any]]:
+    """The catalogue that comes with the project: one entry a product, with its guarantees."""
+    catalogue: list[dict[str, Any]] = json.loads(CATALOGUE.read_text(encoding="utf-8"))
+    return catalogue
+
+
 @transaction.atomic
 def charger_catalogue(
     *, catalogue: list[dict[str, Any]], ajouter_seulement: bool = False, simulation: bool = False
 ) -> dict[str, int]:
-    """Products and guarantees are those of `catalogue` (codes as keys); what it does not name stays. Returns counts by outcome.
+    """Products and guarantees are those of `catalogue` (codes as keys); what it does not name stays. Returns counts written.
 
     A guarantee that NSIA has confirmed (`a_confirmer` false in the database) is never overwritten by a plausible one.
     With `ajouter_seulement`, nothing that exists is changed; with `simulation`, nothing at all.
@@ -75,26 +86,27 @@ def charger_catalogue(
         produit = ProduitPass.objects.filter(code_pass=fiche["code_pass"]).first()
         if produit is None:
             produit = ProduitPass(code_pass=fiche["code_pass"])
-            _remplir(produit, valeurs)
-            bilan["produits créés"] += 1
+            bilan["produits créés"] += _remplir(produit, valeurs)
         elif not ajouter_seulement:
-            _remplir(produit, valeurs)
-            bilan["produits mis à jour"] += 1
+            bilan["produits mis à jour"] += _remplir(produit, valeurs)
         connues = {garantie.code: garantie for garantie in produit.garanties.all()}
         for ligne in fiche["garanties"]:
             connue = connues.get(ligne["code"])
             if connue is None:
-                _remplir(Garantie(produit=produit), ligne)
-                bilan["garanties créées"] += 1
+                bilan["garanties créées"] += _remplir(Garantie(produit=produit), ligne)
             elif not ajouter_seulement and (connue.a_confirmer or not ligne["a_confirmer"]):
-                _remplir(connue, ligne)
-                bilan["garanties mises à jour"] += 1
+                bilan["garanties mises à jour"] += _remplir(connue, ligne)
     transaction.set_rollback(simulation)
     return bilan
 
 
-def _remplir(objet: ProduitPass | Garantie, valeurs: dict[str, Any]) -> None:
+def _remplir(objet: ProduitPass | Garantie, valeurs: dict[str, Any]) -> bool:
+    """`objet` holds `valeurs`, valid; False when it already did, and then nothing was written."""
+    avant = {champ: getattr(objet, champ) for champ in valeurs}
     for champ, valeur in valeurs.items():
         setattr(objet, champ, valeur)
     objet.full_clean()
+    if objet.pk is not None and all(getattr(objet, champ) == avant[champ] for champ in valeurs):
+        return False
     objet.save()
+    return True

@@ -1,13 +1,9 @@
-import json
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import CommandParser
 
-from apps.pass_products.services import charger_catalogue
+from apps.pass_products.services import charger_catalogue, lire_catalogue
 from nsia_pass_api.commands import CommandePass
-
-CATALOGUE = settings.BASE_DIR / "fixtures" / "produits_pass.json"
 
 
 class Command(CommandePass):
@@ -22,10 +18,9 @@ class Command(CommandePass):
         parser.add_argument("--simulation", action="store_true", help="Dit ce qui serait fait, sans rien écrire.")
 
     def executer(self, **options: Any) -> None:
-        catalogue = json.loads(CATALOGUE.read_text(encoding="utf-8"))
         self.bilan(
             charger_catalogue(
-                catalogue=catalogue,
+                catalogue=lire_catalogue(),
                 ajouter_seulement=options["ajouter_seulement"],
                 simulation=options["simulation"],
             )
