@@ -36,6 +36,13 @@ class DonneesInvalides(ErreurPass):
     detail = "Certaines informations sont absentes ou mal écrites. Corrigez-les et recommencez."
 
 
+class RequeteIllisible(ErreurPass):
+    statut = 400
+    code = "requete_illisible"
+    titre = "Requête illisible"
+    detail = "La requête n'est pas lisible : envoyez un objet JSON en UTF-8."
+
+
 class NonAuthentifie(ErreurPass):
     statut = 401
     code = "non_authentifie"

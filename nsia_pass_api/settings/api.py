@@ -6,14 +6,22 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["apps.borne_auth.authentication.ClientAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["apps.borne_auth.permissions.EstClient"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_PARSER_CLASSES": ["nsia_pass_api.parsers.ObjetJSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "nsia_pass_api.openapi.SchemaPass",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "EXCEPTION_HANDLER": "nsia_pass_api.errors.problem_response",
+    "EXCEPTION_HANDLER": "nsia_pass_api.problems.problem_response",
+    # OPTIONS would describe the serializers to anyone; the OpenAPI schema does it.
+    "DEFAULT_METADATA_CLASS": None,
     "UNAUTHENTICATED_USER": None,
     "UNAUTHENTICATED_TOKEN": None,
     "COERCE_DECIMAL_TO_STRING": True,
 }
+
+# A request of the API is a small JSON object; files are not counted.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 262_144
+
+# Functions that say in French what makes the service unusable, or None (`GET /sante/pret/`).
+SANTE_CONTROLES = ["nsia_pass_api.sante.base_de_donnees", "nsia_pass_api.sante.migrations"]
 
 SPECTACULAR_SETTINGS = {
     "TITLE": "NSIA PASS",

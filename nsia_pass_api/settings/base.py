@@ -68,7 +68,8 @@ USE_TZ = True
 TIME_ZONE = "Africa/Brazzaville"
 
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+# Filled by collectstatic in production; elsewhere the finders serve.
+STATIC_ROOT = BASE_DIR / "staticfiles" if PRODUCTION else None
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = not PRODUCTION
 

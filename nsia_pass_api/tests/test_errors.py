@@ -36,6 +36,7 @@ def test_each_error_has_its_own_stable_code_and_an_http_error_status() -> None:
 
     assert {(cls.code, cls.statut) for cls in classes} == {
         ("donnees_invalides", 400),
+        ("requete_illisible", 400),
         ("non_authentifie", 401),
         ("acces_refuse", 403),
         ("introuvable", 404),

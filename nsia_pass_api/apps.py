@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+
+
+class NoyauConfig(AppConfig):
+    name = "nsia_pass_api"
+    verbose_name = "NSIA PASS"
+
+    def ready(self) -> None:
+        from . import messages
+
+        messages.installer()

@@ -1,0 +1,164 @@
+"""Keyset pagination: constant cost whatever the page, no COUNT, cursors that only the server can write."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django.core import signing
+from django.db.models import Field, Model, Q
+from rest_framework.pagination import BasePagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.utils.urls import replace_query_param
+from rest_framework.views import APIView
+
+from .errors import DonneesInvalides
+
+TAILLE_MAXIMALE = 100
+
+Row = Any
+
+
+@dataclass(frozen=True)
+class _Cursor:
+    """Rows strictly after `position` in the order, or strictly before it."""
+
+    position: list[str]
+    before: bool
+
+
+class PaginationCurseur(BasePagination):
+    """Pages of `ordering`: columns that are never null, of which the last ones make each row unique.
+
+    Two lists in one answer: two instances with their own `cursor_query_param` and `page_size_query_param`.
+    Raises DonneesInvalides for a cursor that is not ours or a page size out of bounds.
+    """
+
+    ordering: Sequence[str] = ("-pk",)
+    cursor_query_param = "cursor"
+    page_size_query_param = "page_size"
+    page_size = 20
+
+    def __init__(
+        self,
+        *,
+        ordering: Sequence[str] | None = None,
+        cursor_query_param: str | None = None,
+        page_size_query_param: str | None = None,
+    ) -> None:
+        self.ordering = tuple(ordering or self.ordering)
+        self.cursor_query_param = cursor_query_param or self.cursor_query_param
+        self.page_size_query_param = page_size_query_param or self.page_size_query_param
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> list[Row]:
+        """The rows of the page asked for, in one query; `queryset` gives models or dictionaries."""
+        self._url = request.build_absolute_uri()
+        self._columns = [_Column(queryset.model, name) for name in self.ordering]
+        self._salt = f"curseur:{queryset.model._meta.label}:{','.join(self.ordering)}"
+        size = self._size(request)
+        cursor = self._read(request)
+        before = cursor is not None and cursor.before
+        rows = queryset.order_by(*(column.order(reverse=before) for column in self._columns))
+        if cursor is not None:
+            rows = rows.filter(self._beyond(cursor))
+        found = list(rows[: size + 1])
+        more = len(found) > size
+        page = found[:size]
+        if before:
+            page.reverse()
+        self.next = self._link(page[-1], before=False) if page and (before or more) else None
+        self.previous = self._link(page[0], before=True) if page and (more if before else cursor) else None
+        return page
+
+    def payload(self, results: Sequence[Any]) -> dict[str, Any]:
+        return {"next": self.next, "previous": self.previous, "results": results}
+
+    def get_paginated_response(self, data: Any) -> Response:
+        return Response(self.payload(data))
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        link = {"type": "string", "format": "uri", "nullable": True}
+        return {
+            "type": "object",
+            "required": ["next", "previous", "results"],
+            "properties": {
+                "next": {**link, "description": "Page suivante, s'il y en a une."},
+                "previous": {**link, "description": "Page précédente, s'il y en a une."},
+                "results": schema,
+            },
+        }
+
+    def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:
+        return [
+            {
+                "name": self.cursor_query_param,
+                "in": "query",
+                "required": False,
+                "description": "Position dans la liste : suivez les liens `next` et `previous`, ne l'écrivez pas.",
+                "schema": {"type": "string"},
+            },
+            {
+                "name": self.page_size_query_param,
+                "in": "query",
+                "required": False,
+                "description": "Nombre d'éléments par page.",
+                "schema": {"type": "integer", "minimum": 1, "maximum": TAILLE_MAXIMALE, "default": self.page_size},
+            },
+        ]
+
+    def _size(self, request: Request) -> int:
+        text = request.query_params.get(self.page_size_query_param)
+        if text is None:
+            return self.page_size
+        if text.isascii() and text.isdecimal() and len(text) <= 3 and 1 <= int(text) <= TAILLE_MAXIMALE:
+            return int(text)
+        raise DonneesInvalides(
+            champs={self.page_size_query_param: [f"Choisissez un nombre entier de 1 à {TAILLE_MAXIMALE}."]}
+        )
+
+    def _read(self, request: Request) -> _Cursor | None:
+        text = request.query_params.get(self.cursor_query_param)
+        if text is None:
+            return None
+        try:
+            before, *position = signing.loads(text, salt=self._salt)
+        except signing.BadSignature:
+            raise DonneesInvalides(
+                "Cette page n'existe plus ou n'a jamais existé. Reprenez la liste à son début.",
+                champs={self.cursor_query_param: ["Suivez les liens `next` et `previous` sans les modifier."]},
+            ) from None
+        return _Cursor(position, before=bool(before))
+
+    def _link(self, row: Row, *, before: bool) -> str:
+        cursor = signing.dumps([int(before), *(column.text(row) for column in self._columns)], salt=self._salt)
+        return replace_query_param(self._url, self.cursor_query_param, cursor)
+
+    def _beyond(self, cursor: _Cursor) -> Q:
+        """`a < x OR (a = x AND b < y)`, with `a <= x` beside it so that an index on the first column serves."""
+        values = [column.field.to_python(text) for column, text in zip(self._columns, cursor.position, strict=True)]
+        beyond = Q()
+        for column, value in reversed(list(zip(self._columns, values, strict=True))):
+            strictly = Q(**{f"{column.name}__{column.side(cursor.before)}": value})
+            beyond = strictly | (Q(**{column.name: value}) & beyond) if beyond else strictly
+        first = self._columns[0]
+        return Q(**{f"{first.name}__{first.side(cursor.before)}e": values[0]}) & beyond
+
+
+class _Column:
+    def __init__(self, model: type[Model], name: str) -> None:
+        self.descending = name.startswith("-")
+        self.name = name.removeprefix("-")
+        field = model._meta.pk if self.name == "pk" else model._meta.get_field(self.name)
+        self.field = cast("Field[Any, Any]", field)
+
+    def order(self, *, reverse: bool) -> str:
+        return self.name if self.descending == reverse else f"-{self.name}"
+
+    def side(self, before: bool) -> str:
+        return "lt" if self.descending != before else "gt"
+
+    def text(self, row: Row) -> str:
+        value = row[self.name] if isinstance(row, dict) else getattr(row, self.field.attname)
+        if hasattr(value, "isoformat"):
+            return str(value.isoformat())
+        return str(value)
