@@ -158,7 +158,8 @@ class _Column:
         return "lt" if self.descending != before else "gt"
 
     def text(self, row: Row) -> str:
-        value = row[self.name] if isinstance(row, dict) else getattr(row, self.field.attname)
-        if hasattr(value, "isoformat"):
-            return str(value.isoformat())
-        return str(value)
+        if isinstance(row, dict):
+            value = row[self.name] if self.name in row else row[self.field.attname]
+        else:
+            value = getattr(row, self.field.attname)
+        return str(value.isoformat() if hasattr(value, "isoformat") else value)
