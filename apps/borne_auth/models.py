@@ -1,13 +1,21 @@
 """Tables of identity. `Agent` stands alone in migration 0001, so that lower apps can point to `AUTH_USER_MODEL`."""
 
+import uuid
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
+import pgtrigger
 from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractUser
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Now
 
+from apps.pass_clients.models import ClientPass
 from nsia_pass_api.constraints import parmi, telephone
+
+# The law of kiosk.md; settings may only shorten it.
+DUREE_SESSION_MAX = timedelta(minutes=30)
 
 
 class AgentManager(BaseUserManager["Agent"]):
@@ -51,7 +59,7 @@ class Agent(AbstractUser):
     taux_commission = models.DecimalField("taux de commission (%)", max_digits=5, decimal_places=2, default=0)
     statut = models.CharField(max_length=10, choices=Statut.choices, default=Statut.ACTIF)
 
-    objects: ClassVar[AgentManager] = AgentManager()
+    objects: ClassVar[AgentManager] = AgentManager()  # type: ignore[assignment]
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["matricule", "first_name", "last_name"]
@@ -74,3 +82,156 @@ class Agent(AbstractUser):
 
     def __str__(self) -> str:
         return f"{self.get_full_name()} ({self.matricule})"
+
+
+class StatutBorne(models.TextChoices):
+    ACTIVE = "active", "Active"
+    DESACTIVEE = "desactivee", "Désactivée"
+
+
+class Borne(models.Model):
+    """A registered machine. Its key is shown once, to the person who registers it; only a SHA-256 of it is kept."""
+
+    Statut = StatutBorne
+
+    code = models.CharField(max_length=20)
+    agence = models.CharField(max_length=80)
+    cle_empreinte = models.CharField("empreinte de la clé", max_length=64, editable=False)
+    statut = models.CharField("état", max_length=10, choices=Statut.choices, default=Statut.ACTIVE, editable=False)
+    version = models.CharField(max_length=40, blank=True, editable=False)
+    dernier_contact = models.DateTimeField("dernier contact", null=True, editable=False)
+    creee_le = models.DateTimeField("enregistrée le", db_default=Now(), editable=False)
+
+    class Meta:
+        db_table = "bornes"
+        verbose_name = "borne"
+        verbose_name_plural = "bornes"
+        ordering = ["code"]
+        constraints = [
+            models.UniqueConstraint(fields=["code"], name="bornes_code_unique"),
+            models.UniqueConstraint(fields=["cle_empreinte"], name="bornes_cle_unique"),
+            models.CheckConstraint(condition=Q(code__regex=r"^[A-Z0-9][A-Z0-9-]{1,19}$"), name="bornes_code_forme"),
+            models.CheckConstraint(condition=~Q(agence=""), name="bornes_agence_nommee"),
+            models.CheckConstraint(condition=Q(cle_empreinte__regex=r"^[0-9a-f]{64}$"), name="bornes_cle_hachee"),
+            parmi("statut", StatutBorne, name="bornes_statut_connu"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class MotifFermeture(models.TextChoices):
+    DECONNEXION = "deconnexion", "Déconnexion"
+    JETON_REUTILISE = "jeton_reutilise", "Jeton présenté deux fois"
+    BORNE_DESACTIVEE = "borne_desactivee", "Borne désactivée"
+    CLE_RENOUVELEE = "cle_renouvelee", "Clé de la borne renouvelée"
+
+
+class SessionBorne(models.Model):
+    """What a client's tokens stand for. It ends at `expire_le` at the latest, is never prolonged and never reopened."""
+
+    Motif = MotifFermeture
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    client = models.ForeignKey(ClientPass, on_delete=models.PROTECT, related_name="sessions_borne")
+    borne = models.ForeignKey(Borne, on_delete=models.PROTECT, null=True, blank=True, related_name="sessions")
+    police = models.CharField("police présentée", max_length=30)
+    ouverte_le = models.DateTimeField("ouverte le")
+    expire_le = models.DateTimeField("expire le")
+    fermee_le = models.DateTimeField("fermée le", null=True, blank=True)
+    motif_fermeture = models.CharField("motif", max_length=16, choices=MotifFermeture.choices, blank=True)
+
+    class Meta:
+        db_table = "sessions_borne"
+        verbose_name = "session"
+        verbose_name_plural = "sessions"
+        ordering = ["-ouverte_le"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(expire_le__gt=F("ouverte_le"), expire_le__lte=F("ouverte_le") + DUREE_SESSION_MAX),
+                name="sessions_trente_minutes",
+            ),
+            models.CheckConstraint(
+                condition=Q(fermee_le__isnull=True, motif_fermeture="")
+                | (Q(fermee_le__isnull=False) & Q(motif_fermeture__in=MotifFermeture.values)),
+                name="sessions_fermeture_motivee",
+            ),
+        ]
+        triggers = [
+            pgtrigger.ReadOnly(name="session_non_prolongeable", exclude=["fermee_le", "motif_fermeture"]),
+            pgtrigger.Protect(
+                name="session_non_rouverte",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__fermee_le__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+    def vivante(self, *, le: datetime) -> bool:
+        return self.fermee_le is None and le < self.expire_le
+
+
+class JetonRafraichissement(models.Model):
+    """A refresh token that was handed out: good once, claimed by `UPDATE … WHERE utilise_le IS NULL`."""
+
+    jti = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    session = models.ForeignKey(SessionBorne, on_delete=models.PROTECT, related_name="jetons")
+    expire_le = models.DateTimeField("expire le")
+    utilise_le = models.DateTimeField("utilisé le", null=True)
+
+    class Meta:
+        db_table = "jetons_rafraichissement"
+        verbose_name = "jeton de rafraîchissement"
+        verbose_name_plural = "jetons de rafraîchissement"
+        triggers = [
+            pgtrigger.ReadOnly(name="jeton_immuable", exclude=["utilise_le"]),
+            pgtrigger.Protect(
+                name="jeton_usage_unique",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__utilise_le__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class RegleEssais(models.TextChoices):
+    """What is counted. Guesses made at registered kiosks and elsewhere draw on separate budgets (docs/decisions/0003)."""
+
+    POLICE_HORS_BORNE = "police_hors_borne", "Police, hors borne"
+    POLICE_BORNE = "police_borne", "Police, sur une borne"
+    POLICE_BORNES = "police_bornes", "Police, toutes bornes"
+    TELEPHONE_HORS_BORNE = "telephone_hors_borne", "Téléphone, hors borne"
+    TELEPHONE_BORNE = "telephone_borne", "Téléphone, sur une borne"
+    TELEPHONE_BORNES = "telephone_bornes", "Téléphone, toutes bornes"
+    BORNE = "borne", "Borne"
+    ADRESSE_MINUTE = "adresse_minute", "Adresse, par minute"
+    ADRESSE_JOUR = "adresse_jour", "Adresse, par jour"
+    AGENT_ADRESSE = "agent_adresse", "Agent, depuis une adresse"
+    AGENTS_ADRESSE = "agents_adresse", "Agents, par adresse"
+
+
+class CompteurEssais(models.Model):
+    """Wrong guesses of one subject in one window. `sujet` is a keyed hash: no phone, police or address is kept here."""
+
+    regle = models.CharField("règle", max_length=20, choices=RegleEssais.choices)
+    sujet = models.CharField(max_length=64)
+    fenetre = models.DateTimeField("début de la fenêtre")
+    essais = models.IntegerField()
+
+    class Meta:
+        db_table = "compteurs_essais"
+        verbose_name = "compteur d'essais"
+        verbose_name_plural = "compteurs d'essais"
+        constraints = [
+            models.UniqueConstraint(fields=["regle", "sujet", "fenetre"], name="compteurs_un_par_fenetre"),
+            parmi("regle", RegleEssais, name="compteurs_regle_connue"),
+            models.CheckConstraint(condition=Q(sujet__regex=r"^[0-9a-f]{64}$"), name="compteurs_sujet_hache"),
+            models.CheckConstraint(condition=Q(essais__gte=1), name="compteurs_positifs"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.regle} : {self.essais}"

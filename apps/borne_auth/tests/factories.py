@@ -1,6 +1,11 @@
-import factory
+from datetime import timedelta
 
-from apps.borne_auth.models import Agent
+import factory
+from django.utils import timezone
+
+from apps.borne_auth.models import Agent, Borne, SessionBorne
+from apps.borne_auth.services import empreinte
+from apps.pass_clients.tests.factories import ClientFactory
 
 
 class AgentFactory(factory.django.DjangoModelFactory[Agent]):
@@ -13,3 +18,29 @@ class AgentFactory(factory.django.DjangoModelFactory[Agent]):
     first_name = "Mireille"
     last_name = "LOEMBA"
     is_staff = True
+
+
+class BorneFactory(factory.django.DjangoModelFactory[Borne]):
+    """An active kiosk whose key is `cle` (not kept: the test has to know it)."""
+
+    class Meta:
+        model = Borne
+
+    class Params:
+        cle = "cle-de-test"
+
+    code = factory.Sequence(lambda n: f"BZV-{n:03d}")
+    agence = "Brazzaville Centre"
+    cle_empreinte = factory.LazyAttribute(lambda b: empreinte(b.cle))
+
+
+class SessionFactory(factory.django.DjangoModelFactory[SessionBorne]):
+    """An open session that began now, outside any kiosk."""
+
+    class Meta:
+        model = SessionBorne
+
+    client = factory.SubFactory(ClientFactory)
+    police = "CG-2026-VIE-001"
+    ouverte_le = factory.LazyFunction(timezone.now)
+    expire_le = factory.LazyAttribute(lambda s: s.ouverte_le + timedelta(minutes=30))
