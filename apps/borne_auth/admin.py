@@ -1,0 +1,129 @@
+"""Agents, kiosks and client sessions in the back office. Acts call the services; keys and tokens are never shown."""
+
+from django.contrib import admin, messages
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group
+from unfold.admin import ModelAdmin
+from unfold.decorators import action, display
+from unfold.forms import AdminPasswordChangeForm
+
+from apps.borne_auth import services
+from apps.borne_auth.forms import AgentChangeForm, AgentCreationForm
+from apps.borne_auth.models import Agent, Borne, SessionBorne, StatutBorne
+from nsia_pass_api.dates import maintenant
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class RoleAdmin(GroupAdmin, ModelAdmin):
+    pass
+
+
+@admin.register(Agent)
+class AgentAdmin(UserAdmin, ModelAdmin):
+    form = AgentChangeForm
+    add_form = AgentCreationForm
+    change_password_form = AdminPasswordChangeForm
+    list_display = ("matricule", "last_name", "first_name", "email", "agence", "poste", "statut", "is_active")
+    list_filter = ("statut", "is_active", "is_staff", "agence", "groups")
+    search_fields = ("matricule", "last_name", "first_name", "email")
+    ordering = ("last_name", "first_name")
+    readonly_fields = ("last_login", "date_joined", "solde_commissions")
+    fieldsets = (
+        (None, {"fields": ("email", "password")}),
+        ("Personne", {"fields": ("first_name", "last_name", "telephone", "adresse")}),
+        ("Emploi", {"fields": ("matricule", "agence", "poste", "date_embauche", "statut")}),
+        ("Commissions", {"fields": ("taux_commission", "solde_commissions")}),
+        ("Droits", {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")}),
+        ("Dates", {"fields": ("last_login", "date_joined")}),
+    )
+    add_fieldsets = (
+        (
+            None,
+            {"fields": ("email", "matricule", "first_name", "last_name", "usable_password", "password1", "password2")},
+        ),
+    )
+
+    def get_readonly_fields(self, request, obj=None):
+        """Rights are given by administrators alone: nobody raises his own."""
+        readonly = super().get_readonly_fields(request, obj)
+        if request.user.is_superuser:
+            return readonly
+        return (*readonly, "is_staff", "is_superuser", "groups", "user_permissions")
+
+    def has_change_permission(self, request, obj=None):
+        """An administrator's account, its password included, is changed by administrators alone."""
+        if obj is not None and obj.is_superuser and not request.user.is_superuser:
+            return False
+        return super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        """Whoever leaves is « Parti »: what he did stays his."""
+        return False
+
+
+@admin.register(Borne)
+class BorneAdmin(ModelAdmin):
+    """Kiosks are registered by `manage.py enregistrer_borne`, which shows the key once."""
+
+    list_display = ("code", "agence", "etat", "version", "dernier_contact")
+    list_filter = ("statut", "agence")
+    search_fields = ("code", "agence")
+    fields = ("code", "agence", "etat", "version", "dernier_contact", "creee_le")
+    readonly_fields = ("code", "etat", "version", "dernier_contact", "creee_le")
+    actions = ("desactiver", "reactiver")
+
+    @display(
+        description="État",
+        ordering="statut",
+        label={StatutBorne.ACTIVE.label: "success", StatutBorne.DESACTIVEE.label: "danger"},
+    )
+    def etat(self, borne):
+        return borne.get_statut_display()
+
+    @action(description="Désactiver les bornes choisies et fermer leurs sessions", permissions=["change"])
+    def desactiver(self, request, queryset):
+        fermees = 0
+        for borne in queryset:
+            fermees += services.desactiver_borne(borne=borne)
+            self.log_change(request, borne, "Désactivée.")
+        self.message_user(request, f"Bornes désactivées ; sessions fermées : {fermees}.", messages.SUCCESS)
+
+    @action(description="Réactiver les bornes choisies", permissions=["change"])
+    def reactiver(self, request, queryset):
+        for borne in queryset:
+            services.reactiver_borne(borne=borne)
+            self.log_change(request, borne, "Réactivée.")
+        self.message_user(request, "Bornes réactivées.", messages.SUCCESS)
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(SessionBorne)
+class SessionBorneAdmin(ModelAdmin):
+    list_display = ("ouverte_le", "client", "police", "borne", "etat", "expire_le", "motif_fermeture")
+    list_filter = ("borne", "motif_fermeture")
+    list_select_related = ("client", "borne")
+    search_fields = ("=police",)
+    show_full_result_count = False
+    fields = ("client", "police", "borne", "etat", "ouverte_le", "expire_le", "fermee_le", "motif_fermeture")
+
+    @display(description="État", label={"Ouverte": "success"})
+    def etat(self, session):
+        if session.vivante(le=maintenant()):
+            return "Ouverte"
+        return "Fermée" if session.fermee_le else "Expirée"
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False

@@ -1,0 +1,201 @@
+"""Doors of the REST API: clients at the kiosk (`auth/`), staff (`agents/`)."""
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+from django.conf import settings
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import status
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.permissions import AllowAny, BasePermission
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from apps.borne_auth import services
+from apps.borne_auth.addresses import adresse_du_client
+from apps.borne_auth.authentication import (
+    ENTETE_CLE,
+    ENTETE_VERSION,
+    AgentAuthentication,
+    ClientConnecte,
+    ClientQuiSort,
+)
+from apps.borne_auth.models import Agent
+from apps.borne_auth.permissions import EstAgent
+from apps.borne_auth.schema import AVEC_CLE_BORNE
+from apps.borne_auth.serializers import (
+    AgentConnecteSerializer,
+    AgentSerializer,
+    ConnexionAgentSerializer,
+    ConnexionSerializer,
+    RafraichissementSerializer,
+    SessionOuverteSerializer,
+    SessionRafraichieSerializer,
+)
+from apps.borne_auth.tokens import JetonRafraichissementClient
+from nsia_pass_api.errors import Introuvable
+
+SANS_CACHE = {"Cache-Control": "no-store"}
+
+VERSION = OpenApiParameter(
+    ENTETE_VERSION, str, OpenApiParameter.HEADER, description="Version du logiciel de la borne, pour le back-office."
+)
+TROP_D_ESSAIS = OpenApiResponse(description="Trop d'essais : `Retry-After` donne les secondes d'attente.")
+
+
+class LoginApi(APIView):
+    """Opens a session for a police and a phone that go together."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+    @extend_schema(
+        operation_id="auth_login",
+        summary="Ouvrir une session",
+        description=(
+            "La même réponse 401 vaut pour toute paire qui n'ouvre pas : police ou téléphone inconnu, paire fausse, "
+            "contrat résilié. Le téléphone s'écrit comme on veut."
+        ),
+        tags=["auth"],
+        auth=AVEC_CLE_BORNE,
+        parameters=[VERSION],
+        request=ConnexionSerializer,
+        responses={
+            200: SessionOuverteSerializer,
+            401: OpenApiResponse(description="Paire ou borne refusée."),
+            429: TROP_D_ESSAIS,
+        },
+    )
+    def post(self, request: Request) -> Response:
+        borne = services.identifier_borne(cle=request.headers.get(ENTETE_CLE))
+        if borne is not None:
+            services.noter_contact(borne_id=borne.pk, version=request.headers.get(ENTETE_VERSION))
+        saisie = _saisie(ConnexionSerializer, request)
+        ouverte, contrat = services.ouvrir_session(**saisie, borne=borne, adresse=adresse_du_client(request))
+        reponse = _session(ouverte) | {"client": contrat.client, "contrat": contrat}
+        return Response(SessionOuverteSerializer(reponse).data, headers=SANS_CACHE)
+
+
+class RefreshApi(APIView):
+    """Exchanges a refresh token, once."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+    @extend_schema(
+        operation_id="auth_refresh",
+        summary="Renouveler les jetons",
+        description=(
+            "Chaque jeton de rafraîchissement sert une fois. Un jeton présenté deux fois ferme la session entière, y compris "
+            "pour qui vient d'en obtenir de nouveaux : n'envoyez qu'une demande à la fois. La session ne dure pas plus."
+        ),
+        tags=["auth"],
+        auth=AVEC_CLE_BORNE,
+        parameters=[VERSION],
+        request=RafraichissementSerializer,
+        responses={
+            200: SessionRafraichieSerializer,
+            401: OpenApiResponse(description="Jeton, session ou borne refusés."),
+        },
+    )
+    def post(self, request: Request) -> Response:
+        saisie = _saisie(RafraichissementSerializer, request)
+        cle = request.headers.get(ENTETE_CLE)
+        ouverte = services.rafraichir(jeton=JetonRafraichissementClient.lire(saisie["refresh"]), cle_borne=cle)
+        _noter_contact(request, borne_id=ouverte.session.borne_id)
+        return Response(SessionRafraichieSerializer(_session(ouverte)).data, headers=SANS_CACHE)
+
+
+class LogoutApi(APIView):
+    """Closes the session of the access token; asking twice is the same as once."""
+
+    authentication_classes = (ClientQuiSort,)
+
+    @extend_schema(
+        operation_id="auth_logout",
+        summary="Fermer la session",
+        description="Tous les jetons de la session sont refusés aussitôt. Un corps, s'il y en a un, n'est pas lu.",
+        tags=["auth"],
+        parameters=[VERSION],
+        request=None,
+        responses={204: OpenApiResponse(description="Session fermée.")},
+    )
+    def post(self, request: Request) -> Response:
+        session = cast(ClientConnecte, request.user).session
+        services.fermer_session(session_id=session.pk, motif=session.Motif.DECONNEXION)
+        _noter_contact(request, borne_id=session.borne_id)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class ApiAgents(APIView):
+    """Staff route: it does not exist while settings.AGENTS_API_ACTIVE is off."""
+
+    authentication_classes: Sequence[type[BaseAuthentication]] = (AgentAuthentication,)
+    permission_classes: Sequence[type[BasePermission]] = (EstAgent,)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        if not settings.AGENTS_API_ACTIVE:
+            raise Introuvable
+        super().initial(request, *args, **kwargs)
+
+
+class ConnexionAgentApi(ApiAgents):
+    """Gives a staff token for an e-mail and a password that go together."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+    @extend_schema(
+        operation_id="agents_connexion",
+        summary="Connexion d'un agent",
+        tags=["agents"],
+        request=ConnexionAgentSerializer,
+        responses={
+            200: AgentConnecteSerializer,
+            401: OpenApiResponse(description="Adresse ou mot de passe refusé."),
+            404: OpenApiResponse(description="L'API des agents est fermée."),
+            429: TROP_D_ESSAIS,
+        },
+    )
+    def post(self, request: Request) -> Response:
+        saisie = _saisie(ConnexionAgentSerializer, request)
+        connecte = services.connecter_agent(
+            email=saisie["email"], mot_de_passe=saisie["password"], adresse=adresse_du_client(request)
+        )
+        reponse = {
+            "tokens": {"access": connecte.acces},
+            "expires_at": connecte.expire_le,
+            "agent": connecte.agent,
+        }
+        return Response(AgentConnecteSerializer(reponse).data, headers=SANS_CACHE)
+
+
+class MoiApi(ApiAgents):
+    @extend_schema(
+        operation_id="agents_moi",
+        summary="Mon profil d'agent",
+        tags=["agents"],
+        responses={200: AgentSerializer, 404: OpenApiResponse(description="L'API des agents est fermée.")},
+    )
+    def get(self, request: Request) -> Response:
+        return Response(AgentSerializer(cast(Agent, request.user)).data, headers=SANS_CACHE)
+
+
+def _saisie(serializer: type[Any], request: Request) -> dict[str, Any]:
+    saisie = serializer(data=request.data)
+    saisie.is_valid(raise_exception=True)
+    return dict(saisie.validated_data)
+
+
+def _session(ouverte: services.SessionOuverte) -> dict[str, Any]:
+    return {
+        "tokens": {"access": ouverte.acces, "refresh": ouverte.rafraichissement},
+        "expires_at": ouverte.session.expire_le,
+    }
+
+
+def _noter_contact(request: Request, *, borne_id: int | None) -> None:
+    """Notes the contact of the session's kiosk, when it is the kiosk that called: its key has been verified by then."""
+    if borne_id is not None and request.headers.get(ENTETE_CLE):
+        services.noter_contact(borne_id=borne_id, version=request.headers.get(ENTETE_VERSION))

@@ -1,0 +1,143 @@
+"""Budgets of wrong guesses, in the database, strict under concurrency (docs/decisions/0003-identity.md).
+
+Each guess is charged to its counters before it is evaluated: the counters' row locks, taken in one order, make parallel
+guesses at one subject wait for each other. A right guess takes its charge back, so that only wrong ones are kept.
+"""
+
+import hashlib
+import hmac
+import ipaddress
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+import structlog
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+
+from apps.borne_auth.models import Borne, RegleEssais
+from nsia_pass_api.errors import TropDEssais
+
+logger = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+
+_CHARGER = """
+INSERT INTO compteurs_essais (regle, sujet, fenetre, essais)
+SELECT regle, sujet, fenetre, 1
+FROM unnest(%s::text[], %s::text[], %s::timestamptz[]) AS c (regle, sujet, fenetre)
+ORDER BY regle, sujet, fenetre
+ON CONFLICT (regle, sujet, fenetre) DO UPDATE SET essais = compteurs_essais.essais + 1
+RETURNING regle, essais
+"""
+
+
+@dataclass(frozen=True)
+class Budget:
+    """At most `limite` wrong guesses of `sujet` from `debut` to `fin`."""
+
+    regle: RegleEssais
+    sujet: str
+    limite: int
+    debut: datetime
+    fin: datetime
+
+
+def tenter(*, budgets: Sequence[Budget], evaluer: Callable[[], T | None], le: datetime) -> T | None:
+    """What `evaluer` returns; each budget has one guess less exactly when that is None.
+
+    `evaluer` only reads: what it writes is undone when it succeeds. Raises TropDEssais, without evaluating or charging,
+    when a budget is spent: the answer cannot depend on what exists.
+    """
+    with transaction.atomic():
+        avant_la_charge = transaction.savepoint()
+        epuises = _charger(budgets)
+        resultat = None if epuises else evaluer()
+        if epuises or resultat is not None:
+            transaction.savepoint_rollback(avant_la_charge)
+        else:
+            transaction.savepoint_commit(avant_la_charge)
+    if epuises:
+        logger.warning("essais_epuises", regles=sorted(budget.regle.value for budget in epuises))
+        raise TropDEssais(retry_after=max(math.ceil((budget.fin - le).total_seconds()) for budget in epuises))
+    return resultat
+
+
+def _charger(budgets: Sequence[Budget]) -> list[Budget]:
+    """One more guess is charged to every budget, whose rows are locked; returns those that were already spent."""
+    colonnes: list[Any] = [[b.regle.value for b in budgets], [_sujet(b) for b in budgets], [b.debut for b in budgets]]
+    with connection.cursor() as cursor:
+        cursor.execute(_CHARGER, colonnes)
+        essais = dict(cursor.fetchall())
+    return [budget for budget in budgets if essais[budget.regle.value] > budget.limite]
+
+
+def _sujet(budget: Budget) -> str:
+    message = f"{budget.regle.value}\0{budget.sujet}".encode()
+    return hmac.new(settings.CLE_COMPTEURS.encode(), message, hashlib.sha256).hexdigest()
+
+
+def budgets_client(*, police: str, telephone: str, borne: Borne | None, adresse: str, le: datetime) -> list[Budget]:
+    """What a guess at a pair draws on: at a kiosk, never on the network address, which a whole agency may share."""
+    jour = _jour(le)
+    if borne is None:
+        return [
+            Budget(RegleEssais.POLICE_HORS_BORNE, police, settings.ESSAIS_POLICE_HORS_BORNE, *jour),
+            Budget(RegleEssais.TELEPHONE_HORS_BORNE, telephone, settings.ESSAIS_TELEPHONE_HORS_BORNE, *jour),
+            Budget(
+                RegleEssais.ADRESSE_MINUTE,
+                _reseau(adresse),
+                settings.ESSAIS_PAR_ADRESSE_MINUTE,
+                *_fenetre(le, timedelta(minutes=1)),
+            ),
+            Budget(RegleEssais.ADRESSE_JOUR, _reseau(adresse), settings.ESSAIS_PAR_ADRESSE_JOUR, *jour),
+        ]
+    return [
+        Budget(RegleEssais.POLICE_BORNE, f"{police}\0{borne.pk}", settings.ESSAIS_POLICE_BORNE, *jour),
+        Budget(RegleEssais.POLICE_BORNES, police, settings.ESSAIS_POLICE_BORNES, *jour),
+        Budget(RegleEssais.TELEPHONE_BORNE, f"{telephone}\0{borne.pk}", settings.ESSAIS_TELEPHONE_BORNE, *jour),
+        Budget(RegleEssais.TELEPHONE_BORNES, telephone, settings.ESSAIS_TELEPHONE_BORNES, *jour),
+        Budget(
+            RegleEssais.BORNE,
+            str(borne.pk),
+            settings.ESSAIS_PAR_BORNE_QUART_HEURE,
+            *_fenetre(le, timedelta(minutes=15)),
+        ),
+    ]
+
+
+def budgets_agent(*, email: str, adresse: str, le: datetime) -> list[Budget]:
+    """What a try at a password draws on: always with the address, so that nobody locks a colleague out from elsewhere."""
+    quart_heure = _fenetre(le, timedelta(minutes=15))
+    reseau = _reseau(adresse)
+    return [
+        Budget(RegleEssais.AGENT_ADRESSE, f"{email}\0{reseau}", settings.ESSAIS_AGENT_QUART_HEURE, *quart_heure),
+        Budget(RegleEssais.AGENTS_ADRESSE, reseau, settings.ESSAIS_AGENTS_ADRESSE_QUART_HEURE, *quart_heure),
+    ]
+
+
+def _jour(le: datetime) -> tuple[datetime, datetime]:
+    debut = timezone.localtime(le).replace(hour=0, minute=0, second=0, microsecond=0)
+    return debut, debut + timedelta(days=1)
+
+
+def _fenetre(le: datetime, duree: timedelta) -> tuple[datetime, datetime]:
+    secondes = int(duree.total_seconds())
+    debut = datetime.fromtimestamp(int(le.timestamp()) // secondes * secondes, tz=timezone.get_default_timezone())
+    return debut, debut + duree
+
+
+def _reseau(adresse: str) -> str:
+    """The address, or for IPv6 its /64: whoever holds one address there holds them all."""
+    try:
+        ip = ipaddress.ip_address(adresse)
+    except ValueError:
+        return adresse
+    if not isinstance(ip, ipaddress.IPv6Address):
+        return str(ip)
+    if ip.ipv4_mapped is not None:
+        return str(ip.ipv4_mapped)
+    return str(ipaddress.ip_network((ip.packed, 64), strict=False))

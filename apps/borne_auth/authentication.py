@@ -1,0 +1,87 @@
+"""Who is calling: a client by the token of her session, or a member of staff by hers. Neither token opens the other's door.
+
+The principal of a client's token is `ClientConnecte`, not a Django user: it has no id, no rights and no row in `agents`.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from django.conf import settings
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.request import Request
+
+from apps.borne_auth import selectors, services
+from apps.borne_auth.errors import JetonInvalide, SessionTerminee
+from apps.borne_auth.models import Agent, SessionBorne
+from apps.borne_auth.tokens import JetonAccesClient, JetonAgent
+from nsia_pass_api.dates import maintenant
+
+ENTETE_CLE = "X-Borne-Cle"
+ENTETE_VERSION = "X-Borne-Version"
+
+
+@dataclass(frozen=True)
+class ClientConnecte:
+    """A client within one session: every read and write of a client route is bound to `client_id`."""
+
+    is_authenticated: ClassVar[bool] = True
+
+    client_id: int
+    session: SessionBorne
+
+
+class ClientAuthentication(BaseAuthentication):
+    """`Authorization: Bearer <access token>` of an open session, one query. Raises a 401 that names no cause but its own."""
+
+    def authenticate(self, request: Request) -> tuple[ClientConnecte, JetonAccesClient] | None:
+        brut = jeton_porte(request)
+        if brut is None:
+            return None
+        jeton = JetonAccesClient.lire(brut)
+        session = selectors.session_du_jeton(jeton.session_id)
+        if session is None:
+            raise SessionTerminee
+        self.verifier(session)
+        services.verifier_borne(session, cle=request.headers.get(ENTETE_CLE))
+        return ClientConnecte(client_id=session.client_id, session=session), jeton
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Bearer realm="borne"'
+
+    def verifier(self, session: SessionBorne) -> None:
+        services.verifier_session(session, le=maintenant())
+
+
+class ClientQuiSort(ClientAuthentication):
+    """As `ClientAuthentication`, for logout alone: a session that is already closed may be closed again."""
+
+    def verifier(self, session: SessionBorne) -> None:
+        pass
+
+
+class AgentAuthentication(BaseAuthentication):
+    """`Authorization: Bearer <staff token>` of an agent who may still enter, one query; none is good while the door is shut."""
+
+    def authenticate(self, request: Request) -> tuple[Agent, JetonAgent] | None:
+        brut = jeton_porte(request)
+        if brut is None:
+            return None
+        jeton = JetonAgent.lire(brut)
+        agent = selectors.agent_du_jeton(jeton.agent_id) if settings.AGENTS_API_ACTIVE else None
+        if agent is None:
+            raise JetonInvalide
+        return agent, jeton
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Bearer realm="agents"'
+
+
+def jeton_porte(request: Request) -> str | None:
+    """What follows `Bearer` in the Authorization header; None when there is no such header. Raises JetonInvalide."""
+    entete = request.headers.get("Authorization")
+    if entete is None:
+        return None
+    schema, _, jeton = entete.strip().partition(" ")
+    if schema.lower() != "bearer" or not jeton.strip():
+        raise JetonInvalide
+    return jeton.strip()

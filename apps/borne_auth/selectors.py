@@ -1,0 +1,74 @@
+"""Reads of the doors: who is behind a pair, a session or an e-mail. None of them says why it finds nobody."""
+
+from datetime import datetime, timedelta
+from hmac import compare_digest
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth.hashers import check_password, make_password
+from django.db.models import QuerySet
+
+from apps.borne_auth.models import Agent, Borne, CompteurEssais, JetonRafraichissement, SessionBorne, StatutAgent
+from apps.pass_clients.models import ClientPass, Contrat
+
+# Longer than the longest window, a day.
+CONSERVATION_COMPTEURS = timedelta(days=2)
+# Refresh tokens of an ended session prove nothing any more; a day is left to whoever looks into an incident.
+CONSERVATION_JETONS = timedelta(days=1)
+
+# Compared when the police does not exist, so that the comparison always takes place; no normalised phone equals it.
+_TELEPHONE_DE_PERSONNE = "+000000000000"
+
+
+def contrat_du_couple(*, police: str, telephone: str) -> Contrat | None:
+    """The contract, with its client, that this police and this phone may open; None for every other pair.
+
+    One query whatever the pair. A contract opens in the states of settings.CONNEXION_ETATS, for an active client.
+    """
+    contrat = Contrat.objects.select_related("client").filter(police=police).first()
+    connu = contrat.telephone if contrat is not None else _TELEPHONE_DE_PERSONNE
+    meme_telephone = compare_digest(connu.encode(), telephone.encode())
+    if contrat is None or not meme_telephone:
+        return None
+    ouvre = contrat.etat_du_contrat in settings.CONNEXION_ETATS and contrat.client.statut == ClientPass.Statut.ACTIF
+    return contrat if ouvre else None
+
+
+def session_du_jeton(session_id: UUID) -> SessionBorne | None:
+    """The session with its client and its kiosk, in one query."""
+    return SessionBorne.objects.select_related("client", "borne").filter(pk=session_id).first()
+
+
+def borne_de_la_cle(empreinte: str) -> Borne | None:
+    return Borne.objects.filter(cle_empreinte=empreinte).first()
+
+
+def agent_par_mot_de_passe(*, email: str, mot_de_passe: str) -> Agent | None:
+    """The member of staff who may sign in with these. A password is hashed even when nobody has this e-mail."""
+    agent = Agent.objects.filter(email=email).first()
+    if agent is None:
+        make_password(mot_de_passe)
+        return None
+    connu = check_password(mot_de_passe, agent.password)
+    return agent if connu and peut_entrer(agent) else None
+
+
+def agent_du_jeton(agent_id: int) -> Agent | None:
+    """The agent, if still allowed in."""
+    agent = Agent.objects.filter(pk=agent_id).first()
+    return agent if agent is not None and peut_entrer(agent) else None
+
+
+def peut_entrer(agent: Agent) -> bool:
+    return agent.is_active and agent.is_staff and agent.statut == StatutAgent.ACTIF
+
+
+def perimes(*, le: datetime) -> dict[str, QuerySet[Any]]:
+    """What may be deleted at `le`, in an order that foreign keys allow, under the names that people read."""
+    fin_sessions = le - timedelta(days=settings.SESSIONS_CONSERVATION_JOURS)
+    return {
+        "Compteurs d'essais": CompteurEssais.objects.filter(fenetre__lt=le - CONSERVATION_COMPTEURS),
+        "Jetons de rafraîchissement": JetonRafraichissement.objects.filter(expire_le__lt=le - CONSERVATION_JETONS),
+        "Sessions": SessionBorne.objects.filter(expire_le__lt=fin_sessions),
+    }

@@ -1,0 +1,142 @@
+"""What the doors are told and answer."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiExample, extend_schema_field, extend_schema_serializer
+from rest_framework import serializers
+
+from apps.borne_auth.models import Agent
+from apps.pass_clients.models import ClientPass, Contrat
+from nsia_pass_api.telephones import TelephoneField, masquer
+
+CONNEXION = {"police": "CG-2026-VIE-001", "telephone": "+242061234567"}
+TOKENS = {"access": "eyJhbGciOiJIUzI1NiIs…", "refresh": "eyJhbGciOiJIUzI1NiIs…"}
+RAFRAICHI = {"tokens": TOKENS, "expires_at": "2026-11-21T10:30:00+01:00"}
+CLIENT = {"nom": "KONGO", "prenom": "Jean Baptiste", "telephone": "+242\u00a006\u00a0•••\u00a0••\u00a067"}
+CONTRAT = {
+    "police": "CG-2026-VIE-001",
+    "numero_souscription": "PASS-KIMIA-2026-000001",
+    "code_produit": "KIMIA",
+    "nom_produit": "PASS KIMIA",
+    "categorie": "accident",
+    "etat_du_contrat": "Actif",
+    "date_effet": "2026-03-01",
+    "date_expiration": "2027-03-01",
+    "prime": 1_200,
+    "periodicite": "mensuelle",
+}
+AGENT = {
+    "matricule": "AG0001",
+    "email": "mireille.loemba@nsia.cg",
+    "first_name": "Mireille",
+    "last_name": "LOEMBA",
+    "telephone": "+242066543210",
+    "agence": "Brazzaville Centre",
+    "poste": "Agent de guichet",
+    "statut": "actif",
+}
+
+
+class TexteField(serializers.CharField):
+    """A JSON text: REST framework would also take a number for one."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return str(super().to_internal_value(data))
+
+
+@extend_schema_field(
+    {
+        "type": "string",
+        "pattern": "^[A-Za-z0-9][A-Za-z0-9-]{2,29}$",
+        "example": "CG-2026-VIE-001",
+        "description": "Numéro de police ; majuscules et espaces sont indifférents.",
+    }
+)
+class PoliceField(TexteField):
+    """A police number as people type it, in capitals and without spaces. One that has an impossible form is not refused here:
+    it is a wrong guess like any other."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=40, **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        return "".join(super().to_internal_value(data).split()).upper()
+
+
+@extend_schema_serializer(examples=[OpenApiExample("Connexion", CONNEXION, request_only=True)])
+class ConnexionSerializer(serializers.Serializer[Any]):
+    police = PoliceField()
+    telephone = TelephoneField()
+
+
+@extend_schema_serializer(examples=[OpenApiExample("Rafraîchissement", {"refresh": "eyJhbGc…"}, request_only=True)])
+class RafraichissementSerializer(serializers.Serializer[Any]):
+    refresh = TexteField(help_text="Le dernier jeton de rafraîchissement reçu ; il ne sert qu'une fois.")
+
+
+class TokensSerializer(serializers.Serializer[Any]):
+    access = serializers.CharField(help_text="À porter dans `Authorization: Bearer …` ; vaut quelques minutes.")
+    refresh = serializers.CharField(help_text="Donne une fois de nouveaux jetons, jusqu'à la fin de la session.")
+
+
+class ClientConnexionSerializer(serializers.ModelSerializer[ClientPass]):
+    telephone = serializers.SerializerMethodField(help_text="Masqué.")
+
+    class Meta:
+        model = ClientPass
+        fields = list(CLIENT)
+        read_only_fields = fields
+
+    def get_telephone(self, client: ClientPass) -> str:
+        return masquer(client.telephone)
+
+
+class ContratConnexionSerializer(serializers.ModelSerializer[Contrat]):
+    class Meta:
+        model = Contrat
+        fields = list(CONTRAT)
+        read_only_fields = fields
+
+
+@extend_schema_serializer(examples=[OpenApiExample("Rafraîchie", RAFRAICHI, response_only=True)])
+class SessionRafraichieSerializer(serializers.Serializer[Any]):
+    tokens = TokensSerializer()
+    expires_at = serializers.DateTimeField(help_text="Fin de la session ; rien ne la prolonge.")
+
+
+@extend_schema_serializer(
+    examples=[OpenApiExample("Connectée", {**RAFRAICHI, "client": CLIENT, "contrat": CONTRAT}, response_only=True)]
+)
+class SessionOuverteSerializer(SessionRafraichieSerializer):
+    client = ClientConnexionSerializer()
+    contrat = ContratConnexionSerializer()
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample("Connexion", {"email": AGENT["email"], "password": "une phrase de passe"}, request_only=True)
+    ]
+)
+class ConnexionAgentSerializer(serializers.Serializer[Any]):
+    email = TexteField(max_length=254)
+    password = TexteField(max_length=128, trim_whitespace=False)
+
+
+@extend_schema_serializer(examples=[OpenApiExample("Agent", AGENT, response_only=True)])
+class AgentSerializer(serializers.ModelSerializer[Agent]):
+    class Meta:
+        model = Agent
+        fields = list(AGENT)
+        read_only_fields = fields
+
+
+class TokenAgentSerializer(serializers.Serializer[Any]):
+    access = serializers.CharField(help_text="À porter dans `Authorization: Bearer …`.")
+
+
+class AgentConnecteSerializer(serializers.Serializer[Any]):
+    tokens = TokenAgentSerializer()
+    expires_at = serializers.DateTimeField(help_text="Fin de validité du jeton ; il ne se rafraîchit pas.")
+    agent = AgentSerializer()

@@ -1,0 +1,11 @@
+from django.urls import path
+
+from apps.borne_auth.apis import ConnexionAgentApi, LoginApi, LogoutApi, MoiApi, RefreshApi
+
+urlpatterns = [
+    path("auth/login/", LoginApi.as_view(), name="auth-login"),
+    path("auth/refresh/", RefreshApi.as_view(), name="auth-refresh"),
+    path("auth/logout/", LogoutApi.as_view(), name="auth-logout"),
+    path("agents/connexion/", ConnexionAgentApi.as_view(), name="agents-connexion"),
+    path("agents/moi/", MoiApi.as_view(), name="agents-moi"),
+]
