@@ -76,7 +76,7 @@ def _descendants(pid: int) -> list[psutil.Process]:
 def _session(pid: int) -> int | None:
     try:
         return os.getsid(pid)
-    except ProcessLookupError:
+    except OSError:
         return None
 
 

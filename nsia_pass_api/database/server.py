@@ -10,6 +10,7 @@ import json
 import os
 import secrets
 import shutil
+import signal
 import socket
 import threading
 import time
@@ -104,13 +105,14 @@ class EmbeddedServer:
             return False
         with self._locked():
             record = self.record()
-            if record is None or record.cluster.server_pid() is None:
+            pid = None if record is None else record.cluster.server_pid()
+            if record is None or pid is None:
                 return False
             cluster = record.cluster
             programs = binaries.runnable_by(server_account(cluster.data), home=cluster.home)
             arguments = ("stop", "-D", cluster.data.name, "-m", "fast", "-w", "-t", str(STOP_SECONDS))
             stopped, output = programs.run("pg_ctl", *arguments, cwd=cluster.home)
-            if not stopped:
+            if not stopped or not _ended(pid):
                 raise errors.EmbeddedServerError(
                     f"PostgreSQL ne s'arrête pas : {output.strip()}", f"Voyez {cluster.log}, puis recommencez."
                 )
@@ -134,9 +136,10 @@ class EmbeddedServer:
                 raise errors.not_ours(self.folder)
             lock = InterProcessLock(self.folder / "verrou")
             if not lock.acquire(timeout=START_SECONDS + STOP_SECONDS):
+                lock.lockfile.close()
                 raise errors.EmbeddedServerError(
                     f"Un autre processus démarre ou arrête PostgreSQL depuis {START_SECONDS + STOP_SECONDS} s.",
-                    f"Arrêtez ce processus (il garde {lock.path}), puis recommencez.",
+                    f"Arrêtez ce processus (il garde {self.folder / 'verrou'}), puis recommencez.",
                 )
             try:
                 yield
@@ -246,6 +249,19 @@ def _is_free(port: int) -> bool:
         return True
 
 
+def _ended(pid: int) -> bool:
+    """Waits for the process to be gone, or dead and forgotten by a container's first process."""
+    deadline = time.monotonic() + STOP_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            if psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
+                return True
+        except psutil.NoSuchProcess:
+            return True
+        time.sleep(0.01)
+    return False
+
+
 def _fallback_home(folder: Path) -> Path:
     """A fresh home that the server's account can enter, for this folder alone.
 
@@ -255,9 +271,8 @@ def _fallback_home(folder: Path) -> Path:
     if home.exists():
         leftover = Cluster(home=home).server_pid()
         if leftover is not None:
-            process = psutil.Process(leftover)
-            process.terminate()
-            process.wait(STOP_SECONDS)
+            os.kill(leftover, signal.SIGINT)  # "fast": without waiting for its clients
+            _ended(leftover)
         former = home.with_name(f"{home.name}.ancien")
         shutil.rmtree(former, ignore_errors=True)
         home.rename(former)
