@@ -15,6 +15,7 @@ from apps.pass_products.models import Periodicite, ProduitPass
 from nsia_pass_api.constraints import parmi, telephone
 
 NOMBRE_BENEFICIAIRES_MAX = 6
+FORME_POLICE = r"^[A-Z0-9][A-Z0-9-]{2,29}$"
 
 
 class OperateurMobile(models.TextChoices):
@@ -349,9 +350,7 @@ class NumeroPolice(models.Model):
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(fields=["numero_police"], name="polices_numero_unique"),
-            models.CheckConstraint(
-                condition=Q(numero_police__regex=r"^[A-Z0-9][A-Z0-9-]{2,29}$"), name="polices_numero_forme"
-            ),
+            models.CheckConstraint(condition=Q(numero_police__regex=FORME_POLICE), name="polices_numero_forme"),
             models.CheckConstraint(
                 condition=Q(mode_attribution="manuel", agent_attribueur__isnull=False)
                 | Q(mode_attribution="automatique", agent_attribueur__isnull=True),

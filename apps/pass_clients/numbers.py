@@ -83,8 +83,8 @@ def allouer(*, serie: str, annee: int, nombre: int = 1) -> range:
     return range(dernier - nombre + 1, dernier + 1)
 
 
-def reserver(*, serie: str, annee: int, sequence: int) -> bool:
-    """The series will not draw `sequence` again, which was placed by hand; False when it lies too far ahead to be meant."""
+def tenir(*, serie: str, annee: int) -> int:
+    """The series is the caller's until it commits. Returns the last number drawn, 0 for a new series."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -95,12 +95,16 @@ def reserver(*, serie: str, annee: int, sequence: int) -> bool:
             [serie, annee],
         )
         (dernier,) = cursor.fetchone()
-        if sequence > dernier + ECART_MANUEL_MAX:
-            return False
-        cursor.execute(
-            "UPDATE series_numeros SET dernier = greatest(dernier, %s) WHERE serie = %s AND annee = %s",
-            [sequence, serie, annee],
-        )
+    return int(dernier)
+
+
+def reserver(*, serie: str, annee: int, sequence: int) -> bool:
+    """The series will not draw `sequence` again, which was placed by hand; False when it lies too far ahead to be meant."""
+    dernier = tenir(serie=serie, annee=annee)
+    if sequence > dernier + ECART_MANUEL_MAX:
+        return False
+    if sequence > dernier:
+        allouer(serie=serie, annee=annee, nombre=sequence - dernier)
     return True
 
 

@@ -3,6 +3,7 @@
 Lock order, here and in the apps above: client, subscription, payment, series of numbers.
 """
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,7 +12,6 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
-from nsia_pass_api.telephones import normaliser, operateur_probable
 
 from apps.pass_clients import numbers
 from apps.pass_clients.errors import (
@@ -23,6 +23,7 @@ from apps.pass_clients.errors import (
     TransitionRefusee,
 )
 from apps.pass_clients.models import (
+    FORME_POLICE,
     PAYEES,
     TRANSITIONS,
     VIVANTES,
@@ -41,16 +42,23 @@ from apps.pass_products.schedule import nombre_echeances
 from apps.pass_products.services import verifier_offre
 from nsia_pass_api.constraints import violee
 from nsia_pass_api.dates import aujourdhui, maintenant
+from nsia_pass_api.telephones import normaliser, operateur_probable
 
 
-def enregistrer_client(*, nom: str, prenom: str, telephone: str, **autres: Any) -> ClientPass:
-    """A new client exists, phone normalised, operator guessed from its prefix when not given. Raises TelephoneDejaConnu."""
+def enregistrer_client(
+    *, nom: str, prenom: str, telephone: str, numero_mobile_money: str | None = None, **autres: Any
+) -> ClientPass:
+    """A new client exists, phones normalised, operator guessed from the prefix when not given. Raises TelephoneDejaConnu.
+
+    Mobile money is paid from `telephone` unless told otherwise, from none when `numero_mobile_money` is empty.
+    """
     telephone = normaliser(telephone)
     client = ClientPass(
         nom=nom,
         prenom=prenom,
         telephone=telephone,
-        **{"operateur_mobile": operateur_probable(telephone) or "", "numero_mobile_money": telephone, **autres},
+        numero_mobile_money=telephone if numero_mobile_money is None else _normaliser_facultatif(numero_mobile_money),
+        **{"operateur_mobile": operateur_probable(telephone) or "", **autres},
     )
     client.full_clean(validate_unique=False, validate_constraints=False)
     try:
@@ -191,7 +199,10 @@ def _ouvrir_periode(*, souscription: SouscriptionPass, numero: int, date_debut: 
         date_fin=date_debut + timedelta(days=duree),
         prime=souscription.montant_souscription,
         periodicite=souscription.periodicite,
-        nombre_echeances=nombre_echeances(periodicite=souscription.periodicite, duree_jours=duree),
+        # A product made longer since may ask for more instalments than the prime has francs; the client has paid all the same.
+        nombre_echeances=min(
+            nombre_echeances(periodicite=souscription.periodicite, duree_jours=duree), souscription.montant_souscription
+        ),
     )
 
 
@@ -212,7 +223,7 @@ def ajouter_beneficiaire(
         nom=nom,
         prenom=prenom,
         relation=relation,
-        telephone=normaliser(telephone) if telephone else "",
+        telephone=_normaliser_facultatif(telephone),
         ordre_priorite=min(set(range(1, maximum + 1)) - pris),
         **autres,
     )
@@ -237,8 +248,9 @@ def attribuer_police(
     numero: str | None = None,
     agent: AbstractBaseUser | None = None,
     commentaire: str = "",
+    quand: datetime | None = None,
 ) -> NumeroPolice:
-    """A paid subscription has its police: the next of its series, or `numero` placed by hand by `agent`.
+    """A paid subscription has its police since `quand` (now): the next of that year's series, or `numero` placed by `agent`.
 
     Raises PoliceImpossible while nothing is paid, PoliceDejaAttribuee when the subscription or the number is taken,
     NumeroPoliceInvalide for a number that is misshapen or far ahead of its series.
@@ -252,71 +264,69 @@ def attribuer_police(
         )
     if NumeroPolice.objects.filter(souscription=actuelle).exists():
         raise PoliceDejaAttribuee("Cette souscription a déjà un numéro de police.")
-    annee = aujourdhui().year
-    if numero is None:
-        numero = numbers.numero_police(produit=actuelle.produit, annee=annee)
-    else:
-        numero = numero.strip().upper()
-        _reserver_numero(numero, branche=actuelle.produit.branche, annee=annee)
+    quand = quand or maintenant()
+    annee = timezone.localdate(quand).year
     police = NumeroPolice(
         souscription=actuelle,
-        numero_police=numero,
         mode_attribution=NumeroPolice.Mode.MANUEL if agent else NumeroPolice.Mode.AUTOMATIQUE,
         agent_attribueur_id=_id(agent),
+        date_attribution=quand,
         commentaire=commentaire,
     )
+    police.clean_fields(exclude={"souscription", "agent_attribueur", "numero_police"})
+    if numero is None:
+        # Skips the numbers that were placed by hand before the series came to them.
+        while not _inserer_police(police, numero=numbers.numero_police(produit=actuelle.produit, annee=annee)):
+            pass
+        return police
+    numero = numero.strip().upper()
+    _reserver_numero(numero, branche=actuelle.produit.branche, annee=annee)
+    if not _inserer_police(police, numero=numero):
+        raise PoliceDejaAttribuee(f"Le numéro {numero} est déjà celui d'un autre contrat.")
+    return police
+
+
+def _inserer_police(police: NumeroPolice, *, numero: str) -> bool:
+    """The police is written as `numero`; False when that number is taken. Raises PoliceDejaAttribuee."""
+    police.numero_police = numero
     try:
         with transaction.atomic():
             police.save(force_insert=True)
     except IntegrityError as error:
-        if violee(error) == "polices_numero_forme":
-            raise NumeroPoliceInvalide("Un numéro de police s'écrit en chiffres, lettres et tirets.") from error
         if violee(error) == "polices_numero_unique":
-            raise PoliceDejaAttribuee(f"Le numéro {numero} est déjà celui d'un autre contrat.") from error
+            return False
         raise PoliceDejaAttribuee("Cette souscription a déjà un numéro de police.") from error
-    return police
+    return True
 
 
 def _reserver_numero(numero: str, *, branche: str, annee: int) -> None:
+    """The series of `branche` is held, and will not draw `numero`. Raises NumeroPoliceInvalide."""
+    if not re.fullmatch(FORME_POLICE, numero):
+        raise NumeroPoliceInvalide("Un numéro de police s'écrit en chiffres, lettres et tirets, 3 à 30 en tout.")
     sequence = numbers.forme_police(annee=annee, branche=branche).sequence(numero)
-    if sequence is None:
-        return
-    if not numbers.reserver(serie=numbers.serie_police(branche), annee=annee, sequence=sequence):
+    if not numbers.reserver(serie=numbers.serie_police(branche), annee=annee, sequence=sequence or 0):
         raise NumeroPoliceInvalide(f"Le numéro {numero} est très au-delà du dernier attribué. Vérifiez-le.")
 
 
-# One batch of a bulk assignment. The advisory lock makes concurrent runs take turns, each with a fresh snapshot, so that
-# no number is drawn for nothing; the unique constraints decide against a single assignment that slips in.
-_VERROU_ATTRIBUTION = 726_001
+# Whoever inserts a police holds the series of its branch until commit, so once the series is held what this reads is final:
+# runs that overlap take turns, no number is drawn for nothing, and a batch waits for no one while it holds a series.
 _ATTRIBUER = """
     WITH a_servir AS MATERIALIZED (
-        SELECT s.id, p.branche
+        SELECT s.id
         FROM souscriptions_pass s
-        JOIN produits_pass p ON p.id = s.produit_id
-        WHERE s.id > %(apres)s AND s.statut IN ('activee', 'suspendue', 'expiree')
-          AND (%(produit)s IS NULL OR p.code_pass = %(produit)s)
+        WHERE s.id > %(apres)s AND s.produit_id = ANY(%(produits)s) AND s.statut IN ('activee', 'suspendue', 'expiree')
           AND NOT EXISTS (SELECT 1 FROM numeros_police_congo n WHERE n.souscription_id = s.id)
         ORDER BY s.id
         LIMIT %(lot)s
-    ), series AS (
-        INSERT INTO series_numeros AS s (serie, annee, dernier)
-        SELECT 'police-' || branche, %(annee)s, count(*) FROM a_servir GROUP BY branche ORDER BY branche
-        ON CONFLICT (serie, annee) DO UPDATE SET dernier = s.dernier + excluded.dernier
-        RETURNING serie, dernier
-    ), rangs AS (
-        SELECT id, branche, row_number() OVER (PARTITION BY branche ORDER BY id DESC) - 1 AS reste FROM a_servir
     ), attribuees AS (
         INSERT INTO numeros_police_congo
             (souscription_id, numero_police, mode_attribution, date_attribution, commentaire, statut)
-        SELECT r.id, f.avant || lpad(q.seq::text, greatest(f.largeur, length(q.seq::text)), '0') || f.apres,
+        SELECT a.id, %(avant)s || lpad(q.seq, greatest(%(largeur)s, length(q.seq)), '0') || %(apres_sequence)s,
                'automatique', now(), '', 'attribue'
-        FROM rangs r
-        JOIN series ON series.serie = 'police-' || r.branche
-        JOIN unnest(%(branches)s, %(avant)s, %(largeur)s, %(apres_sequence)s) AS f (branche, avant, largeur, apres)
-          ON f.branche = r.branche
-        CROSS JOIN LATERAL (SELECT series.dernier - r.reste AS seq) q
-        ORDER BY r.id
-        ON CONFLICT (souscription_id) DO NOTHING
+        FROM (SELECT id, row_number() OVER (ORDER BY id) AS rang FROM a_servir) a
+        CROSS JOIN LATERAL (SELECT (%(tires)s + a.rang)::text AS seq) q
+        ORDER BY a.id
+        ON CONFLICT DO NOTHING
         RETURNING 1
     )
     SELECT (SELECT count(*) FROM attribuees), (SELECT count(*) FROM a_servir), (SELECT max(id) FROM a_servir)
@@ -334,34 +344,51 @@ def attribuer_polices(
 
     One set-based statement a batch, each committed: interrupted, it resumes where it stopped; run twice, it does nothing.
     """
-    annee = aujourdhui().year
-    formes = {
-        branche: numbers.forme_police(annee=annee, branche=branche)
-        for branche in ProduitPass.objects.order_by().values_list("branche", flat=True).distinct()
-    }
-    total, apres = 0, 0
-    while limite is None or total < limite:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_VERROU_ATTRIBUTION])
-            cursor.execute(
-                _ATTRIBUER,
-                {
-                    "apres": apres,
-                    "produit": produit,
-                    "lot": lot if limite is None else min(lot, limite - total),
-                    "annee": annee,
-                    "branches": list(formes),
-                    "avant": [forme.avant for forme in formes.values()],
-                    "largeur": [forme.largeur for forme in formes.values()],
-                    "apres_sequence": [forme.apres for forme in formes.values()],
-                },
-            )
-            attribuees, servies, dernier = cursor.fetchone()
-        if not servies:
-            return total
-        total, apres = total + attribuees, dernier
-        progression(attribuees)
+    produits = ProduitPass.objects.filter(code_pass=produit) if produit else ProduitPass.objects.all()
+    branches: dict[str, list[int]] = {}
+    for ident, branche in produits.order_by("branche").values_list("id", "branche"):
+        branches.setdefault(branche, []).append(ident)
+    total = 0
+    for branche, idents in branches.items():
+        apres = 0
+        while limite is None or total < limite:
+            taille = lot if limite is None else min(lot, limite - total)
+            attribuees, servies, dernier = _attribuer_lot(branche=branche, produits=idents, apres=apres, lot=taille)
+            if not servies:
+                break
+            total += attribuees
+            progression(attribuees)
+            # Numbers placed by hand were in the way: those who got none draw the next ones.
+            apres = dernier if attribuees == servies else apres
     return total
+
+
+@transaction.atomic
+def _attribuer_lot(*, branche: str, produits: list[int], apres: int, lot: int) -> tuple[int, int, int]:
+    """The next `lot` subscriptions without police have one. Returns how many do, how many were to, and the last id of these."""
+    serie, annee = numbers.serie_police(branche), aujourdhui().year
+    forme = numbers.forme_police(annee=annee, branche=branche)
+    tires = numbers.tenir(serie=serie, annee=annee)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _ATTRIBUER,
+            {
+                "apres": apres,
+                "produits": produits,
+                "lot": lot,
+                "tires": tires,
+                "avant": forme.avant,
+                "largeur": forme.largeur,
+                "apres_sequence": forme.apres,
+            },
+        )
+        attribuees, servies, dernier = cursor.fetchone()
+    numbers.allouer(serie=serie, annee=annee, nombre=servies)
+    return attribuees, servies, dernier
+
+
+def _normaliser_facultatif(telephone: str) -> str:
+    return normaliser(telephone) if telephone else ""
 
 
 def _id(acteur: AbstractBaseUser | None) -> Any:
