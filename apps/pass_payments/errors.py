@@ -1,6 +1,6 @@
 """What a service of payments may refuse."""
 
-from nsia_pass_api.errors import Conflit
+from nsia_pass_api.errors import Conflit, RegleMetier
 
 
 class TransitionPaiementRefusee(Conflit):
@@ -11,3 +11,8 @@ class TransitionPaiementRefusee(Conflit):
 class TentativeOuverte(Conflit):
     code = "paiement_deja_en_cours"
     titre = "Paiement déjà en cours"
+
+
+class PaiementImpossible(RegleMetier):
+    code = "paiement_impossible"
+    titre = "Paiement impossible"

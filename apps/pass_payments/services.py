@@ -8,8 +8,9 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from apps.pass_clients.models import SouscriptionPass
-from apps.pass_payments.errors import TentativeOuverte, TransitionPaiementRefusee
+from apps.pass_clients.models import SouscriptionPass, StatutSouscription
+from apps.pass_clients.services import verrouiller
+from apps.pass_payments.errors import PaiementImpossible, TentativeOuverte, TransitionPaiementRefusee
 from apps.pass_payments.models import TRANSITIONS, EvenementPaiement, PaiementPass, StatutPaiement
 from nsia_pass_api.constraints import violee
 from nsia_pass_api.dates import maintenant
@@ -31,9 +32,12 @@ def enregistrer_demande(
 ) -> PaiementPass:
     """A payment of `montant` XAF is asked for (`initie`), with the first row of its journal.
 
-    Raises TentativeOuverte while another attempt of this type is open for the subscription.
+    Holds the subscription, so that `cycle_de_vie` never cancels it beside. Raises PaiementImpossible when it is cancelled,
+    TentativeOuverte while another attempt of this type is open for it.
     """
     quand = quand or maintenant()
+    if verrouiller(souscription).statut == StatutSouscription.ANNULEE:
+        raise PaiementImpossible("Cette souscription a été annulée : elle ne peut plus être payée. Souscrivez à nouveau.")
     paiement = PaiementPass(
         souscription=souscription,
         montant=montant,
