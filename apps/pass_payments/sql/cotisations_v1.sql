@@ -1,7 +1,7 @@
 -- One row for each instalment of each coverage period of a contract. It falls due on its first day; a terminated contract stops counting days.
 CREATE VIEW cotisations AS
 SELECT
-    'QT-' || s.numero_souscription || '-' || e.periode || '-' || lpad(e.numero::text, 2, '0') AS numero_quittance,
+    'QT-' || s.numero_souscription || '-' || e.periode || '-' || lpad(e.numero::text, greatest(2, length(e.numero::text)), '0') AS numero_quittance,
     n.numero_police AS police,
     s.id AS souscription_id,
     s.client_id,

@@ -18,7 +18,9 @@ SELECT
 FROM numeros_police_congo n
 JOIN souscriptions_pass s ON s.id = n.souscription_id
 JOIN produits_pass p ON p.id = s.produit_id
-CROSS JOIN LATERAL (SELECT least(aujourdhui_pass(), s.date_resiliation) AS j) jour
+CROSS JOIN LATERAL (
+    SELECT least(aujourdhui_pass(), s.date_resiliation) AS j, coalesce(s.date_resiliation, 'infinity') AS terme
+) jour
 CROSS JOIN LATERAL (
     SELECT
         coalesce(sum(pa.montant_net), 0)::bigint AS total,
@@ -27,23 +29,20 @@ CROSS JOIN LATERAL (
     WHERE pa.souscription_id = s.id AND pa.statut = 'succes'
 ) paye
 CROSS JOIN LATERAL (
-    SELECT paye.total + floor(paye.francs_jours * coalesce(s.taux_epargne, p.taux_epargne) / 36500)::bigint AS solde
+    SELECT paye.total + div(paye.francs_jours * coalesce(s.taux_epargne, p.taux_epargne), 36500)::bigint AS solde
 ) epargne
 CROSS JOIN LATERAL (
     SELECT
         coalesce(sum(q.montant), 0)::bigint AS primes,
-        coalesce(sum(q.montant) FILTER (WHERE q.date_debut <= jour.j), 0)::bigint AS du_a_ce_jour,
-        coalesce(
-            sum(q.montant - q.montant_paye)
-            FILTER (WHERE s.date_resiliation IS NULL OR q.date_debut < s.date_resiliation), 0
-        )::bigint AS reste_a_payer,
+        coalesce(sum(q.montant) FILTER (WHERE q.date_debut <= jour.j AND q.date_debut < jour.terme), 0)::bigint AS du_a_ce_jour,
+        coalesce(sum(q.montant - q.montant_paye) FILTER (WHERE q.date_debut < jour.terme), 0)::bigint AS reste_a_payer,
         coalesce(sum(q.montant - q.montant_paye) FILTER (WHERE q.date_debut < jour.j), 0)::bigint AS montant_en_retard,
         min(q.date_debut) FILTER (WHERE q.date_debut < jour.j AND q.montant_paye < q.montant) AS retard_depuis,
         min(q.date_debut) FILTER (
-            WHERE q.date_debut >= jour.j AND q.montant_paye < q.montant AND s.date_resiliation IS NULL
+            WHERE q.date_debut >= jour.j AND q.montant_paye < q.montant AND q.date_debut < jour.terme
         ) AS prochaine_echeance_date,
         (array_agg(q.montant - q.montant_paye ORDER BY q.date_debut) FILTER (
-            WHERE q.date_debut >= jour.j AND q.montant_paye < q.montant AND s.date_resiliation IS NULL
+            WHERE q.date_debut >= jour.j AND q.montant_paye < q.montant AND q.date_debut < jour.terme
         ))[1] AS prochaine_echeance_montant
     FROM echeances_pass(s.id, paye.total) q
 ) e
