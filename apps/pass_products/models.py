@@ -71,7 +71,7 @@ class ProduitPass(models.Model):
                 name="produits_six_beneficiaires",
             ),
             models.CheckConstraint(
-                condition=Q(categorie="epargne", taux_epargne__gte=0, taux_epargne__lte=100)
+                condition=Q(categorie="epargne", taux_epargne__isnull=False, taux_epargne__gte=0, taux_epargne__lte=100)
                 | (~Q(categorie="epargne") & Q(taux_epargne__isnull=True)),
                 name="produits_taux_si_epargne",
             ),

@@ -104,7 +104,12 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(("categorie", "epargne"), ("taux_epargne__gte", 0), ("taux_epargne__lte", 100)),
+                            models.Q(
+                                ("categorie", "epargne"),
+                                ("taux_epargne__gte", 0),
+                                ("taux_epargne__isnull", False),
+                                ("taux_epargne__lte", 100),
+                            ),
                             models.Q(models.Q(("categorie", "epargne"), _negated=True), ("taux_epargne__isnull", True)),
                             _connector="OR",
                         ),
