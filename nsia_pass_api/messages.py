@@ -25,6 +25,8 @@ _MESSAGES: dict[type[fields.Field], dict[str, str]] = {  # type: ignore[type-arg
         "min_value": "Ce nombre doit être au moins {min_value}.",
         "max_string_length": "Ce nombre est trop long.",
     },
+    fields.BigIntegerField: {"invalid": "Un nombre entier est attendu."},
+    fields.FloatField: {"invalid": "Un nombre est attendu.", "overflow": "Ce nombre est trop grand."},
     fields.DateField: {
         "invalid": "Écrivez la date sous la forme AAAA-MM-JJ, par exemple 2026-11-21.",
         "datetime": "Une date sans heure est attendue.",
