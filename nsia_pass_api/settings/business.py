@@ -1,10 +1,21 @@
 """What the insurer may change without a release. Products and guarantees are rows, not settings."""
 
-from .environment import boolean, integer, text
+from .environment import boolean, integer, number_format, text
 
-# Templates of the numbers drawn from the allocator; fields: annee, branche or produit, sequence.
-FORMAT_POLICE = text("FORMAT_POLICE", "CG-{annee}-{branche}-{sequence:03d}")
-FORMAT_SOUSCRIPTION = text("FORMAT_SOUSCRIPTION", "PASS-{produit}-{annee}-{sequence:06d}")
+# Templates of the numbers drawn from the allocator, a series a year and a branch (police) or a product (subscription).
+# The lengths are those of the columns: apps/pass_clients/models.py.
+FORMAT_POLICE = number_format(
+    "FORMAT_POLICE",
+    "CG-{annee}-{branche}-{sequence:03d}",
+    longest={"annee": "2026", "branche": "ABCDE"},
+    max_length=30,
+)
+FORMAT_SOUSCRIPTION = number_format(
+    "FORMAT_SOUSCRIPTION",
+    "PASS-{produit}-{annee}-{sequence:06d}",
+    longest={"annee": "2026", "produit": "ABCDEFGHIJKLMNOPQRST"},
+    max_length=40,
+)
 
 # Premium ceilings of CIMA Livre VII (secondary source), over all live subscriptions of a client, in XAF.
 PLAFOND_PRIMES_MENSUEL = integer("PLAFOND_PRIMES_MENSUEL", 3_500)

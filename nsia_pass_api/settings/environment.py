@@ -2,8 +2,10 @@
 
 import json
 import os
+import re
 import secrets
 from pathlib import Path
+from string import Formatter
 
 from decouple import Config, RepositoryEmpty, RepositoryEnv
 from django.core.exceptions import ImproperlyConfigured
@@ -70,6 +72,39 @@ def boolean(name: str, default: bool) -> bool:
 def strings(name: str, default: str = "") -> list[str]:
     """A comma-separated list."""
     return [item.strip() for item in text(name, default).split(",") if item.strip()]
+
+
+def number_format(name: str, default: str, *, longest: dict[str, str], max_length: int) -> str:
+    """A template of numbers such as `CG-{annee}-{branche}-{sequence:03d}`: each field of `longest` and `sequence`, once.
+
+    Numbers of different series never look the same, and the longest, made of the values of `longest`, keeps to `max_length`
+    capitals, digits and hyphens.
+    """
+    value = text(name, default)
+    mend = f"Exemple : {name}={default}."
+    try:
+        pieces = [piece for piece in Formatter().parse(value) if piece[1] is not None]
+    except ValueError:
+        raise refus(name, f"les accolades de « {value} » ne vont pas par deux", mend) from None
+    fields = [field for _, field, _, _ in pieces]
+    known = [*longest, "sequence"]
+    for field in fields:
+        if field not in known:
+            raise refus(name, f"le champ {{{field}}} n'existe pas", f"Champs : {', '.join(known)}. {mend}")
+    for field in known:
+        if fields.count(field) != 1:
+            raise refus(name, f"le champ {{{field}}} doit figurer une fois et une seule", mend)
+    for _, field, spec, conversion in pieces:
+        if conversion or not re.fullmatch(r"(0[1-9])?d?" if field == "sequence" else "", spec or ""):
+            raise refus(name, f"la mise en forme du champ {{{field}}} n'est pas reconnue", mend)
+    if re.search(r"\}\{sequence|\{sequence[^}]*\}\{", value):
+        raise refus(name, "{sequence} touche un autre champ", f"Séparez-les par un tiret. {mend}")
+    number = value.format(**longest, sequence=999_999_999)
+    if not re.fullmatch(r"[A-Z0-9][A-Z0-9-]*", number):
+        raise refus(name, f"« {number} » n'est pas fait de majuscules sans accent, de chiffres et de tirets", mend)
+    if len(number) > max_length:
+        raise refus(name, f"« {number} » aurait plus de {max_length} caractères", mend)
+    return value
 
 
 DATA_DIR = (BASE_DIR / text("DATA_DIR", ".data")).resolve()
