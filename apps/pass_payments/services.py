@@ -37,7 +37,9 @@ def enregistrer_demande(
     """
     quand = quand or maintenant()
     if verrouiller(souscription).statut == StatutSouscription.ANNULEE:
-        raise PaiementImpossible("Cette souscription a été annulée : elle ne peut plus être payée. Souscrivez à nouveau.")
+        raise PaiementImpossible(
+            "Cette souscription a été annulée : elle ne peut plus être payée. Souscrivez à nouveau."
+        )
     paiement = PaiementPass(
         souscription=souscription,
         montant=montant,
