@@ -151,7 +151,7 @@ class RequestLogMiddleware:
                 logging.ERROR if response.status_code >= 500 else logging.INFO,
                 "requete_servie",
                 methode=request.method,
-                route=f"/{match.route}" if match else "inconnue",
+                route=f"/{match.route}" if match else "aucune",
                 statut=response.status_code,
                 duration_ms=round((time.perf_counter() - start) * 1000, 1),
             )

@@ -92,7 +92,7 @@ def test_an_unknown_path_is_not_quoted(lines: Lines) -> None:
     response = Client().get("/api/CG-2026-VIE-001/06-123-45-67/")
 
     (line,) = lines.read()
-    assert (response.status_code, line["route"], line["statut"]) == (404, "inconnue", 404)
+    assert (response.status_code, line["route"], line["statut"]) == (404, "aucune", 404)
 
 
 def test_a_missing_object_keeps_its_route(lines: Lines) -> None:

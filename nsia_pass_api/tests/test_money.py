@@ -53,7 +53,7 @@ def test_whole_amounts_are_accepted(montant: int) -> None:
         ([100], ENTIER),
         ({}, ENTIER),
         (float("nan"), ENTIER),
-        (None, "Ce champ ne peut être nul."),
+        (None, "Ce champ ne peut pas être vide (null)."),
         (0, "Le montant doit être d'au moins 1\u202fFCFA."),
         (-100, "Le montant doit être d'au moins 1\u202fFCFA."),
         (1_000_000_001, "Le montant ne peut pas dépasser 1\u202f000\u202f000\u202f000\u202fFCFA."),

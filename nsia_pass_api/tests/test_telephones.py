@@ -154,7 +154,7 @@ class Client(serializers.Serializer[Any]):
         (61234567, EXEMPLES),
         (True, EXEMPLES),
         (["06 123 45 67"], EXEMPLES),
-        (None, "Ce champ ne peut être nul."),
+        (None, "Ce champ ne peut pas être vide (null)."),
         ("", "Indiquez un numéro de téléphone."),
         ("   ", "Indiquez un numéro de téléphone."),
         ("07 123 45 67", f"Ce numéro n'existe pas au Congo. {EXEMPLES}"),
