@@ -26,7 +26,7 @@ def from_url(url: str) -> dict[str, Any]:
     except ValueError:
         raise refus("DATABASE_URL", "adresse illisible", _MEND) from None
     if parts.scheme not in ("postgresql", "postgres"):
-        raise refus("DATABASE_URL", f"« {parts.scheme} » n'est pas PostgreSQL", _MEND)
+        raise refus("DATABASE_URL", f"« {parts.scheme or url} » n'est pas PostgreSQL", _MEND)
     if parts.fragment or not parts.path.strip("/"):
         raise refus("DATABASE_URL", "nom de base absent", _MEND)
     options = dict(parse_qsl(parts.query))

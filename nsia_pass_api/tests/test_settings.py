@@ -1,0 +1,209 @@
+"""Each reader of the environment and each of its refusals, named, in French, with the mend."""
+
+import json
+import os
+import re
+import stat
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from decouple import Config
+from django.core.exceptions import ImproperlyConfigured
+
+from nsia_pass_api.settings import environment
+from nsia_pass_api.settings.database import from_url
+from nsia_pass_api.settings.environment import BASE_DIR, boolean, integer, secret, strings, text
+
+KEY = "k" * 50
+
+
+@pytest.fixture
+def env_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    path = tmp_path / ".env"
+    monkeypatch.setattr(environment, "ENV_FILE", path)
+    return path
+
+
+def read_env_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(environment, "_config", Config(environment._repository()))
+
+
+def refusal(call: object) -> str:
+    assert callable(call)
+    with pytest.raises(ImproperlyConfigured) as caught:
+        call()
+    return str(caught.value)
+
+
+def test_the_environment_wins_over_the_file_and_the_file_over_the_default(
+    env_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    env_file.write_bytes("\ufeffESSAI_UN=fichier\nESSAI_DEUX= fichier \n# ESSAI_TROIS=commentaire\n".encode())
+    read_env_file(monkeypatch)
+    monkeypatch.setenv("ESSAI_UN", "environnement")
+
+    assert (text("ESSAI_UN"), text("ESSAI_DEUX"), text("ESSAI_TROIS", "défaut")) == (
+        "environnement",
+        "fichier",
+        "défaut",
+    )
+    assert {"ESSAI_UN", "ESSAI_DEUX", "ESSAI_TROIS"} <= environment.noms_lus
+
+
+def test_a_file_in_another_encoding_is_refused(env_file: Path) -> None:
+    env_file.write_bytes("ESSAI=été".encode("latin-1"))
+
+    assert refusal(environment._repository) == f"{env_file} n'est pas en UTF-8. Réenregistrez-le en UTF-8."
+
+
+def test_text_refuses_what_is_absent_quoted_or_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert refusal(lambda: text("ESSAI")) == (
+        "Réglage ESSAI : valeur absente. Ajoutez ESSAI=… dans .env ou dans l'environnement."
+    )
+    monkeypatch.setenv("ESSAI", "'oui'")
+    assert refusal(lambda: text("ESSAI")) == (
+        "Réglage ESSAI : la valeur est entourée de guillemets. Retirez-les : écrivez NOM=valeur, sans guillemets."
+    )
+    monkeypatch.setenv("ESSAI", "rouge")
+    assert refusal(lambda: text("ESSAI", choices=("bleu", "vert"))) == (
+        "Réglage ESSAI : « rouge » n'est pas reconnu. Valeurs possibles : bleu, vert."
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "why"),
+    [
+        ("dix", "« dix » n'est pas un nombre entier. Exemple : ESSAI=8."),
+        ("1.5", "« 1.5 » n'est pas un nombre entier. Exemple : ESSAI=8."),
+        ("-1", "-1 est hors limites. Choisissez un nombre entre 0 et 10."),
+        ("11", "11 est hors limites. Choisissez un nombre entre 0 et 10."),
+    ],
+)
+def test_integer_refuses(monkeypatch: pytest.MonkeyPatch, value: str, why: str) -> None:
+    monkeypatch.setenv("ESSAI", value)
+
+    assert refusal(lambda: integer("ESSAI", 8, maximum=10)) == f"Réglage ESSAI : {why}"
+
+
+def test_integer_reads_and_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert integer("ESSAI", 8) == 8
+    monkeypatch.setenv("ESSAI", " 9 ")
+    assert integer("ESSAI", 8) == 9
+
+
+@pytest.mark.parametrize(
+    ("value", "meant"),
+    [("1", True), ("Oui", True), ("vrai", True), ("on", True), ("0", False), ("NON", False), ("faux", False)],
+)
+def test_boolean_reads_both_languages(monkeypatch: pytest.MonkeyPatch, value: str, meant: bool) -> None:
+    monkeypatch.setenv("ESSAI", value)
+
+    assert boolean("ESSAI", default=not meant) is meant
+
+
+def test_boolean_refuses_and_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert boolean("ESSAI", default=True) is True
+    monkeypatch.setenv("ESSAI", "peut-être")
+    assert refusal(lambda: boolean("ESSAI", default=True)) == (
+        "Réglage ESSAI : « peut-être » n'est ni oui ni non. Écrivez ESSAI=1 ou ESSAI=0."
+    )
+
+
+def test_strings_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert strings("ESSAI") == []
+    monkeypatch.setenv("ESSAI", " a, b ,,c,")
+    assert strings("ESSAI") == ["a", "b", "c"]
+
+
+def test_a_development_secret_is_drawn_once_for_all_processes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(environment, "DATA_DIR", tmp_path)
+
+    with ThreadPoolExecutor(8) as threads:
+        drawn = set(threads.map(lambda _: secret("ESSAI_CLE"), range(32)))
+
+    path = tmp_path / "secrets" / "essai_cle.json"
+    assert drawn == {json.loads(path.read_text())}
+    assert len(drawn.pop()) >= 64
+    assert [one.name for one in path.parent.iterdir()] == ["essai_cle.json"]
+    assert (stat.S_IMODE(path.stat().st_mode), stat.S_IMODE(path.parent.stat().st_mode)) == (0o600, 0o700)
+
+
+def test_a_production_secret_is_required_and_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(environment, "PRODUCTION", True)
+
+    assert refusal(lambda: secret("ESSAI_CLE")).startswith(
+        "Réglage ESSAI_CLE : clé absente en production. Tirez-en une"
+    )
+    monkeypatch.setenv("ESSAI_CLE", "k" * 49)
+    assert refusal(lambda: secret("ESSAI_CLE")).startswith("Réglage ESSAI_CLE : clé trop courte. Tirez-en une")
+    monkeypatch.setenv("ESSAI_CLE", KEY)
+    assert secret("ESSAI_CLE") == KEY
+
+
+def test_database_url_is_read_whole() -> None:
+    assert from_url("postgresql://agn%C3%A8s:p%40ss%2F%23%3A@db.exemple.cg:6432/nsia%20pass?sslmode=require") == {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": "nsia pass",
+        "USER": "agnès",
+        "PASSWORD": "p@ss/#:",
+        "HOST": "db.exemple.cg",
+        "PORT": "6432",
+        "OPTIONS": {"sslmode": "require"},
+    }
+    local = from_url("postgres:///nsia_pass?host=/run/postgresql")
+    assert (local["HOST"], local["PORT"], local["OPTIONS"]) == ("", "5432", {"host": "/run/postgresql"})
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("mysql://u:p@h/b", "« mysql » n'est pas PostgreSQL"),
+        ("nsia_pass", "« nsia_pass » n'est pas PostgreSQL"),
+        ("postgresql://u:p@h", "nom de base absent"),
+        ("postgresql://u:p@h/", "nom de base absent"),
+        ("postgresql://u:p@h:port/b", "adresse illisible"),
+        ("postgresql://u:p@h:99999/b", "adresse illisible"),
+        ("postgresql://u:p/w@h/b", "adresse illisible"),
+        ("postgresql://u:p#w@h/b", "adresse illisible"),
+        ("postgresql://u@h/b#w", "nom de base absent"),
+        ("postgresql://u:p@[h/b", "adresse illisible"),
+        ("postgresql://u:p@h/b?sslmod=require", "option inconnue dans « ?sslmod=require »"),
+    ],
+)
+def test_database_url_is_refused_by_name(url: str, why: str) -> None:
+    assert refusal(lambda: from_url(url)).startswith(f"Réglage DATABASE_URL : {why}. ")
+
+
+def check(**environment: str) -> tuple[int, str]:
+    """`manage.py check` with these variables: its code and the last line of what it says."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "DATA_DIR") if name in os.environ}
+    result = subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        cwd=BASE_DIR,
+        env={**kept, **environment},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    return result.returncode, (result.stdout + result.stderr).strip().splitlines()[-1]
+
+
+def test_production_asks_for_each_key_by_name() -> None:
+    keys: dict[str, str] = {}
+    while (answer := check(NSIA_MODE="production", ALLOWED_HOSTS="pass.exemple.cg", **keys))[0] != 0:
+        asked = re.match(r"Réglage (\w+) : clé absente en production\. Tirez-en une : ", answer[1])
+        assert asked, answer
+        keys[asked[1]] = KEY
+
+    assert {"SECRET_KEY", "CLE_JETONS_CLIENTS", "CLE_JETONS_AGENTS"} <= keys.keys()
+    assert answer[1] == "System check identified no issues (0 silenced)."
+
+
+def test_a_wrong_mode_is_one_line() -> None:
+    assert check(NSIA_MODE="prod") == (
+        2,
+        "Réglage NSIA_MODE : « prod » n'est pas reconnu. Valeurs possibles : developpement, production.",
+    )
