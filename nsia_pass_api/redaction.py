@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date, time, timedelta
 from decimal import Decimal
 from enum import Enum
+from functools import lru_cache
 from pathlib import PurePath
 from typing import Any
 from uuid import UUID
@@ -51,6 +52,9 @@ _PATTERNS: list[tuple[re.Pattern[str], str]] = [
     (re.compile(rf"(?<!\d)(?<!\d[.,]){_ZERO}[{_SPACES}]{{0,2}}(?!{_ZERO})\d(?:{_GAP}\d){{7}}(?!\d)"), "[téléphone]"),
 ]
 
+# A text without any of these holds nothing that a pattern could mask: most texts end there.
+_SUSPECT = re.compile(r"[\d:=]|eyJ|bearer|basic", re.IGNORECASE)
+
 _MASKED_KEY = re.compile(
     r"passw|mot[-_ ]?de[-_ ]?passe|secret|token|jeton|authorization|cookie|"
     rf"(?:^|[^a-z])(?:{_KEY_WORDS}|{_PERSONAL_WORDS})(?:$|[^a-z])",
@@ -63,6 +67,8 @@ def masquer_texte(text: str) -> str:
     if len(text) > _TEXT:
         text = text[:_TEXT] + " [coupé]"
     text = text.encode("utf-8", "backslashreplace").decode()
+    if not _SUSPECT.search(text):
+        return text
     for pattern, replacement in _PATTERNS:
         text = pattern.sub(replacement, text)
     return text
@@ -91,16 +97,23 @@ def masquer_valeur(value: object, *, depth: int = 0) -> Any:
     if depth >= _DEPTH:
         return "[…]"
     if isinstance(value, Mapping):
-        return {masquer_texte(str(key)): _item(str(key), item, depth + 1) for key, item in _first(value.items())}
+        return dict(_item(str(key), item, depth + 1) for key, item in _first(value.items()))
     if isinstance(value, list | tuple | set | frozenset):
         return [masquer_valeur(item, depth=depth + 1) for item in _first(value)]
     return f"<{type(value).__name__}>"
 
 
-def _item(key: str, value: object, depth: int) -> Any:
-    if _MASKED_KEY.search(key) and value is not None and value != "":
-        return MASQUE
-    return masquer_valeur(value, depth=depth)
+def _item(key: str, value: object, depth: int) -> tuple[str, Any]:
+    shown, secret = _key(key)
+    if secret and value is not None and value != "":
+        return shown, MASQUE
+    return shown, masquer_valeur(value, depth=depth)
+
+
+@lru_cache(maxsize=1024)
+def _key(key: str) -> tuple[str, bool]:
+    """How the key is shown, and whether its value is secret. The same few keys come in every event."""
+    return masquer_texte(key), _MASKED_KEY.search(key) is not None
 
 
 def _first(items: Any) -> list[Any]:
