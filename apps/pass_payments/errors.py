@@ -16,3 +16,12 @@ class TentativeOuverte(Conflit):
 class PaiementImpossible(RegleMetier):
     code = "paiement_impossible"
     titre = "Paiement impossible"
+
+
+class BaseDeProduction(RegleMetier):
+    code = "base_de_production"
+    titre = "Base de production"
+    detail = (
+        "Cette base est celle de la production : des données inventées n'y entrent pas. "
+        "Si elle sert vraiment à des essais, réglez DONNEES_DE_TEST_AUTORISEES=1."
+    )

@@ -95,9 +95,10 @@ def appliquer(
     decisions: list[Decision],
     jour: date,
     lot: int = 2_000,
+    quand: datetime | None = None,
     progression: Callable[[int], object] = lambda nombre: None,
 ) -> Counter[tuple[str, str]]:
-    """Each subscription of `decisions` is in its state of `jour`, with audit rows.
+    """Each subscription of `decisions` is in its state of `jour`, with audit rows dated `quand` (now).
 
     Those that changed meanwhile are judged afresh. Committed batch by batch. Returns how many made each transition.
     """
@@ -107,7 +108,7 @@ def appliquer(
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT 1 FROM souscriptions_pass WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", [ids])
             for transition, concernees in _par_transition(_lire(cursor, _CELLES_CI, _parametres(jour, ids))):
-                _passer(cursor, *transition, concernees)
+                _passer(cursor, *transition, concernees, quand)
                 faites[transition] += len(concernees)
         progression(len(ids))
     return faites
@@ -141,12 +142,12 @@ def _par_transition(decisions: list[Decision]) -> list[tuple[tuple[str, str], li
     return [(etape, ids) for (_, etape), ids in sorted(groupes.items())]
 
 
-def _passer(cursor: Any, de: str, vers: str, ids: list[int]) -> None:
+def _passer(cursor: Any, de: str, vers: str, ids: list[int], quand: datetime | None) -> None:
     cursor.execute("UPDATE souscriptions_pass SET statut = %s WHERE id = ANY(%s)", [vers, ids])
     cursor.execute(
         """
         INSERT INTO transitions_souscription (souscription_id, de, vers, motif, date_transition)
-        SELECT id, %s, %s, %s, statement_timestamp() FROM unnest(%s) AS id
+        SELECT id, %s, %s, %s, coalesce(%s, statement_timestamp()) FROM unnest(%s) AS id
         """,
-        [de, vers, _MOTIFS[StatutSouscription(vers)], ids],
+        [de, vers, _MOTIFS[StatutSouscription(vers)], quand, ids],
     )
