@@ -37,9 +37,9 @@ _config = Config(_repository())
 
 
 def text(name: str, default: str | None = None, *, choices: tuple[str, ...] = ()) -> str:
-    """The value of `name`, without surrounding spaces; required when there is no default."""
+    """The value of `name`, without surrounding spaces; empty means the default, and without one it is required."""
     noms_lus.add(name)
-    value = str(_config(name, default="" if default is None else default)).strip()
+    value = str(_config(name, default="")).strip() or default or ""
     if len(value) >= 2 and value[0] == value[-1] and value[0] in "\"'":
         raise refus(name, "la valeur est entourée de guillemets", "Retirez-les : écrivez NOM=valeur, sans guillemets.")
     if not value and default is None:

@@ -90,6 +90,8 @@ def test_integer_refuses(monkeypatch: pytest.MonkeyPatch, value: str, why: str) 
 
 def test_integer_reads_and_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
     assert integer("ESSAI", 8) == 8
+    monkeypatch.setenv("ESSAI", "")
+    assert integer("ESSAI", 8) == 8
     monkeypatch.setenv("ESSAI", " 9 ")
     assert integer("ESSAI", 8) == 9
 

@@ -43,7 +43,7 @@ class Command(BaseCommand):
                         self._run(host=host, port=port, stack=stack, interruption=interruption)
                     finally:
                         interruption.ignore()
-                        self.stdout.write("\nArrêt en cours…")
+                        self._say("\nArrêt en cours…")
             except (KeyboardInterrupt, SystemExit):  # commands of the project answer a signal by SystemExit
                 pass
             except CommandError:
@@ -53,7 +53,7 @@ class Command(BaseCommand):
 
     def _run(self, *, host: str, port: int, stack: ExitStack, interruption: Interruption) -> None:
         self._start_database(stack, interruption)
-        self.stdout.write("Mise à jour de la base et des données de démonstration…")
+        self._say("Mise à jour de la base et des données de démonstration…")
         call_command("migrate", interactive=False, verbosity=0)
         call_command("load_produits_pass", stdout=self.stdout)
         call_command("load_test_data_pass", stdout=self.stdout)
@@ -79,14 +79,14 @@ class Command(BaseCommand):
         server = embedded_server()
         with interruption.deferred():
             if server.pid() is None:
-                self.stdout.write("Démarrage de PostgreSQL…")
+                self._say("Démarrage de PostgreSQL…")
                 stack.callback(server.stop)
             server.start()
 
     def _welcome(self, address: str, password: str) -> None:
         police, telephone = _example()
         body = json.dumps({"police": police, "telephone": telephone})
-        self.stdout.write(
+        self._say(
             f"""
 NSIA PASS est prêt.
 
@@ -102,6 +102,9 @@ NSIA PASS est prêt.
   Pour tout arrêter       Ctrl-C
 """
         )
+
+    def _say(self, text: str) -> None:
+        self.stdout.write(text)
         self.stdout.flush()
 
 

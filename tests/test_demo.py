@@ -1,0 +1,197 @@
+"""`manage.py demo` as a newcomer runs it: in a process of its own, on data of its own."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import tempfile
+import urllib.request
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+
+from nsia_pass_api.database.server import EmbeddedServer
+from nsia_pass_api.settings.environment import BASE_DIR
+
+
+@pytest.fixture(scope="module")
+def data_dir() -> Iterator[Path]:
+    """One folder for the tests of this file: the first creates the data, the others find them."""
+    folder = Path(tempfile.mkdtemp(prefix="nsia-demo-"))
+    folder.chmod(0o755)
+    yield folder
+    server_of(folder).erase()
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def port() -> int:
+    with closing(socket.create_server(("127.0.0.1", 0))) as once_taken:
+        return int(once_taken.getsockname()[1])
+
+
+def server_of(data_dir: Path) -> EmbeddedServer:
+    return EmbeddedServer(folder=data_dir / "postgresql", database="nsia_pass")
+
+
+@contextmanager
+def demo(data_dir: Path, port: int) -> Iterator["subprocess.Popen[str]"]:
+    environment = {**os.environ, "DATABASE_URL": "", "DATA_DIR": str(data_dir), "PORT": str(port), "HOST": ""}
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "demo"],
+        cwd=BASE_DIR,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.terminate()
+        process.communicate(timeout=60)
+
+
+def read_until(process: "subprocess.Popen[str]", text: str) -> str:
+    """What the demo says up to the line that holds `text`."""
+    assert process.stdout is not None
+    said = ""
+    for line in process.stdout:
+        said += line
+        if text in line:
+            return said
+    pytest.fail(f"« {text} » was never said:\n{said}")
+
+
+def finish(process: "subprocess.Popen[str]") -> tuple[int, str]:
+    said, _ = process.communicate(timeout=60)
+    return process.returncode, said
+
+
+def is_running(pid: int) -> bool:
+    return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+
+
+def fetch(url: str, body: bytes | None = None) -> tuple[int, bytes]:
+    request = urllib.request.Request(url, data=body, headers={"Content-Type": "application/json"})  # noqa: S310
+    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+        return answer.status, answer.read()
+
+
+STOPPED = "La démonstration est arrêtée. Ses données sont gardées pour la prochaine fois.\n"
+
+
+def test_what_the_demo_prints_works_and_ctrl_c_leaves_nothing_running(data_dir: Path, port: int) -> None:
+    with demo(data_dir, port) as process:
+        said = read_until(process, "Pour tout arrêter")
+        children = [child.pid for child in psutil.Process(process.pid).children(recursive=True)]
+        database = server_of(data_dir).pid()
+        assert children
+        assert database is not None
+
+        assert fetch(f"http://127.0.0.1:{port}/sante/pret/") == (200, b'{"statut":"pret"}')
+        address, body = re.search(r"curl -s (\S+) -H \S+ \S+ -d '(.*)'", said).groups()  # type: ignore[union-attr]
+        status, answer = fetch(address, body.encode())
+        assert status == 200
+        assert json.loads(answer)["tokens"].keys() == {"access", "refresh"}
+        for page in re.findall(r"(http://\S+/(?:api/docs|admin)/)\n", said):
+            assert fetch(page)[0] == 200
+
+        process.send_signal(signal.SIGINT)
+        code, rest = finish(process)
+        assert (code, rest.lstrip()) == (0, f"Arrêt en cours…\n{STOPPED}")
+    assert not [pid for pid in [*children, database] if is_running(pid)]
+
+
+def test_a_second_run_keeps_data_and_password_and_terminates_alike(data_dir: Path, port: int) -> None:
+    kept = json.loads((data_dir / "demo.json").read_text())
+    assert stat.S_IMODE((data_dir / "demo.json").stat().st_mode) == 0o600
+
+    with demo(data_dir, port) as process:
+        said = read_until(process, "Pour tout arrêter")
+        process.terminate()
+        assert finish(process)[0] == 0
+
+    assert "Le portefeuille de démonstration est déjà chargé" in said
+    assert re.search(r"mot de passe +(\S+)", said).group(1) == kept["mot_de_passe"]  # type: ignore[union-attr]
+    assert json.loads((data_dir / "demo.json").read_text()) == kept
+    assert server_of(data_dir).pid() is None
+
+
+@pytest.mark.parametrize("moment", ["Démarrage de PostgreSQL…", "Mise à jour de la base"])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_can_be_stopped_while_it_starts(data_dir: Path, port: int, moment: str, number: signal.Signals) -> None:
+    with demo(data_dir, port) as process:
+        read_until(process, moment)
+        process.send_signal(number)
+        code, said = finish(process)
+
+    assert (code, said.splitlines()[-1] + "\n") == (0, STOPPED)
+    assert server_of(data_dir).pid() is None
+
+
+def test_a_database_that_ran_before_runs_after(data_dir: Path, port: int) -> None:
+    server = server_of(data_dir)
+    server.start()
+    pid = server.pid()
+    try:
+        with demo(data_dir, port) as process:
+            read_until(process, "Pour tout arrêter")
+            process.send_signal(signal.SIGINT)
+            assert finish(process)[0] == 0
+        assert server.pid() == pid
+    finally:
+        server.stop()
+
+
+def test_a_child_that_dies_ends_the_demo_with_its_last_words(data_dir: Path, port: int) -> None:
+    with demo(data_dir, port) as process:
+        read_until(process, "Pour tout arrêter")
+        (web,) = psutil.Process(process.pid).children()
+        workers = [worker.pid for worker in web.children()]
+        web.kill()
+        code, said = finish(process)
+
+    assert code == 1
+    assert f"Le serveur web s'est arrêté tout seul. Ses derniers mots ({data_dir / 'journaux' / 'web.log'}) :" in said
+    assert not [pid for pid in workers if is_running(pid)]
+    assert server_of(data_dir).pid() is None
+
+
+def test_a_taken_port_is_said_before_anything_is_started(data_dir: Path) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        port = taken.getsockname()[1]
+        with demo(data_dir, port) as process:
+            code, said = finish(process)
+
+    name = psutil.Process().name()
+    assert (code, said) == (
+        1,
+        f"CommandError: Le port {port} est déjà pris par {name} (processus {os.getpid()}). "
+        f"Arrêtez-le, ou choisissez un autre port : PORT={port + 1}.\n",
+    )
+
+
+def test_production_has_no_demo(data_dir: Path, port: int) -> None:
+    keys = dict.fromkeys(("SECRET_KEY", "CLE_JETONS_CLIENTS", "CLE_JETONS_AGENTS", "CLE_COMPTEURS"), "k" * 50)
+    result = subprocess.run(
+        [sys.executable, "manage.py", "demo"],
+        cwd=BASE_DIR,
+        env={**os.environ, **keys, "NSIA_MODE": "production", "DATA_DIR": str(data_dir), "PORT": str(port)},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+
+    assert result.returncode == 1
+    assert "La démonstration ne se lance pas en production." in result.stderr
