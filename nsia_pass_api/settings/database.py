@@ -54,3 +54,7 @@ DATABASES = {
         "TIME_ZONE": "Africa/Brazzaville",
     }
 }
+# pgtrigger reads this at every row. Unset, each read fails inside a subtransaction, whose undoing visits every deferred check of
+# the transaction: 20 000 subscriptions by COPY took 256 s instead of 4.
+_options = DATABASES["default"].setdefault("OPTIONS", {})
+_options["options"] = f"{_options.get('options', '')} -c pgtrigger.ignore={{}}".strip()
