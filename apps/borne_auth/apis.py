@@ -149,6 +149,7 @@ class ConnexionAgentApi(ApiAgents):
     @extend_schema(
         operation_id="agents_connexion",
         summary="Connexion d'un agent",
+        description="Donne un jeton du personnel, court et sans rafraîchissement. Fermée en production par défaut.",
         tags=["agents"],
         request=ConnexionAgentSerializer,
         responses={
@@ -175,6 +176,7 @@ class MoiApi(ApiAgents):
     @extend_schema(
         operation_id="agents_moi",
         summary="Mon profil d'agent",
+        description="Le profil de l'agent qui porte ce jeton.",
         tags=["agents"],
         responses={200: AgentSerializer, 404: OpenApiResponse(description="L'API des agents est fermée.")},
     )

@@ -1,6 +1,6 @@
 """Refusals of the doors. Every wrong pair has one sentence: it tells neither which half is wrong nor what exists."""
 
-from nsia_pass_api.errors import NonAuthentifie, RegleMetier
+from nsia_pass_api.errors import DonneesInvalides, NonAuthentifie, RegleMetier
 
 
 class ConnexionRefusee(NonAuthentifie):
@@ -37,6 +37,12 @@ class BorneDesactivee(NonAuthentifie):
     code = "borne_desactivee"
     titre = "Borne désactivée"
     detail = "Cette borne est hors service. Adressez-vous à un agent."
+
+
+class CodeDeBorneInvalide(DonneesInvalides):
+    code = "code_de_borne_invalide"
+    titre = "Code de borne invalide"
+    detail = "Un code de borne a 2 à 20 lettres, chiffres et tirets, sans accent. Exemple : BZV-CENTRE-01."
 
 
 class BorneExistante(RegleMetier):

@@ -14,6 +14,7 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 
 from apps.borne_auth import attempts, selectors
@@ -21,6 +22,7 @@ from apps.borne_auth.errors import (
     BorneDesactivee,
     BorneExistante,
     BorneInconnue,
+    CodeDeBorneInvalide,
     ConnexionAgentRefusee,
     ConnexionRefusee,
     JetonInvalide,
@@ -38,6 +40,7 @@ from apps.borne_auth.tokens import JetonAccesClient, JetonAgent, JetonRafraichis
 from apps.pass_clients.models import ClientPass, Contrat
 from nsia_pass_api.constraints import violee
 from nsia_pass_api.dates import maintenant
+from nsia_pass_api.errors import DonneesInvalides
 
 logger = structlog.get_logger(__name__)
 
@@ -62,17 +65,25 @@ class AgentConnecte:
 
 
 def enregistrer_borne(*, code: str, agence: str) -> tuple[Borne, str]:
-    """A new active kiosk exists; returns it with its key, which nothing can show again. Raises BorneExistante."""
+    """A new active kiosk exists; returns it with its key, which nothing can show again.
+
+    Raises BorneExistante, DonneesInvalides for an impossible code or agency.
+    """
     cle = secrets.token_urlsafe(32)
     borne = Borne(code=code.strip().upper(), agence=agence.strip(), cle_empreinte=empreinte(cle))
-    borne.full_clean(validate_unique=False)
     try:
+        borne.clean_fields()
         with transaction.atomic():
             borne.save(force_insert=True)
+    except ValidationError as error:
+        raise DonneesInvalides(champs=error.message_dict) from error
     except IntegrityError as error:
-        if violee(error) != "bornes_code_unique":
-            raise
-        raise BorneExistante(f"La borne {borne.code} est déjà enregistrée.") from error
+        match violee(error):
+            case "bornes_code_unique":
+                raise BorneExistante(f"La borne {borne.code} est déjà enregistrée.") from error
+            case "bornes_code_forme":
+                raise CodeDeBorneInvalide from error
+        raise
     logger.info("borne_enregistree", borne=borne.code)
     return borne, cle
 

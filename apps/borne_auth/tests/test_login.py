@@ -14,6 +14,7 @@ from apps.borne_auth.tests.conftest import CLE, POLICE, TELEPHONE
 from apps.borne_auth.tokens import JetonAccesClient, JetonRafraichissementClient
 from apps.pass_clients.models import ClientPass, NumeroPolice, SouscriptionPass
 from apps.pass_clients.tests.factories import ClientFactory, contrat_en_vigueur
+from nsia_pass_api.telephones import masquer
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +35,7 @@ def test_police_and_phone_open_a_session_of_thirty_minutes(contrat: NumeroPolice
     assert set(corps) == {"tokens", "expires_at", "client", "contrat"}
     assert set(corps["tokens"]) == {"access", "refresh"}
     assert parse_datetime(corps["expires_at"]) == session.expire_le == MIDI + timedelta(minutes=30)
-    assert corps["client"] == {"nom": "KONGO", "prenom": "Jean Baptiste", "telephone": "+242 06 ••• •• 67"}
+    assert corps["client"] == {"nom": "KONGO", "prenom": "Jean Baptiste", "telephone": masquer(TELEPHONE)}
     assert corps["contrat"] == {
         "police": POLICE,
         "numero_souscription": souscription.numero_souscription,

@@ -1,0 +1,197 @@
+import re
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import Group, Permission
+from django.test import Client
+from django.utils import timezone
+
+from apps.borne_auth.models import Agent, Borne, SessionBorne
+from apps.borne_auth.services import empreinte
+from apps.borne_auth.tests.conftest import CLE
+from apps.borne_auth.tests.factories import AgentFactory, BorneFactory, SessionFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def chef(client: Client) -> Client:
+    client.force_login(Agent.objects.create_superuser("chef@nsia.cg", "un mot de passe long", matricule="CHEF"))
+    return client
+
+
+def avec_droits(client: Client, *codes: str) -> Client:
+    agent = AgentFactory(email="delegue@nsia.cg")
+    agent.user_permissions.set(Permission.objects.filter(codename__in=codes))
+    client.force_login(agent)
+    return client
+
+
+def test_switching_kiosks_off_and_on_calls_the_services(chef: Client, borne: Borne) -> None:
+    SessionFactory(borne=borne)
+    url = "/admin/borne_auth/borne/"
+
+    reponse = chef.post(url, {"action": "desactiver", "_selected_action": [borne.pk]}, follow=True)
+
+    borne.refresh_from_db()
+    assert "Bornes désactivées ; sessions fermées : 1." in reponse.content.decode()
+    assert (borne.statut, SessionBorne.objects.get().motif_fermeture) == ("desactivee", "borne_desactivee")
+    chef.post(url, {"action": "reactiver", "_selected_action": [borne.pk]})
+    borne.refresh_from_db()
+    assert borne.statut == "active"
+
+
+def test_who_may_only_read_switches_nothing_off(client: Client, borne: Borne) -> None:
+    lecteur = avec_droits(client, "view_borne")
+
+    page = lecteur.get("/admin/borne_auth/borne/")
+    lecteur.post("/admin/borne_auth/borne/", {"action": "desactiver", "_selected_action": [borne.pk]})
+
+    borne.refresh_from_db()
+    assert page.status_code == 200
+    assert borne.statut == "active"
+
+
+def test_an_agent_without_rights_sees_none_of_it(client: Client, borne: Borne) -> None:
+    personne = avec_droits(client)
+
+    for nom in ("borne", "sessionborne", "agent"):
+        assert personne.get(f"/admin/borne_auth/{nom}/").status_code == 403
+
+
+def test_neither_key_nor_hash_is_shown_and_only_the_agency_changes(chef: Client, borne: Borne) -> None:
+    url = f"/admin/borne_auth/borne/{borne.pk}/change/"
+    pages = [chef.get("/admin/borne_auth/borne/"), chef.get(url)]
+
+    for page in pages:
+        assert page.status_code == 200
+        assert CLE not in page.content.decode()
+        assert empreinte(CLE) not in page.content.decode()
+    chef.post(url, {"agence": "Bacongo", "code": "AUTRE", "statut": "desactivee", "cle_empreinte": "0" * 64})
+    borne.refresh_from_db()
+    assert (borne.agence, borne.code, borne.statut) == ("Bacongo", "BZV-CENTRE-01", "active")
+    assert borne.cle_empreinte == empreinte(CLE)
+    assert chef.get("/admin/borne_auth/borne/add/").status_code == 403
+    assert chef.post(f"/admin/borne_auth/borne/{borne.pk}/delete/", {"post": "yes"}).status_code == 403
+
+
+def test_sessions_are_read_and_never_written(chef: Client) -> None:
+    le = timezone.now()
+    SessionFactory(fermee_le=le, motif_fermeture="deconnexion")
+    SessionFactory(ouverte_le=le - timedelta(hours=1))
+    session = SessionFactory(borne=BorneFactory())
+
+    page = chef.get("/admin/borne_auth/sessionborne/").content.decode()
+
+    assert all(etat in page for etat in ("Ouverte", "Fermée", "Expirée"))
+    assert chef.get(f"/admin/borne_auth/sessionborne/{session.pk}/change/").status_code == 200
+    for acte in ("change", "delete"):
+        adresse = f"/admin/borne_auth/sessionborne/{session.pk}/{acte}/"
+        assert chef.post(adresse, {"post": "yes", "police": "X"}).status_code == 403
+    assert chef.get("/admin/borne_auth/sessionborne/add/").status_code == 403
+    session.refresh_from_db()
+    assert session.police == "CG-2026-VIE-001"
+
+
+@pytest.mark.parametrize("nom", ["borne", "sessionborne", "agent"])
+def test_lists_cost_the_same_number_of_queries_whatever_their_length(
+    chef: Client, nom: str, django_assert_num_queries
+) -> None:
+    def remplir(nombre: int) -> None:
+        for _ in range(nombre):
+            borne = BorneFactory(cle=str(timezone.now().timestamp()) + str(Borne.objects.count()))
+            SessionFactory(borne=borne)
+            AgentFactory()
+
+    attendues = {"borne": 6, "sessionborne": 5, "agent": 7}[nom]
+    for nombre in (2, 8):
+        remplir(nombre)
+        with django_assert_num_queries(attendues):
+            assert chef.get(f"/admin/borne_auth/{nom}/").status_code == 200
+
+
+def test_an_agent_is_added_by_e_mail(chef: Client) -> None:
+    reponse = chef.post(
+        "/admin/borne_auth/agent/add/",
+        {
+            "email": "Nouvel.Agent@NSIA.cg",
+            "matricule": "AG77",
+            "first_name": "Aline",
+            "last_name": "MABIALA",
+            "usable_password": "true",
+            "password1": "une phrase de passe",
+            "password2": "une phrase de passe",
+        },
+    )
+
+    agent = Agent.objects.get(matricule="AG77")
+    assert reponse.status_code == 302
+    assert (agent.email, agent.check_password("une phrase de passe"), agent.is_superuser) == (
+        "nouvel.agent@nsia.cg",
+        True,
+        False,
+    )
+
+
+def formulaire(client: Client, agent: Agent, **valeurs: object) -> dict[str, object]:
+    return {
+        "email": agent.email,
+        "matricule": agent.matricule,
+        "first_name": agent.first_name,
+        "last_name": agent.last_name,
+        "telephone": "",
+        "adresse": "",
+        "agence": "",
+        "poste": "",
+        "date_embauche": "",
+        "statut": agent.statut,
+        "taux_commission": "0",
+        "is_active": "on",
+        "is_staff": "on",
+        **valeurs,
+    }
+
+
+def test_an_agent_s_phone_may_be_written_as_people_write_it(chef: Client) -> None:
+    agent = AgentFactory()
+    url = f"/admin/borne_auth/agent/{agent.pk}/change/"
+
+    assert chef.get(url).status_code == 200
+    assert chef.post(url, formulaire(chef, agent, telephone="06 612 34 56", email="A.B@nsia.cg")).status_code == 302
+    agent.refresh_from_db()
+    assert (agent.telephone, agent.email) == ("+242066123456", "a.b@nsia.cg")
+
+
+def test_a_delegate_gives_nobody_rights_and_touches_no_administrator(client: Client) -> None:
+    chef = Agent.objects.create_superuser("chef@nsia.cg", "un mot de passe long", matricule="CHEF")
+    delegue = avec_droits(client, "view_agent", "change_agent", "add_agent", "delete_agent")
+    lui = Agent.objects.get(email="delegue@nsia.cg")
+    groupe = Group.objects.create(name="essai")
+
+    droits = {"is_superuser": "on", "groups": [groupe.pk], "poste": "Guichet"}
+    reponse = delegue.post(f"/admin/borne_auth/agent/{lui.pk}/change/", formulaire(delegue, lui, **droits))
+    mot = {"usable_password": "true", "password1": "pris par un autre", "password2": "pris par un autre"}
+    refus = delegue.post(f"/admin/borne_auth/agent/{chef.pk}/password/", mot)
+
+    lui.refresh_from_db()
+    chef.refresh_from_db()
+    assert reponse.status_code == 302
+    assert (lui.poste, lui.is_superuser, lui.groups.count()) == ("Guichet", False, 0)
+    assert refus.status_code == 403
+    assert chef.check_password("un mot de passe long")
+    assert delegue.post(f"/admin/borne_auth/agent/{chef.pk}/change/", formulaire(delegue, chef)).status_code == 403
+
+
+def test_nobody_deletes_an_agent(chef: Client) -> None:
+    agent = AgentFactory()
+
+    assert chef.post(f"/admin/borne_auth/agent/{agent.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert Agent.objects.filter(pk=agent.pk).exists()
+
+
+def test_the_pages_speak_french(chef: Client, borne: Borne) -> None:
+    page = chef.get("/admin/borne_auth/borne/").content.decode()
+
+    assert "Désactiver les bornes choisies et fermer leurs sessions" in page
+    assert re.search(r"Dernier contact", page, re.IGNORECASE)
+    assert chef.get("/admin/auth/group/").status_code == 200

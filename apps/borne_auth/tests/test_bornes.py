@@ -1,0 +1,149 @@
+import hashlib
+from collections.abc import Callable
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError
+from django.http import HttpResponse
+
+from apps.borne_auth import services
+from apps.borne_auth.errors import BorneExistante
+from apps.borne_auth.models import Borne, SessionBorne
+from apps.borne_auth.tests.conftest import CLE, POLICE, TELEPHONE
+from apps.borne_auth.tests.factories import BorneFactory, SessionFactory
+from apps.borne_auth.tests.races import en_parallele
+from apps.pass_clients.models import NumeroPolice
+from nsia_pass_api.errors import DonneesInvalides, ErreurPass
+
+pytestmark = pytest.mark.django_db
+
+
+def commande(*arguments: str, **options: Any) -> list[str]:
+    sortie = StringIO()
+    call_command("enregistrer_borne", *arguments, stdout=sortie, **options)
+    return sortie.getvalue().splitlines()
+
+
+def test_the_key_of_a_new_kiosk_is_shown_once_and_only_hashed(
+    connecter: Callable[..., HttpResponse], contrat: NumeroPolice
+) -> None:
+    lignes = commande("bzv-centre-01", agence="Brazzaville Centre")
+
+    borne = Borne.objects.get()
+    cle = lignes[-1]
+    assert lignes[0] == "Borne BZV-CENTRE-01, agence Brazzaville Centre."
+    assert len(cle) == 43
+    assert (borne.code, borne.statut) == ("BZV-CENTRE-01", "active")
+    assert borne.cle_empreinte == hashlib.sha256(cle.encode()).hexdigest()
+    assert cle not in str(Borne.objects.values())
+    assert connecter(cle=cle).status_code == 200
+
+
+def test_two_kiosks_never_share_a_key() -> None:
+    _, une = services.enregistrer_borne(code="BZV-1", agence="A")
+    _, autre = services.enregistrer_borne(code="BZV-2", agence="A")
+
+    assert une != autre
+
+
+def test_a_code_is_registered_once() -> None:
+    commande("BZV-1", agence="Centre")
+
+    with pytest.raises(CommandError, match=r"La borne BZV-1 est déjà enregistrée\."):
+        commande("bzv-1", agence="Centre")
+    with pytest.raises(BorneExistante):
+        services.enregistrer_borne(code="BZV-1", agence="Centre")
+
+
+@pytest.mark.parametrize(("code", "agence"), [("é", "Centre"), ("B" * 21, "Centre"), ("BZV-1", "A" * 81), ("B Z", "C")])
+def test_a_code_and_an_agency_are_checked(code: str, agence: str) -> None:
+    with pytest.raises(DonneesInvalides):
+        services.enregistrer_borne(code=code, agence=agence)
+    assert Borne.objects.count() == 0
+
+
+def test_a_kiosk_belongs_to_an_agency() -> None:
+    with pytest.raises(CommandError, match="--agence"):
+        commande("BZV-1")
+
+
+def test_another_broken_rule_of_the_table_is_not_taken_for_a_known_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    BorneFactory(cle="tirage")
+    monkeypatch.setattr("apps.borne_auth.services.secrets.token_urlsafe", lambda _n: "tirage")
+
+    with pytest.raises(IntegrityError, match="bornes_cle_unique"):
+        services.enregistrer_borne(code="BZV-NEUVE", agence="Centre")
+
+
+def test_a_new_key_kills_the_former_one_and_its_sessions(
+    borne: Borne, contrat: NumeroPolice, connecter: Callable[..., HttpResponse]
+) -> None:
+    connecter(cle=CLE)
+
+    cle = commande("bzv-centre-01", renouveler=True)[-1]
+
+    assert SessionBorne.objects.get().motif_fermeture == "cle_renouvelee"
+    assert connecter(cle=CLE).json()["code"] == "borne_inconnue"
+    assert connecter(cle=cle).status_code == 200
+
+
+def test_switching_off_closes_the_open_sessions_of_that_kiosk_alone(
+    borne: Borne, contrat: NumeroPolice, connecter: Callable[..., HttpResponse]
+) -> None:
+    connecter(cle=CLE)
+    connecter(cle=CLE)
+    ailleurs = SessionFactory(borne=BorneFactory(cle="autre"))
+
+    lignes = commande("BZV-CENTRE-01", desactiver=True)
+
+    assert lignes[0] == "La borne BZV-CENTRE-01 est désactivée."
+    assert lignes[1].split() == ["Sessions", "fermées", "2"]
+    assert list(SessionBorne.objects.filter(fermee_le__isnull=True)) == [ailleurs]
+    assert connecter(cle=CLE).json()["code"] == "borne_desactivee"
+
+    assert commande("BZV-CENTRE-01", reactiver=True) == ["La borne BZV-CENTRE-01 est active."]
+    assert connecter(cle=CLE).status_code == 200
+
+
+@pytest.mark.parametrize("acte", ["renouveler", "desactiver", "reactiver"])
+def test_an_unknown_kiosk_is_said(acte: str) -> None:
+    with pytest.raises(CommandError, match="Aucune borne n'a le code BZV-9"):
+        commande("BZV-9", **{acte: True})
+
+
+def test_one_act_at_a_time() -> None:
+    with pytest.raises(CommandError):
+        commande("BZV-9", "--renouveler", "--desactiver")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_switching_off_during_logins_leaves_no_session_open(borne: Borne, contrat: NumeroPolice) -> None:
+    def course(rang: int) -> str:
+        try:
+            if rang == 0:
+                services.desactiver_borne(borne=borne)
+            else:
+                presentee = services.identifier_borne(cle=CLE)
+                services.ouvrir_session(police=POLICE, telephone=TELEPHONE, borne=presentee, adresse="")
+        except ErreurPass as refus:
+            return refus.code
+        return "fait"
+
+    for _ in range(5):
+        services.reactiver_borne(borne=borne)
+        resultats = en_parallele(6, course)
+
+        assert resultats[0] == "fait"
+        assert set(resultats[1:]) <= {"fait", "borne_desactivee"}
+        assert SessionBorne.objects.filter(fermee_le__isnull=True).count() == 0
+
+
+def test_a_kiosk_switched_off_after_it_was_identified_opens_no_session(borne: Borne, contrat: NumeroPolice) -> None:
+    services.desactiver_borne(borne=borne)
+
+    with pytest.raises(ErreurPass) as refus:
+        services.ouvrir_session(police=POLICE, telephone=TELEPHONE, borne=borne, adresse="")
+
+    assert (refus.value.code, SessionBorne.objects.count()) == ("borne_desactivee", 0)
