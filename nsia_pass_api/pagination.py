@@ -82,8 +82,12 @@ class PaginationCurseur(BasePagination):
             "type": "object",
             "required": ["next", "previous", "results"],
             "properties": {
-                "next": {**link, "description": "Page suivante, s'il y en a une."},
-                "previous": {**link, "description": "Page précédente, s'il y en a une."},
+                "next": {
+                    **link,
+                    "description": "Page suivante, s'il y en a une.",
+                    "example": f"https://borne.nsia.cg/api/v1/…/?{self.cursor_query_param}=WzAsIlZJRSJd…",
+                },
+                "previous": {**link, "description": "Page précédente, s'il y en a une.", "example": None},
                 "results": schema,
             },
         }

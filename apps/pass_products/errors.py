@@ -1,6 +1,6 @@
 """What a quote or a subscription may be refused for."""
 
-from nsia_pass_api.errors import RegleMetier
+from nsia_pass_api.errors import Introuvable, RegleMetier
 
 
 class MontantHorsLimites(RegleMetier):
@@ -21,3 +21,9 @@ class PlafondDepasse(RegleMetier):
 class ProduitIndisponible(RegleMetier):
     code = "produit_indisponible"
     titre = "Produit indisponible"
+
+
+class ProduitIntrouvable(Introuvable):
+    code = "produit_introuvable"
+    titre = "Produit introuvable"
+    detail = "Ce produit n'existe pas ou n'est plus proposé."

@@ -39,6 +39,19 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "PATH_CONVERTER_OVERRIDES": {
+        "police": {
+            "type": "string",
+            "pattern": "^[A-Za-z0-9][A-Za-z0-9-]{0,29}$",
+            "example": "CG-2026-VIE-001",
+            "description": "Numéro de police, en majuscules ou en minuscules.",
+        },
+    },
+    "ENUM_NAME_OVERRIDES": {
+        "PeriodiciteEnum": "apps.pass_products.models.Periodicite",
+        "StatutCotisationEnum": "apps.pass_payments.models.StatutCotisation",
+        "StatutPaiementEnum": "apps.pass_payments.models.StatutPaiement",
+    },
 }
 
 CORS_ALLOWED_ORIGINS = strings("CORS_ALLOWED_ORIGINS")
