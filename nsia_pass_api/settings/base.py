@@ -4,7 +4,7 @@ from .environment import BASE_DIR, PRODUCTION, secret, strings
 
 DEBUG = False
 SECRET_KEY = secret("SECRET_KEY")
-ALLOWED_HOSTS = strings("ALLOWED_HOSTS", "" if PRODUCTION else "*")
+ALLOWED_HOSTS = strings("ALLOWED_HOSTS", None if PRODUCTION else "*")
 CSRF_TRUSTED_ORIGINS = strings("CSRF_TRUSTED_ORIGINS")
 
 INSTALLED_APPS = [

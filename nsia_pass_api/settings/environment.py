@@ -69,8 +69,8 @@ def boolean(name: str, default: bool) -> bool:
     raise refus(name, f"« {value} » n'est ni oui ni non", f"Écrivez {name}=1 ou {name}=0.")
 
 
-def strings(name: str, default: str = "") -> list[str]:
-    """A comma-separated list."""
+def strings(name: str, default: str | None = "") -> list[str]:
+    """A comma-separated list; required when `default` is None."""
     return [item.strip() for item in text(name, default).split(",") if item.strip()]
 
 
