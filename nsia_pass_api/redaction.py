@@ -18,7 +18,9 @@ _ITEMS = 200
 _TEXT = 20_000
 
 _SPACES = r" \t\u00a0\u2000-\u200f\u202a-\u202f\u2060\u2066-\u2069\ufeff"
-_GAP = rf"[{_SPACES}/()_.·\u2010-\u2015\u2212-]{{0,4}}"
+# The same, escaped by `repr`, as SQL parameters are.
+_ESCAPED = r"\\{1,8}(?:xa0|u20[0-2][0-9a-f]|u206[0-9]|ufeff|u2212)"
+_GAP = rf"(?:[{_SPACES}/()_.·\u2010-\u2015\u2212-]|{_ESCAPED}){{0,4}}"
 _ZERO = "[0٠۰०０]"
 _INDICATIVE = rf"[2٢۲२２]{_GAP}[4٤۴४４]{_GAP}[2٢۲२２]"
 

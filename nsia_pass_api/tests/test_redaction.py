@@ -89,6 +89,7 @@ def test_what_is_masked_stays_as_it_is(text: str) -> None:
     [
         ("paiement de +242 06 123 45 67 reçu", "paiement de [téléphone] reçu"),
         ("Key (telephone)=(+242061234567) already exists.", "Key (telephone)=([téléphone]) already exists."),
+        (r"args=('06\xa0123\u202f45 67',)", "args=('[téléphone]',)"),
         ("contrat CG-2026-VIE-001, cg-2027-epg-00012", "contrat [police], [police]"),
         ("GET /api/v1/clients/CG-2026-VIE-001/dashboard/", "GET /api/v1/clients/[police]/dashboard/"),
         ("jeton eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOjF9.abc_-d fin", "jeton [jeton] fin"),
