@@ -1,11 +1,13 @@
 import hashlib
 from collections.abc import Callable
+from datetime import datetime
 from io import StringIO
+from threading import Thread
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 from django.http import HttpResponse
 
 from apps.borne_auth import services
@@ -138,6 +140,38 @@ def test_switching_off_during_logins_leaves_no_session_open(borne: Borne, contra
         assert resultats[0] == "fait"
         assert set(resultats[1:]) <= {"fait", "borne_desactivee"}
         assert SessionBorne.objects.filter(fermee_le__isnull=True).count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_switching_off_waits_for_the_login_under_way_and_closes_its_session(
+    borne: Borne, contrat: NumeroPolice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signer = services._signer
+
+    def eteindre() -> None:
+        try:
+            services.desactiver_borne(borne=borne)
+        finally:
+            connection.close()
+
+    def signer_pendant_qu_on_eteint(session: SessionBorne, *, le: datetime) -> services.SessionOuverte:
+        extinction.start()
+        while extinction.is_alive() and not une_connexion_attend():
+            pass
+        return signer(session, le=le)
+
+    extinction = Thread(target=eteindre)
+    monkeypatch.setattr(services, "_signer", signer_pendant_qu_on_eteint)
+    services.ouvrir_session(police=POLICE, telephone=TELEPHONE, borne=borne, adresse="")
+    extinction.join(timeout=30)
+
+    assert SessionBorne.objects.get().motif_fermeture == "borne_desactivee"
+
+
+def une_connexion_attend() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND locktype = 'transactionid')")
+        return bool(cursor.fetchone()[0])
 
 
 def test_a_kiosk_switched_off_after_it_was_identified_opens_no_session(borne: Borne, contrat: NumeroPolice) -> None:
