@@ -1,6 +1,6 @@
 """What a service of clients and subscriptions may refuse."""
 
-from nsia_pass_api.errors import Conflit, RegleMetier
+from nsia_pass_api.errors import Conflit, Introuvable, RegleMetier
 
 
 class TransitionRefusee(Conflit):
@@ -31,3 +31,11 @@ class PoliceImpossible(RegleMetier):
 class NumeroPoliceInvalide(RegleMetier):
     code = "numero_police_invalide"
     titre = "Numéro de police invalide"
+
+
+class ContratIntrouvable(Introuvable):
+    """One refusal for every police that is not a live contract of the caller: another client's, cancelled or unknown."""
+
+    code = "contrat_introuvable"
+    titre = "Contrat introuvable"
+    detail = "Ce contrat n'existe pas ou n'est pas le vôtre."

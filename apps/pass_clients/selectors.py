@@ -2,7 +2,8 @@
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from apps.pass_clients.models import PAYEES, NumeroPolice, SouscriptionPass
+from apps.pass_clients.errors import ContratIntrouvable
+from apps.pass_clients.models import PAYEES, Contrat, NumeroPolice, SouscriptionPass
 
 
 def souscriptions_sans_police(*, produit: str | None = None) -> QuerySet[SouscriptionPass]:
@@ -11,3 +12,11 @@ def souscriptions_sans_police(*, produit: str | None = None) -> QuerySet[Souscri
         Exists(NumeroPolice.objects.filter(souscription=OuterRef("pk")))
     )
     return souscriptions.filter(produit__code_pass=produit) if produit else souscriptions
+
+
+def contrat_du_client(*, client_id: int, police: str) -> Contrat:
+    """The client's contract of that police, written in any case. Raises ContratIntrouvable."""
+    try:
+        return Contrat.objects.get(client_id=client_id, police=police.upper())
+    except Contrat.DoesNotExist:
+        raise ContratIntrouvable from None

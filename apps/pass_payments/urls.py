@@ -1,5 +1,10 @@
-"""Routes under `/api/v1/`."""
+from django.urls import path
 
-from django.urls import URLPattern
+from apps.pass_payments.apis import ContratApi, ContratsApi, CotisationsApi, TableauDeBordApi
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("clients/<police:police>/dashboard/", TableauDeBordApi.as_view(), name="client-dashboard"),
+    path("clients/<police:police>/contrats/", ContratsApi.as_view(), name="client-contrats"),
+    path("clients/<police:police>/cotisations/", CotisationsApi.as_view(), name="client-cotisations"),
+    path("contrats/<police:police>/", ContratApi.as_view(), name="contrat"),
+]
