@@ -23,7 +23,7 @@ from apps.borne_auth.authentication import (
 )
 from apps.borne_auth.models import Agent
 from apps.borne_auth.permissions import EstAgent
-from apps.borne_auth.schema import AVEC_CLE_BORNE
+from apps.borne_auth.schema import AVEC_CLE_BORNE, AVEC_JETON_CLIENT
 from apps.borne_auth.serializers import (
     AgentConnecteSerializer,
     AgentSerializer,
@@ -114,6 +114,7 @@ class LogoutApi(APIView):
 
     @extend_schema(
         operation_id="auth_logout",
+        auth=AVEC_JETON_CLIENT,
         summary="Fermer la session",
         description="Tous les jetons de la session sont refusés aussitôt. Un corps, s'il y en a un, n'est pas lu.",
         tags=["auth"],

@@ -13,15 +13,16 @@ CLE_BORNE = {
 
 # A kiosk's key where it is required, nothing elsewhere.
 AVEC_CLE_BORNE: Any = [{"cleBorne": []}, {}]
+# A client's token, with the key of the kiosk that opened the session if there was one.
+AVEC_JETON_CLIENT: Any = [{"jetonClient": [], "cleBorne": []}, {"jetonClient": []}]
 
 
 class JetonClientScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     target_class = "apps.borne_auth.authentication.ClientAuthentication"
-    match_subclasses = True
     name = ["jetonClient", "cleBorne"]
 
     def get_security_requirement(self, auto_schema: Any) -> list[dict[str, list[Any]]]:
-        return [{"jetonClient": [], "cleBorne": []}, {"jetonClient": []}]
+        return list(AVEC_JETON_CLIENT)
 
     def get_security_definition(self, auto_schema: Any) -> list[dict[str, Any]]:
         jeton = {
