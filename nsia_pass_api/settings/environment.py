@@ -134,10 +134,23 @@ def _development_secret(name: str) -> str:
     folder = DATA_DIR / "secrets"
     path = folder / f"{name.lower()}.json"
     try:
+        if not path.exists():
+            _draw_secret(path)
         return str(json.loads(path.read_text()))
-    except FileNotFoundError:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = folder / f".{name.lower()}.{os.getpid()}.{secrets.token_hex(4)}"
+    except OSError as error:
+        raise refus(
+            "DATA_DIR",
+            f"{folder} est inutilisable ({error.strerror})",
+            "Reprenez le compte qui l'a créé, ou choisissez un autre dossier.",
+        ) from error
+    except ValueError:
+        raise refus(name, f"{path} est abîmé", "Effacez ce fichier : une autre clé sera tirée.") from None
+
+
+def _draw_secret(path: Path) -> None:
+    folder = path.parent
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = folder / f".{path.stem}.{os.getpid()}.{secrets.token_hex(4)}"
     draft.touch(mode=0o600)
     draft.write_text(json.dumps(secrets.token_urlsafe(64)))
     try:
@@ -146,4 +159,3 @@ def _development_secret(name: str) -> str:
         pass
     finally:
         draft.unlink()
-    return str(json.loads(path.read_text()))

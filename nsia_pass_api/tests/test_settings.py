@@ -20,6 +20,12 @@ from nsia_pass_api.settings.environment import BASE_DIR, boolean, integer, secre
 KEY = "k" * 50
 
 
+@pytest.fixture(autouse=True)
+def own_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What these tests ask for is not what the project reads."""
+    monkeypatch.setattr(environment, "noms_lus", set(environment.noms_lus))
+
+
 @pytest.fixture
 def env_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / ".env"
@@ -131,6 +137,19 @@ def test_a_development_secret_is_drawn_once_for_all_processes(tmp_path: Path, mo
     assert len(drawn.pop()) >= 64
     assert [one.name for one in path.parent.iterdir()] == ["essai_cle.json"]
     assert (stat.S_IMODE(path.stat().st_mode), stat.S_IMODE(path.parent.stat().st_mode)) == (0o600, 0o700)
+
+
+def test_a_data_folder_that_cannot_hold_secrets_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(environment, "DATA_DIR", tmp_path)
+    (tmp_path / "secrets").write_text("un fichier")
+    assert refusal(lambda: secret("ESSAI_CLE")).startswith(f"Réglage DATA_DIR : {tmp_path}/secrets est inutilisable (")
+
+    (tmp_path / "secrets").unlink()
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets" / "essai_cle.json").write_text("{")
+    assert refusal(lambda: secret("ESSAI_CLE")) == (
+        f"Réglage ESSAI_CLE : {tmp_path}/secrets/essai_cle.json est abîmé. Effacez ce fichier : une autre clé sera tirée."
+    )
 
 
 def test_a_production_secret_is_required_and_long(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ from django.db import connection
 from nsia_pass_api.database.base import embedded_server
 from nsia_pass_api.database.cluster import write_private
 from nsia_pass_api.demo import Child, Interruption, Running, launch, occupant, wait_until_ready
-from nsia_pass_api.settings.environment import BASE_DIR, DATA_DIR, PRODUCTION, integer, text
+from nsia_pass_api.settings.environment import BASE_DIR, DATA_DIR, PRODUCTION
 
 ADMIN_EMAIL = "admin@nsia-pass.test"
 ADMIN_PATH = DATA_DIR / "demo.json"
@@ -32,8 +32,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if PRODUCTION:
             raise CommandError("La démonstration ne se lance pas en production. Retirez NSIA_MODE=production.")
-        host = text("HOST", "127.0.0.1")
-        port = integer("PORT", 8000, minimum=1, maximum=65_535)
+        host, port = settings.DEMO_HOST, settings.DEMO_PORT
         _refuse_taken_port(host, port)
         interruption = Interruption()
         with interruption.watched():
