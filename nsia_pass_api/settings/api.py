@@ -51,6 +51,9 @@ SPECTACULAR_SETTINGS = {
         "PeriodiciteEnum": "apps.pass_products.models.Periodicite",
         "StatutCotisationEnum": "apps.pass_payments.models.StatutCotisation",
         "StatutPaiementEnum": "apps.pass_payments.models.StatutPaiement",
+        "TypeAlerteEnum": "apps.pass_payments.alerts.TypeAlerte",
+        "CodeAlerteEnum": "apps.pass_payments.alerts.CodeAlerte",
+        "NiveauAlerteEnum": "apps.pass_payments.alerts.NiveauAlerte",
     },
 }
 
