@@ -187,7 +187,14 @@ def test_production_has_no_demo(data_dir: Path, port: int) -> None:
     result = subprocess.run(
         [sys.executable, "manage.py", "demo"],
         cwd=BASE_DIR,
-        env={**os.environ, **keys, "NSIA_MODE": "production", "DATA_DIR": str(data_dir), "PORT": str(port)},
+        env={
+            **os.environ,
+            **keys,
+            "NSIA_MODE": "production",
+            "ALLOWED_HOSTS": "x",
+            "DATA_DIR": str(data_dir),
+            "PORT": str(port),
+        },
         check=False,
         capture_output=True,
         text=True,
