@@ -598,7 +598,10 @@ class Migration(migrations.Migration):
             model_name="periodecouverture",
             constraint=django.contrib.postgres.constraints.ExclusionConstraint(
                 expressions=[
-                    ("souscription", "="),
+                    (
+                        django.db.models.expressions.CombinedExpression(models.F("souscription"), "+", models.Value(0)),
+                        "=",
+                    ),
                     (
                         models.Func(
                             models.F("date_debut"),

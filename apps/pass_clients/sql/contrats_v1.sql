@@ -22,8 +22,8 @@ SELECT
     END AS etat_du_contrat,
     couverture.date_effet,
     couverture.date_expiration,
-    coalesce(derniere.prime, s.montant_souscription) AS prime,
-    coalesce(derniere.periodicite, s.periodicite) AS periodicite,
+    coalesce(couverture.prime, s.montant_souscription) AS prime,
+    coalesce(couverture.periodicite, s.periodicite) AS periodicite,
     n.mode_attribution,
     (SELECT a.first_name || ' ' || a.last_name FROM agents a WHERE a.id = n.agent_attribueur_id) AS attribueur,
     n.date_attribution
@@ -31,16 +31,13 @@ FROM numeros_police_congo n
 JOIN souscriptions_pass s ON s.id = n.souscription_id
 JOIN clients_pass c ON c.id = s.client_id
 JOIN produits_pass p ON p.id = s.produit_id
-LEFT JOIN LATERAL (
-    SELECT min(pc.date_debut) AS date_effet, max(pc.date_fin) AS date_expiration
+CROSS JOIN LATERAL (
+    SELECT
+        min(pc.date_debut) AS date_effet,
+        max(pc.date_fin) AS date_expiration,
+        (array_agg(pc.prime ORDER BY pc.numero DESC))[1] AS prime,
+        (array_agg(pc.periodicite ORDER BY pc.numero DESC))[1] AS periodicite
     FROM periodes_couverture pc
     WHERE pc.souscription_id = s.id
-) couverture ON true
-LEFT JOIN LATERAL (
-    SELECT pc.prime, pc.periodicite
-    FROM periodes_couverture pc
-    WHERE pc.souscription_id = s.id
-    ORDER BY pc.numero DESC
-    LIMIT 1
-) derniere ON true
+) couverture
 WHERE n.statut <> 'annule';
