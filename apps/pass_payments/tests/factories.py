@@ -1,6 +1,8 @@
 from datetime import datetime
+from typing import Any
 
 import factory
+from django.db import transaction
 from django.utils import timezone
 
 from apps.pass_clients.tests.factories import SouscriptionFactory
@@ -27,6 +29,11 @@ class PaiementFactory(factory.django.DjangoModelFactory[PaiementPass]):
     date_comptable = factory.LazyAttribute(
         lambda p: timezone.localdate(p.date_confirmation) if isinstance(p.date_confirmation, datetime) else None
     )
+
+    @classmethod
+    def _generate(cls, strategy: str, params: Any) -> Any:
+        with transaction.atomic():
+            return super()._generate(strategy, params)
 
     @factory.post_generation
     def journal(self: PaiementPass, create: bool, extracted: object, **kwargs: object) -> None:  # type: ignore[misc]
