@@ -73,7 +73,7 @@ def test_a_state_without_its_journal_row_is_refused() -> None:
             """
             INSERT INTO paiements_pass (souscription_id, numero_transaction, montant, frais, devise, operateur,
                 mode_paiement, numero_payeur, type_paiement, statut, motif_echec, code_confirmation, cle_idempotence)
-            SELECT souscription_id, 'PAY-20261121-SANS', 100, 0, 'XAF', 'especes', 'Espèces', '', 'cotisation', 'initie',
+            SELECT souscription_id, 'PAY-20261121-SANS', 100, 0, 'XAF', 'especes', 'Espèces', '', 'rattrapage', 'initie',
                 '', '', '' FROM paiements_pass LIMIT 1
             """
         )
