@@ -136,6 +136,15 @@ class TokenAgentSerializer(serializers.Serializer[Any]):
     access = serializers.CharField(help_text="À porter dans `Authorization: Bearer …`.")
 
 
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "Agent connecté",
+            {"tokens": {"access": TOKENS["access"]}, "expires_at": RAFRAICHI["expires_at"], "agent": AGENT},
+            response_only=True,
+        )
+    ]
+)
 class AgentConnecteSerializer(serializers.Serializer[Any]):
     tokens = TokenAgentSerializer()
     expires_at = serializers.DateTimeField(help_text="Fin de validité du jeton ; il ne se rafraîchit pas.")
