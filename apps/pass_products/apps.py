@@ -3,4 +3,4 @@ from django.apps import AppConfig
 
 class PassProductsConfig(AppConfig):
     name = "apps.pass_products"
-    verbose_name = "Produits PASS"
+    verbose_name = "Catalogue"

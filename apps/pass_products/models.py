@@ -58,25 +58,47 @@ class ProduitPass(models.Model):
         ordering = ["code_pass"]
         constraints = [
             models.UniqueConstraint(fields=["code_pass"], name="produits_code_unique"),
-            models.CheckConstraint(condition=Q(code_pass__regex=r"^[A-Z][A-Z0-9]{1,19}$"), name="produits_code_forme"),
-            models.CheckConstraint(condition=Q(branche__regex=r"^[A-Z]{2,5}$"), name="produits_branche_forme"),
             models.CheckConstraint(
-                condition=Q(prix_minimum__gt=0, prix_minimum__lte=F("prix_maximum")), name="produits_prix_ordonnes"
+                condition=Q(code_pass__regex=r"^[A-Z][A-Z0-9]{1,19}$"),
+                name="produits_code_forme",
+                violation_error_message="Le code a 2 à 20 capitales ou chiffres et commence par une lettre.",
             ),
             models.CheckConstraint(
-                condition=Q(duree_validite_jours__gte=1, duree_validite_jours__lte=3660), name="produits_duree_bornee"
+                condition=Q(branche__regex=r"^[A-Z]{2,5}$"),
+                name="produits_branche_forme",
+                violation_error_message="La branche s'écrit avec deux à cinq capitales.",
+            ),
+            models.CheckConstraint(
+                condition=Q(prix_minimum__gt=0, prix_minimum__lte=F("prix_maximum")),
+                name="produits_prix_ordonnes",
+                violation_error_message="La prime minimale est positive et ne dépasse pas la prime maximale.",
+            ),
+            models.CheckConstraint(
+                condition=Q(duree_validite_jours__gte=1, duree_validite_jours__lte=3660),
+                name="produits_duree_bornee",
+                violation_error_message="Une période dure de 1 à 3660 jours.",
             ),
             models.CheckConstraint(
                 condition=Q(nombre_beneficiaires_max__gte=0, nombre_beneficiaires_max__lte=6),
                 name="produits_six_beneficiaires",
+                violation_error_message="Un contrat a de zéro à six bénéficiaires.",
             ),
             models.CheckConstraint(
                 condition=Q(categorie="epargne", taux_epargne__isnull=False, taux_epargne__gte=0, taux_epargne__lte=100)
                 | (~Q(categorie="epargne") & Q(taux_epargne__isnull=True)),
                 name="produits_taux_si_epargne",
+                violation_error_message="Un produit d'épargne a un taux de 0 à 100 % ; les autres n'en ont pas.",
             ),
-            models.CheckConstraint(condition=Q(delai_grace_jours__gte=0), name="produits_grace_positive"),
-            models.CheckConstraint(condition=Q(periodicites__len__gte=1), name="produits_une_periodicite"),
+            models.CheckConstraint(
+                condition=Q(delai_grace_jours__gte=0),
+                name="produits_grace_positive",
+                violation_error_message="Le délai de grâce ne peut pas être négatif.",
+            ),
+            models.CheckConstraint(
+                condition=Q(periodicites__len__gte=1),
+                name="produits_une_periodicite",
+                violation_error_message="Choisissez au moins une périodicité.",
+            ),
             models.CheckConstraint(
                 condition=Q(periodicites__contained_by=[p.value for p in Periodicite]),
                 name="produits_periodicites_connues",
@@ -130,16 +152,24 @@ class Garantie(models.Model):
                 & (Q(plafond__isnull=True) | Q(plafond__gte=0))
                 & (Q(franchise__isnull=True) | Q(franchise__gte=0)),
                 name="garanties_montants_positifs",
+                violation_error_message="Montant, plafond et franchise ne peuvent pas être négatifs.",
             ),
             models.CheckConstraint(
-                condition=Q(taux__isnull=True) | Q(taux__gte=0, taux__lte=100), name="garanties_taux_pourcent"
+                condition=Q(taux__isnull=True) | Q(taux__gte=0, taux__lte=100),
+                name="garanties_taux_pourcent",
+                violation_error_message="Le taux va de 0 à 100 %.",
             ),
-            models.CheckConstraint(condition=Q(delai_carence_jours__gte=0), name="garanties_carence_positive"),
+            models.CheckConstraint(
+                condition=Q(delai_carence_jours__gte=0),
+                name="garanties_carence_positive",
+                violation_error_message="Le délai de carence ne peut pas être négatif.",
+            ),
             models.CheckConstraint(
                 condition=(Q(age_min__isnull=True) | Q(age_min__gte=0))
                 & (Q(age_max__isnull=True) | Q(age_max__lte=130))
                 & (Q(age_min__isnull=True) | Q(age_max__isnull=True) | Q(age_min__lte=F("age_max"))),
                 name="garanties_ages_ordonnes",
+                violation_error_message="L'âge minimal ne dépasse pas l'âge maximal, qui ne dépasse pas 130 ans.",
             ),
             models.CheckConstraint(
                 condition=Q(type__in=["capital", "forfait_jour", "remboursement", "epargne"]),

@@ -85,22 +85,29 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.UniqueConstraint(fields=("code_pass",), name="produits_code_unique"),
                     models.CheckConstraint(
-                        condition=models.Q(("code_pass__regex", "^[A-Z][A-Z0-9]{1,19}$")), name="produits_code_forme"
+                        condition=models.Q(("code_pass__regex", "^[A-Z][A-Z0-9]{1,19}$")),
+                        name="produits_code_forme",
+                        violation_error_message="Le code a 2 à 20 capitales ou chiffres et commence par une lettre.",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("branche__regex", "^[A-Z]{2,5}$")), name="produits_branche_forme"
+                        condition=models.Q(("branche__regex", "^[A-Z]{2,5}$")),
+                        name="produits_branche_forme",
+                        violation_error_message="La branche s'écrit avec deux à cinq capitales.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("prix_minimum__gt", 0), ("prix_minimum__lte", models.F("prix_maximum"))),
                         name="produits_prix_ordonnes",
+                        violation_error_message="La prime minimale est positive et ne dépasse pas la prime maximale.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("duree_validite_jours__gte", 1), ("duree_validite_jours__lte", 3660)),
                         name="produits_duree_bornee",
+                        violation_error_message="Une période dure de 1 à 3660 jours.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("nombre_beneficiaires_max__gte", 0), ("nombre_beneficiaires_max__lte", 6)),
                         name="produits_six_beneficiaires",
+                        violation_error_message="Un contrat a de zéro à six bénéficiaires.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -114,12 +121,17 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="produits_taux_si_epargne",
+                        violation_error_message="Un produit d'épargne a un taux de 0 à 100 % ; les autres n'en ont pas.",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("delai_grace_jours__gte", 0)), name="produits_grace_positive"
+                        condition=models.Q(("delai_grace_jours__gte", 0)),
+                        name="produits_grace_positive",
+                        violation_error_message="Le délai de grâce ne peut pas être négatif.",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("periodicites__len__gte", 1)), name="produits_une_periodicite"
+                        condition=models.Q(("periodicites__len__gte", 1)),
+                        name="produits_une_periodicite",
+                        violation_error_message="Choisissez au moins une périodicité.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -193,15 +205,19 @@ class Migration(migrations.Migration):
                             models.Q(("franchise__isnull", True), ("franchise__gte", 0), _connector="OR"),
                         ),
                         name="garanties_montants_positifs",
+                        violation_error_message="Montant, plafond et franchise ne peuvent pas être négatifs.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
                             ("taux__isnull", True), models.Q(("taux__gte", 0), ("taux__lte", 100)), _connector="OR"
                         ),
                         name="garanties_taux_pourcent",
+                        violation_error_message="Le taux va de 0 à 100 %.",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("delai_carence_jours__gte", 0)), name="garanties_carence_positive"
+                        condition=models.Q(("delai_carence_jours__gte", 0)),
+                        name="garanties_carence_positive",
+                        violation_error_message="Le délai de carence ne peut pas être négatif.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -215,6 +231,7 @@ class Migration(migrations.Migration):
                             ),
                         ),
                         name="garanties_ages_ordonnes",
+                        violation_error_message="L'âge minimal ne dépasse pas l'âge maximal, qui ne dépasse pas 130 ans.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("type__in", ["capital", "forfait_jour", "remboursement", "epargne"])),

@@ -145,6 +145,6 @@ class TestChargement:
     def test_tout_ou_rien(self) -> None:
         catalogue = json.loads(json.dumps(lire_catalogue()))
         catalogue[2]["prix_minimum"] = 20_000
-        with pytest.raises(ValidationError, match="produits_prix_ordonnes"):
+        with pytest.raises(ValidationError, match="La prime minimale est positive et ne dépasse pas la prime maximale"):
             charger_catalogue(catalogue=catalogue)
         assert tables() == []
