@@ -87,7 +87,7 @@ class ProduitPass(models.Model):
                 condition=Q(categorie="epargne", taux_epargne__isnull=False, taux_epargne__gte=0, taux_epargne__lte=100)
                 | (~Q(categorie="epargne") & Q(taux_epargne__isnull=True)),
                 name="produits_taux_si_epargne",
-                violation_error_message="Un produit d'épargne a un taux de 0 à 100 % ; les autres n'en ont pas.",
+                violation_error_message="Un produit d'épargne a un taux de 0 à 100 %% ; les autres n'en ont pas.",
             ),
             models.CheckConstraint(
                 condition=Q(delai_grace_jours__gte=0),
@@ -157,7 +157,7 @@ class Garantie(models.Model):
             models.CheckConstraint(
                 condition=Q(taux__isnull=True) | Q(taux__gte=0, taux__lte=100),
                 name="garanties_taux_pourcent",
-                violation_error_message="Le taux va de 0 à 100 %.",
+                violation_error_message="Le taux va de 0 à 100 %%.",
             ),
             models.CheckConstraint(
                 condition=Q(delai_carence_jours__gte=0),

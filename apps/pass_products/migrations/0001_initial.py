@@ -121,7 +121,7 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="produits_taux_si_epargne",
-                        violation_error_message="Un produit d'épargne a un taux de 0 à 100 % ; les autres n'en ont pas.",
+                        violation_error_message="Un produit d'épargne a un taux de 0 à 100 %% ; les autres n'en ont pas.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("delai_grace_jours__gte", 0)),
@@ -212,7 +212,7 @@ class Migration(migrations.Migration):
                             ("taux__isnull", True), models.Q(("taux__gte", 0), ("taux__lte", 100)), _connector="OR"
                         ),
                         name="garanties_taux_pourcent",
-                        violation_error_message="Le taux va de 0 à 100 %.",
+                        violation_error_message="Le taux va de 0 à 100 %%.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("delai_carence_jours__gte", 0)),
