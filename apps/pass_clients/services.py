@@ -60,15 +60,30 @@ def enregistrer_client(
         numero_mobile_money=telephone if numero_mobile_money is None else _normaliser_facultatif(numero_mobile_money),
         **{"operateur_mobile": operateur_probable(telephone) or "", **autres},
     )
+    _ecrire_client(client, force_insert=True)
+    return client
+
+
+@transaction.atomic
+def modifier_client(*, client: ClientPass, **champs: Any) -> ClientPass:
+    """The client holds `champs`, phones normalised; what is not named stays as it is in the database. Raises TelephoneDejaConnu."""
+    actuel = ClientPass.objects.select_for_update().get(pk=client.pk)
+    for champ, valeur in champs.items():
+        est_un_numero = champ in ("telephone", "numero_mobile_money")
+        setattr(actuel, champ, _normaliser_facultatif(valeur) if est_un_numero else valeur)
+    _ecrire_client(actuel, update_fields=list(champs))
+    return actuel
+
+
+def _ecrire_client(client: ClientPass, **enregistrement: Any) -> None:
     client.full_clean(validate_unique=False, validate_constraints=False)
     try:
         with transaction.atomic():
-            client.save(force_insert=True)
+            client.save(**enregistrement)
     except IntegrityError as error:
         if violee(error) != "clients_telephone_unique":
             raise
         raise TelephoneDejaConnu("Un client est déjà enregistré avec ce téléphone.") from error
-    return client
 
 
 def plafond_depasse(*, client: ClientPass, prime: int, duree_jours: int) -> str | None:

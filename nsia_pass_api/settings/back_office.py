@@ -1,9 +1,103 @@
-"""The Django admin, dressed by unfold."""
+"""The Django admin, dressed by unfold: deep blue and gold, in French."""
+
+from typing import Any
+
+from django.templatetags.static import static
+
+from .environment import BASE_DIR
+
+LOCALE_PATHS = [BASE_DIR / "locale"]  # the few strings that unfold has and Django does not translate
+
+# Whoever signs in without having asked for a page comes to the home page.
+LOGIN_REDIRECT_URL = "admin:index"
+
+# The menu and the home page: models by section, each with its icon (Material Symbols) and what one does there. Those who may
+# not see a model do not see its entry.
+BACK_OFFICE_MENU = [
+    (
+        "Clients et contrats",
+        [
+            ("pass_clients.ClientPass", "groups", "Identité, téléphone, ce qu'il a souscrit"),
+            ("pass_clients.Contrat", "verified_user", "Police, état, soldes et cotisations"),
+            ("pass_clients.SouscriptionPass", "assignment", "De la demande à la fin, police à attribuer"),
+            ("pass_clients.NumeroPolice", "tag", "Qui les a attribués, et quand"),
+        ],
+    ),
+    ("Paiements", [("pass_payments.PaiementPass", "payments", "Chaque tentative et son journal")]),
+    (
+        "Catalogue",
+        [
+            ("pass_products.ProduitPass", "inventory_2", "Primes, périodicités, durées"),
+            ("pass_products.Garantie", "health_and_safety", "Capitaux, carences, valeurs à confirmer"),
+            ("pass_clients.SerieNumero", "pin", "Dernier numéro tiré de chaque série"),
+        ],
+    ),
+    (
+        "Équipe et bornes",
+        [
+            ("borne_auth.Agent", "badge", "Comptes du personnel"),
+            ("auth.Group", "admin_panel_settings", "Ce que chaque rôle peut faire"),
+            ("borne_auth.Borne", "touch_app", "Machines des agences, dernier contact"),
+            ("borne_auth.SessionBorne", "history", "Connexions des clients"),
+        ],
+    ),
+]
+
+
+def _fichier(nom: str) -> Any:
+    return lambda request: static(f"back_office/{nom}")
+
 
 UNFOLD = {
     "SITE_TITLE": "NSIA PASS",
     "SITE_HEADER": "NSIA PASS",
     "SITE_SUBHEADER": "Back-office",
+    "SITE_URL": None,
+    "SITE_ICON": _fichier("logo.svg"),
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _fichier("logo.svg")}],
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
+    "ENVIRONMENT": "nsia_pass_api.admin.environnement",
+    "STYLES": [_fichier("back_office.css")],
+    "LOGIN": {"image": _fichier("connexion.svg")},
+    "SIDEBAR": {"navigation": "nsia_pass_api.admin.navigation"},
+    "BORDER_RADIUS": "8px",
+    "COLORS": {
+        # Calm greys with a trace of the blue.
+        "base": {
+            "50": "#f7f9fc",
+            "100": "#eff3f8",
+            "200": "#dfe6ef",
+            "300": "#c6d0de",
+            "400": "#94a3b8",
+            "500": "#64748b",
+            "600": "#47566b",
+            "700": "#334257",
+            "800": "#1c2a3f",
+            "900": "#111c2e",
+            "950": "#0a1220",
+        },
+        # Deep blue; 500 is the one read on a dark ground.
+        "primary": {
+            "50": "#eef5fc",
+            "100": "#d9e8f8",
+            "200": "#b5d1f0",
+            "300": "#86b5e6",
+            "400": "#6aa5e0",
+            "500": "#5b9adb",
+            "600": "#124a8c",
+            "700": "#0e3c74",
+            "800": "#0b305e",
+            "900": "#09264b",
+            "950": "#051730",
+        },
+        "font": {
+            "subtle-light": "var(--color-base-500)",
+            "subtle-dark": "var(--color-base-400)",
+            "default-light": "var(--color-base-700)",
+            "default-dark": "var(--color-base-300)",
+            "important-light": "var(--color-base-900)",
+            "important-dark": "var(--color-base-100)",
+        },
+    },
 }

@@ -1,0 +1,314 @@
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db import models
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from apps.pass_clients.models import (
+    BeneficiairePass,
+    ClientPass,
+    NumeroPolice,
+    PeriodeCouverture,
+    SerieNumero,
+    SouscriptionPass,
+    StatutBeneficiaire,
+    StatutClient,
+    StatutPolice,
+    StatutSouscription,
+    TransitionSouscription,
+)
+from apps.pass_clients.selectors import souscriptions_sans_police
+from apps.pass_clients.services import modifier_client
+from nsia_pass_api.admin import (
+    AdminLecture,
+    AdminPass,
+    TableauLecture,
+    code,
+    jour,
+    lien,
+    moment,
+    numero,
+    numero_telephone,
+    pastille,
+    taux,
+    telephone,
+    texte,
+    xaf,
+)
+from nsia_pass_api.telephones import TelephoneFormField
+
+COULEURS_SOUSCRIPTION = {
+    StatutSouscription.EN_COURS: "info",
+    StatutSouscription.ACTIVEE: "success",
+    StatutSouscription.SUSPENDUE: "danger",
+    StatutSouscription.EXPIREE: "warning",
+}
+COULEURS_CLIENT = {StatutClient.ACTIF: "success", StatutClient.SUSPENDU: "danger"}
+COULEURS_POLICE = {StatutPolice.ATTRIBUE: "success", StatutPolice.SUSPENDU: "warning", StatutPolice.ANNULE: "danger"}
+
+STATUT_SOUSCRIPTION = pastille("statut", "Statut", COULEURS_SOUSCRIPTION, StatutSouscription)
+CLIENT = lien("client", "Client", modele="pass_clients.ClientPass", pk="client_id")
+
+
+class SouscriptionTableau(TableauLecture):
+    model = SouscriptionPass
+    verbose_name_plural = "souscriptions"
+    fields = (
+        lien("numero_souscription", "Numéro", modele="pass_clients.SouscriptionPass", pk="pk"),
+        texte("produit", "Produit"),
+        code("police", "Police"),
+        xaf("montant_souscription", "Prime"),
+        texte("get_periodicite_display", "Périodicité"),
+        STATUT_SOUSCRIPTION,
+        jour("date_souscription", "Souscrite le"),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("produit", "police")
+
+
+def _champ_telephone(*, required: bool, label: str, help_text: str = "") -> TelephoneFormField:
+    widget = UnfoldAdminTextInputWidget(attrs={"type": "tel", "autocomplete": "off", "placeholder": "06 123 45 67"})
+    return TelephoneFormField(required=required, label=label, help_text=help_text, widget=widget)
+
+
+class ClientForm(forms.ModelForm):
+    telephone = _champ_telephone(
+        required=True, label="Téléphone", help_text="Avec la police, c'est ce qui ouvre la borne à ce client."
+    )
+    numero_mobile_money = _champ_telephone(required=False, label="Numéro Mobile Money")
+
+    class Meta:
+        model = ClientPass
+        fields = "__all__"
+
+
+@admin.register(ClientPass)
+class ClientAdmin(AdminPass):
+    form = ClientForm
+    inlines = [SouscriptionTableau]
+    search_help_text = "Téléphone, police, n° de souscription, nom"
+    recherches = {
+        "telephone": numero_telephone,
+        "souscriptions__police__numero_police": numero,
+        "souscriptions__numero_souscription": numero,
+    }
+    recherches_par_nom = ("nom", "prenom")
+    list_display = [
+        "__str__",
+        telephone("telephone"),
+        texte("adresse", "Adresse"),
+        texte("get_operateur_mobile_display", "Opérateur"),
+        pastille("statut", "Statut", COULEURS_CLIENT, StatutClient),
+        jour("cree_le", "Client depuis le"),
+    ]
+    list_filter = ["statut", "operateur_mobile"]
+    fieldsets = [
+        (None, {"fields": (("nom", "prenom"), ("date_naissance", "lieu_naissance"), "adresse", "statut")}),
+        ("Téléphone et paiement", {"fields": ("telephone", ("numero_mobile_money", "operateur_mobile"))}),
+    ]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """A client enters by subscribing."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: ClientPass, form: ClientForm, change: bool) -> None:
+        modifier_client(client=obj, **{champ: form.cleaned_data[champ] for champ in form.changed_data})
+
+
+class PeriodeTableau(TableauLecture):
+    model = PeriodeCouverture
+    verbose_name_plural = "périodes"
+    fields = (
+        texte("numero", "N°"),
+        jour("date_debut", "Du"),
+        jour("date_fin", "Au (exclu)"),
+        xaf("prime", "Prime"),
+        texte("get_periodicite_display", "Périodicité"),
+        texte("nombre_echeances", "Échéances"),
+    )
+
+
+class BeneficiaireTableau(TableauLecture):
+    model = BeneficiairePass
+    verbose_name_plural = "bénéficiaires"
+    fields = (
+        texte("ordre_priorite", "Rang"),
+        texte("__str__", "Nom"),
+        texte("get_relation_display", "Lien"),
+        texte("get_role_display", "Rôle"),
+        jour("date_naissance", "Né(e) le"),
+        telephone("telephone"),
+        pastille("statut", "Statut", {StatutBeneficiaire.ACTIF: "success"}, StatutBeneficiaire),
+    )
+
+
+class TransitionTableau(TableauLecture):
+    model = TransitionSouscription
+    verbose_name_plural = "historique des états"
+    fields = (
+        moment("date_transition", "Le"),
+        pastille("de", "De", COULEURS_SOUSCRIPTION, StatutSouscription),
+        pastille("vers", "Vers", COULEURS_SOUSCRIPTION, StatutSouscription),
+        texte("motif", "Motif"),
+        texte("acteur", "Par"),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("acteur")
+
+
+class PoliceFiltre(admin.SimpleListFilter):
+    title = "police"
+    parameter_name = "police"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("a_attribuer", "À attribuer (payée, sans police)"), ("attribuee", "Attribuée")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[SouscriptionPass]) -> QuerySet[SouscriptionPass]:
+        if self.value() == "a_attribuer":
+            return queryset & souscriptions_sans_police()
+        if self.value() == "attribuee":
+            return queryset.filter(police__isnull=False)
+        return queryset
+
+
+@admin.register(SouscriptionPass)
+class SouscriptionAdmin(AdminLecture):
+    inlines = [PeriodeTableau, BeneficiaireTableau, TransitionTableau]
+    search_help_text = "N° de souscription, police, téléphone"
+    recherches = {
+        "numero_souscription": numero,
+        "police__numero_police": numero,
+        "client__telephone": numero_telephone,
+    }
+    list_display = [
+        code("numero_souscription", "Numéro"),
+        texte("client", "Client"),
+        texte("produit__code_pass", "Produit"),
+        code("police", "Police"),
+        xaf("montant_souscription", "Prime"),
+        STATUT_SOUSCRIPTION,
+        moment("date_souscription", "Souscrite le"),
+    ]
+    list_filter = [PoliceFiltre, "statut", "produit", "periodicite", "canal"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": (
+                    ("numero_souscription", STATUT_SOUSCRIPTION),
+                    (CLIENT, telephone("client__telephone")),
+                    ("produit", texte("get_canal_display", "Canal")),
+                )
+            },
+        ),
+        (
+            "Prime",
+            {
+                "fields": (
+                    (
+                        xaf("montant_souscription", "Prime d'une période"),
+                        texte("get_periodicite_display", "Périodicité"),
+                    ),
+                    taux("taux_epargne", "Taux d'épargne"),
+                )
+            },
+        ),
+        (
+            "Police",
+            {
+                "fields": (
+                    (
+                        lien("police", "Numéro", modele="pass_clients.NumeroPolice", pk="police__pk"),
+                        texte("police__get_mode_attribution_display", "Mode"),
+                    ),
+                    (
+                        moment("police__date_attribution", "Attribuée le"),
+                        texte("police__agent_attribueur", "Attribuée par"),
+                    ),
+                )
+            },
+        ),
+        (
+            "Dates",
+            {
+                "fields": (
+                    (moment("date_souscription", "Souscrite le"), moment("date_activation", "Activée le")),
+                    jour("date_resiliation", "Résiliée le"),
+                )
+            },
+        ),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("client", "produit", "police__agent_attribueur")
+
+
+@admin.register(NumeroPolice)
+class PoliceAdmin(AdminLecture):
+    search_help_text = "Police, n° de souscription, téléphone"
+    recherches = {
+        "numero_police": numero,
+        "souscription__numero_souscription": numero,
+        "souscription__client__telephone": numero_telephone,
+    }
+    list_display = [
+        code("numero_police", "Police"),
+        texte("souscription__client", "Client"),
+        texte("souscription__produit", "Produit"),
+        texte("get_mode_attribution_display", "Mode"),
+        texte("agent_attribueur", "Attribuée par"),
+        moment("date_attribution", "Attribuée le"),
+        pastille("statut", "Statut", COULEURS_POLICE, StatutPolice),
+    ]
+    list_filter = ["mode_attribution", "statut"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": (
+                    ("numero_police", pastille("statut", "Statut", COULEURS_POLICE, StatutPolice)),
+                    (
+                        lien(
+                            "souscription__client",
+                            "Client",
+                            modele="pass_clients.ClientPass",
+                            pk="souscription__client_id",
+                        ),
+                        telephone("souscription__client__telephone"),
+                    ),
+                    ("souscription", texte("souscription__produit", "Produit")),
+                )
+            },
+        ),
+        (
+            "Attribution",
+            {
+                "fields": (
+                    (texte("get_mode_attribution_display", "Mode"), texte("agent_attribueur", "Attribuée par")),
+                    (moment("date_attribution", "Attribuée le"), texte("commentaire", "Commentaire")),
+                )
+            },
+        ),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return (
+            super()
+            .get_queryset(request)
+            .select_related("souscription__client", "souscription__produit", "agent_attribueur")
+        )
+
+
+@admin.register(SerieNumero)
+class SerieAdmin(AdminLecture):
+    list_display = ["serie", texte("annee", "Année"), texte("dernier", "Dernier numéro")]
+    fieldsets = [(None, {"fields": (("serie", texte("annee", "Année"), texte("dernier", "Dernier numéro")),)})]
+    ordering = ["-annee", "serie"]

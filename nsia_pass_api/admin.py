@@ -1,0 +1,361 @@
+"""What every page of the back office shares: lists that never count a big table, exact search, cells in French, navigation."""
+
+import json
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any, ClassVar
+
+from django.apps import apps
+from django.conf import settings
+from django.contrib import admin, messages
+from django.contrib.admin import ShowFacets
+from django.contrib.admin.utils import flatten_fieldsets, quote
+from django.core.paginator import Paginator
+from django.db import connection, models
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.html import format_html, format_html_join
+from django.utils.text import capfirst
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.views import ChangeList
+
+from .errors import ErreurPass
+from .money import formater_nombre, formater_xaf
+from .telephones import afficher, normaliser
+
+VIDE = "–"
+
+admin.site.index_title = "Accueil"
+
+# Beyond this many rows nobody reads page after page: a list is counted no further and its last page is there.
+COMPTE_MAXIMUM = 10_000
+
+
+class PaginateurEstime(Paginator):  # type: ignore[type-arg]
+    """Counts at most COMPTE_MAXIMUM rows; a whole table that has more is said to have what its statistics say."""
+
+    template_name = "admin/pagination_estimee.html"
+
+    def __init__(self, rows: QuerySet[Any], per_page: int, *, table: str) -> None:
+        super().__init__(rows, per_page)
+        self.rows, self.table = rows, table
+
+    @cached_property
+    def count(self) -> int:
+        if not self.rows.query.where:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT reltuples::bigint FROM pg_class WHERE oid = %s::regclass", [self.table])
+                (estimation,) = cursor.fetchone()
+            if estimation > COMPTE_MAXIMUM:
+                return int(estimation)
+        return self.rows.order_by()[: COMPTE_MAXIMUM + 1].count()
+
+    @cached_property
+    def num_pages(self) -> int:
+        return max(1, -(-min(self.count, COMPTE_MAXIMUM) // self.per_page))
+
+    @property
+    def compte(self) -> str:
+        """The count as people read it."""
+        if self.count <= COMPTE_MAXIMUM:
+            return formater_nombre(self.count)
+        if self.count == COMPTE_MAXIMUM + 1:
+            return f"plus de {formater_nombre(COMPTE_MAXIMUM)}"
+        return f"environ {formater_nombre(self.count)}"
+
+
+class Liste(ChangeList):  # type: ignore[misc]
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        # The header would count the whole table again; the footer says the number.
+        self.full_result_count = self.result_count
+
+
+class AdminPass(ModelAdmin):  # type: ignore[misc]
+    """Base of every admin: constant queries and no COUNT(*), a refusal of a service shown as a message.
+
+    `recherches`: where an exact search looks, by lookup, with what gives a term its canonical form (raising ErreurPass or
+    ValueError when it cannot be one). Each lookup must have an index. `recherches_par_nom`: lookups by first letters.
+    `table_comptee`: table whose statistics count a view.
+    """
+
+    list_per_page = 50
+    list_max_show_all = 50
+    list_filter_sheet = True
+    show_full_result_count = False
+    show_facets = ShowFacets.NEVER
+    sortable_by: ClassVar[Sequence[str]] = ()
+    compressed_fields = True
+    warn_unsaved_form = True
+
+    table_comptee: ClassVar[str | None] = None
+    recherches: ClassVar[dict[str, Callable[[str], Any]]] = {}
+    recherches_par_nom: ClassVar[Sequence[str]] = ()
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return Liste
+
+    def get_paginator(
+        self, request: HttpRequest, queryset: QuerySet[Any], per_page: int, *args: Any, **kwargs: Any
+    ) -> PaginateurEstime:
+        return PaginateurEstime(queryset, per_page, table=self.table_comptee or self.model._meta.db_table)
+
+    def get_search_fields(self, request: HttpRequest) -> Sequence[str]:
+        return [*self.recherches, *self.recherches_par_nom]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Rows that `search_term` names: a number or phone has digits and is met exactly, the rest is the beginning of names."""
+        terme = search_term.strip()
+        if not terme:
+            return queryset, False
+        if any(signe.isdecimal() for signe in terme):
+            trouvees = [self.model._default_manager.filter(**critere) for critere in self._criteres(terme)]
+        else:
+            trouvees = (
+                [self.model._default_manager.filter(self._porte_ces_noms(terme))] if self.recherches_par_nom else []
+            )
+        if not trouvees:
+            return queryset.none(), False
+        # One index a branch; an OR over joined tables would read them whole.
+        premiere, *autres = [trouvee.order_by().values("pk") for trouvee in trouvees]
+        return queryset.filter(pk__in=premiere.union(*autres) if autres else premiere), False
+
+    def _criteres(self, terme: str) -> Iterable[dict[str, Any]]:
+        for lookup, forme in self.recherches.items():
+            try:
+                yield {lookup: forme(terme)}
+            except (ErreurPass, ValueError):
+                continue
+
+    def _porte_ces_noms(self, terme: str) -> Q:
+        condition = Q()
+        for mot in terme.split():
+            commence = Q()
+            for lookup in self.recherches_par_nom:
+                commence |= Q(**{f"{lookup}__istartswith": mot})
+            condition &= commence
+        return condition
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)  # type: ignore[no-any-return]
+        except ErreurPass as erreur:
+            self.message_user(request, erreur.detail, messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
+
+
+class LectureSeule:
+    """Mixin for what only services write: shown, never added, changed nor deleted here, whatever one's permissions."""
+
+    def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+
+class AdminLecture(LectureSeule, AdminPass):
+    """A page to read: `fieldsets` may hold cells."""
+
+    def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> list[Any]:
+        return flatten_fieldsets(self.fieldsets)
+
+
+class TableauLecture(LectureSeule, TabularInline):  # type: ignore[misc]
+    """A table to read on another object's page, under its own tab: `fields` may hold cells. One query, two when paginated."""
+
+    extra = 0
+    max_num = 0
+    tab = True
+    hide_title = True
+
+    def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> Sequence[Any]:
+        return tuple(self.fields)
+
+
+# Cells: callables for `list_display`, `fields` and `fieldsets`. A path follows relations: « souscription__client__telephone ».
+
+Cellule = Callable[[Any], Any]
+
+
+def _cellule(genre: str, chemin: str, libelle: str, montrer: Callable[[Any], Any]) -> Cellule:
+    """`genre` begins the cell's CSS class: back_office.css lays out amounts, dates and phones."""
+
+    def cellule(objet: Any) -> Any:
+        valeur = suivre(objet, chemin)
+        return VIDE if valeur is None or valeur in ("", {}) else montrer(valeur)
+
+    cellule.__name__ = f"{genre}_{chemin}"
+    cellule.short_description = libelle  # type: ignore[attr-defined]
+    return cellule
+
+
+def suivre(objet: Any, chemin: str) -> Any:
+    """What lies at the end of `chemin`, called when it is a method; None when one step of it is absent."""
+    for etape in chemin.split("__"):
+        # A reverse one-to-one that nobody points to raises a subclass of AttributeError.
+        objet = getattr(objet, etape, None)
+    return objet() if callable(objet) else objet
+
+
+def texte(chemin: str, libelle: str) -> Cellule:
+    return _cellule("texte", chemin, libelle, str)
+
+
+def code(chemin: str, libelle: str) -> Cellule:
+    """A number that is never cut over two lines."""
+    return _cellule("code", chemin, libelle, str)
+
+
+def xaf(chemin: str, libelle: str) -> Cellule:
+    return _cellule("montant", chemin, libelle, formater_xaf)
+
+
+def taux(chemin: str, libelle: str) -> Cellule:
+    return _cellule("taux", chemin, libelle, lambda valeur: f"{number_format(valeur, 2)} %")
+
+
+def du(chemin: str, libelle: str) -> Cellule:
+    """An amount that nobody should owe: nothing is written of zero, the rest is red."""
+
+    def montrer(montant: int) -> str:
+        return (
+            format_html('<span class="text-red-600 dark:text-red-400">{}</span>', formater_xaf(montant))
+            if montant
+            else VIDE
+        )
+
+    return _cellule("montant", chemin, libelle, montrer)
+
+
+def telephone(chemin: str, libelle: str = "Téléphone") -> Cellule:
+    return _cellule("telephone", chemin, libelle, afficher)
+
+
+def jour(chemin: str, libelle: str) -> Cellule:
+    """A date, or that of a moment in Brazzaville."""
+
+    def montrer(valeur: date) -> str:
+        return f"{timezone.localtime(valeur) if isinstance(valeur, datetime) else valeur:%d/%m/%Y}"
+
+    return _cellule("jour", chemin, libelle, montrer)
+
+
+def moment(chemin: str, libelle: str, *, secondes: bool = False) -> Cellule:
+    """Date and time in Brazzaville."""
+
+    def montrer(valeur: datetime) -> str:
+        return f"{timezone.localtime(valeur):{'%d/%m/%Y %H:%M:%S' if secondes else '%d/%m/%Y %H:%M'}}"
+
+    return _cellule("moment", chemin, libelle, montrer)
+
+
+def donnees(chemin: str, libelle: str) -> Cellule:
+    """A JSON object, a key a line."""
+
+    def montrer(valeur: dict[str, Any]) -> str:
+        lignes = ((cle, json.dumps(contenu, ensure_ascii=False).strip('"')) for cle, contenu in valeur.items())
+        return format_html_join("", "<div>{} : {}</div>", lignes)
+
+    return _cellule("donnees", chemin, libelle, montrer)
+
+
+def pastille(chemin: str, libelle: str, couleurs: dict[str, str], choix: type[models.TextChoices]) -> Cellule:
+    """The label of `choix` as a badge, in the colour that `couleurs` gives its value."""
+
+    def montrer(valeur: str) -> str:
+        return badge(choix(valeur).label, couleurs.get(valeur, ""))
+
+    return _cellule("pastille", chemin, libelle, montrer)
+
+
+def badge(texte: str, couleur: str) -> str:
+    """`couleur`: success, info, warning, danger, primary, or nothing for grey."""
+    return render_to_string("unfold/helpers/label.html", {"type": couleur, "text": texte})
+
+
+def lien(chemin: str, libelle: str, *, modele: str, pk: str) -> Cellule:
+    """The text at `chemin`, leading to the page of the `modele` (`app.Modele`) whose key lies at `pk`."""
+
+    def cellule(objet: Any) -> Any:
+        valeur, cle = suivre(objet, chemin), suivre(objet, pk)
+        return VIDE if valeur is None or cle is None else vers(modele, cle, valeur)
+
+    cellule.__name__ = f"lien_{chemin}"
+    cellule.short_description = libelle  # type: ignore[attr-defined]
+    return cellule
+
+
+def vers(modele: str, cle: Any, texte: Any) -> str:
+    """`texte`, leading to the page of the `modele` (`app.Modele`) of key `cle`."""
+    page = reverse(f"admin:{modele.lower().replace('.', '_')}_change", args=[quote(cle)])
+    return format_html('<a class="text-link" href="{}">{}</a>', page, texte)
+
+
+# Canonical forms of what people type, for `recherches`.
+
+
+def numero(terme: str) -> str:
+    """A police, subscription or transaction number: capitals, without spaces."""
+    return "".join(terme.upper().split())
+
+
+def numero_telephone(terme: str) -> str:
+    return normaliser(terme)
+
+
+def reference(terme: str) -> uuid.UUID:
+    return uuid.UUID(terme)
+
+
+# Named by settings.UNFOLD.
+
+
+def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """The sections of settings.BACK_OFFICE_MENU that hold something for this person: models that exist and that she may see."""
+    groupes = [
+        {
+            "title": titre,
+            "separator": True,
+            "items": [_entree(*entree) for entree in entrees if _visible(request, entree[0])],
+        }
+        for titre, entrees in settings.BACK_OFFICE_MENU
+    ]
+    accueil = {"title": "Accueil", "icon": "home", "link": reverse("admin:index")}
+    return [{"items": [accueil]}, *(groupe for groupe in groupes if groupe["items"])]
+
+
+def _visible(request: HttpRequest, nom: str) -> bool:
+    modele = apps.get_model(nom)
+    return admin.site.is_registered(modele) and admin.site.get_model_admin(modele).has_view_permission(request)
+
+
+def _entree(nom: str, icone: str, description: str) -> dict[str, Any]:
+    meta = apps.get_model(nom)._meta
+    return {
+        "title": capfirst(str(meta.verbose_name_plural)),
+        "description": description,
+        "icon": icone,
+        "link": reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist"),
+    }
+
+
+def environnement(request: HttpRequest) -> list[str]:
+    return ["Production", "danger"] if settings.PRODUCTION else ["Démonstration", "warning"]
