@@ -1,4 +1,5 @@
 from datetime import date, timedelta
+from typing import Any
 
 import factory
 from django.utils import timezone
@@ -65,6 +66,15 @@ class BeneficiaireFactory(factory.django.DjangoModelFactory[BeneficiairePass]):
     relation = BeneficiairePass.Relation.ENFANT
     date_naissance = date(2015, 5, 17)
     ordre_priorite = 1
+
+
+def dates_de(statut: str) -> dict[str, Any]:
+    """The dates that `statut` asks for, for SouscriptionFactory or an update."""
+    activee = statut in ("activee", "suspendue", "expiree", "resiliee")
+    return {
+        "date_activation": timezone.now() if activee else None,
+        "date_resiliation": timezone.localdate() if statut == "resiliee" else None,
+    }
 
 
 def contrat_en_vigueur(**souscription: object) -> NumeroPolice:

@@ -27,6 +27,7 @@ from apps.pass_clients.tests.factories import (
     PoliceFactory,
     SouscriptionFactory,
     contrat_en_vigueur,
+    dates_de,
 )
 from apps.pass_clients.tests.refus import refuse, sql
 from apps.pass_payments.tests.factories import PaiementFactory
@@ -46,15 +47,6 @@ PERMISES = {
     ("suspendue", "resiliee"),
     ("expiree", "resiliee"),
 }
-
-
-def dates_de(statut: str) -> dict[str, Any]:
-    """The dates that `statut` asks for, so that only the transition is judged."""
-    activee = statut in ("activee", "suspendue", "expiree", "resiliee")
-    return {
-        "date_activation": timezone.now() if activee else None,
-        "date_resiliation": timezone.localdate() if statut == "resiliee" else None,
-    }
 
 
 @pytest.mark.parametrize(("de", "vers"), list(product(StatutSouscription.values, repeat=2)))
