@@ -66,7 +66,7 @@ def enregistrer_client(
 
 @transaction.atomic
 def modifier_client(*, client: ClientPass, **champs: Any) -> ClientPass:
-    """The client holds `champs`, phones normalised; what is not named stays as it is in the database. Raises TelephoneDejaConnu."""
+    """The client holds `champs`, phones normalised; the rest stays as it is. Raises TelephoneDejaConnu."""
     actuel = ClientPass.objects.select_for_update().get(pk=client.pk)
     for champ, valeur in champs.items():
         est_un_numero = champ in ("telephone", "numero_mobile_money")
