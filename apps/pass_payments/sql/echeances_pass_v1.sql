@@ -1,6 +1,7 @@
 -- The schedule of one subscription with its allocation: instalments of all its periods, `total_paye` spread over them oldest first.
 -- Integers only: instalment k of n runs over days [(k-1)·d/n, k·d/n) and costs k·prime/n - (k-1)·prime/n, so that both sum exactly.
--- A single SELECT, so that PostgreSQL inlines it into the views: the subscription's predicate reaches the index.
+-- A single SELECT, so that PostgreSQL inlines it into the views: the subscription's predicate reaches the index. OFFSET 0 keeps it
+-- one step of the plan: merged into the views, each amount was planned and computed again wherever they use it (a tenth of the time).
 CREATE OR REPLACE FUNCTION echeances_pass(souscription bigint, total_paye bigint)
 RETURNS TABLE (
     periode smallint, numero integer, date_debut date, date_fin date, montant bigint, montant_paye bigint
@@ -24,4 +25,5 @@ RETURNS TABLE (
         SELECT p.avant + (k - 1) * p.prime / p.nombre_echeances AS debut,
                p.avant + k * p.prime / p.nombre_echeances AS fin
     ) tranche
+    OFFSET 0
 $$;
