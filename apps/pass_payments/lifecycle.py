@@ -19,7 +19,8 @@ from apps.pass_clients.models import StatutSouscription
 
 # Instalment j (from 0) of n over d days falls due on day j·d/n of its period; it is late beyond the grace delay when that
 # day lies more than `grace` days before D. `echus` counts those; the query compares what they cost with all that was paid, as
-# `echeances_pass` allocates it. Cover is suspended by one late instalment and resumes when none is late any more.
+# `echeances_pass` allocates it. Cover is suspended by one late instalment and resumes when none is late any more; a run for a
+# day before the suspension does not undo it.
 _DECISIONS = """
     WITH visees AS (
         SELECT s.id, s.statut, s.date_souscription, p.delai_grace_jours AS grace
@@ -57,8 +58,10 @@ _DECISIONS = """
             ) THEN ARRAY['annulee']
             WHEN v.statut = 'activee' AND d.fin <= %(jour)s THEN ARRAY['expiree']
             WHEN v.statut = 'activee' AND d.du > coalesce(t.total, 0) THEN ARRAY['suspendue']
-            WHEN v.statut = 'suspendue' AND d.du <= coalesce(t.total, 0) AND d.fin > %(jour)s THEN ARRAY['activee']
-            WHEN v.statut = 'suspendue' AND d.du <= coalesce(t.total, 0) THEN ARRAY['activee', 'expiree']
+            WHEN v.statut = 'suspendue' AND d.du <= coalesce(t.total, 0) AND NOT EXISTS (
+                SELECT 1 FROM transitions_souscription tr
+                WHERE tr.souscription_id = v.id AND tr.date_transition >= %(lendemain)s
+            ) THEN CASE WHEN d.fin > %(jour)s THEN ARRAY['activee'] ELSE ARRAY['activee', 'expiree'] END
         END AS etapes
     ) e
     WHERE e.etapes IS NOT NULL
@@ -122,7 +125,7 @@ def compter(decisions: list[Decision]) -> Counter[tuple[str, str]]:
 def _parametres(jour: date, ids: list[int] | None = None) -> dict[str, Any]:
     minuit = timezone.make_aware(datetime.combine(jour, time.min))
     delai = timedelta(hours=settings.SOUSCRIPTION_DELAI_PAIEMENT_HEURES)
-    return {"jour": jour, "limite": minuit - delai, "ids": ids}
+    return {"jour": jour, "limite": minuit - delai, "lendemain": minuit + timedelta(days=1), "ids": ids}
 
 
 def _lire(cursor: Any, sql: str, parametres: dict[str, Any]) -> list[Decision]:

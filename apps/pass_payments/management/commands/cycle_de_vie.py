@@ -1,7 +1,9 @@
+from argparse import ArgumentTypeError
 from datetime import date
 from typing import Any
 
-from django.core.management.base import CommandParser
+from django.conf import settings
+from django.core.management.base import CommandError, CommandParser
 
 from apps.pass_clients.models import StatutSouscription
 from apps.pass_payments.lifecycle import appliquer, compter, decider
@@ -13,11 +15,13 @@ class Command(CommandePass):
     help = "Passe chaque souscription dans l'état du jour : annulée, suspendue, rétablie ou expirée."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--date", type=date.fromisoformat, help="Jour à traiter (AAAA-MM-JJ), aujourd'hui sinon.")
+        parser.add_argument("--date", type=_jour, help="Jour à traiter (AAAA-MM-JJ), aujourd'hui sinon.")
         parser.add_argument("--simulation", action="store_true", help="Compte sans rien écrire.")
 
     def executer(self, **options: Any) -> None:
         jour = options["date"] or aujourdhui()
+        if jour > aujourdhui() and settings.PRODUCTION and not options["simulation"]:
+            raise CommandError("Ce jour est à venir : en production, seule --simulation le montre.")
         decisions = decider(jour=jour)
         if options["simulation"]:
             transitions = compter(decisions)
@@ -31,3 +35,13 @@ class Command(CommandePass):
             }
             | {"Transitions": transitions.total()}
         )
+
+
+def _jour(texte: str) -> date:
+    try:
+        jour = date.fromisoformat(texte)
+    except ValueError:
+        jour = date.min
+    if not 2000 <= jour.year <= 2100:
+        raise ArgumentTypeError(f"« {texte} » n'est pas un jour entre 2000 et 2100 : écrivez AAAA-MM-JJ.")
+    return jour
