@@ -23,6 +23,7 @@ from apps.pass_clients.models import (
     PeriodeCouverture,
     SouscriptionPass,
     StatutSouscription,
+    TransitionSouscription,
 )
 from apps.pass_payments.models import OUVERTS, EvenementPaiement, PaiementPass, StatutPaiement, TypePaiement
 from apps.pass_products.models import Garantie, Periodicite, ProduitPass
@@ -63,6 +64,8 @@ class Souscription:
     souscrite: int
     """Hours before or after the origin."""
     resiliee: int
+    suspendue: int | None
+    """Days since the origin of its transition, if that was written down."""
     police: str | None
     manuelle: bool
     beneficiaires: list[tuple[str, bool]]
@@ -132,6 +135,7 @@ def _souscriptions(draw: st.DrawFn) -> Souscription:
         taux=draw(st.sampled_from([None, "0", "0.01", "3.50", "100"])) if produit == 1 else None,
         souscrite=draw(st.integers(-600 * 24, 60 * 24)),
         resiliee=draw(st.sampled_from(_limites(periodes) or [0]) | st.integers(-500, 900)),
+        suspendue=draw(st.none() | st.sampled_from(_limites(periodes) or [0])),
         police=draw(st.sampled_from(["attribue", "attribue", "attribue", "suspendu", "annule", None])),
         manuelle=draw(st.booleans()),
         beneficiaires=draw(
@@ -229,6 +233,17 @@ def ecrire(portefeuille: Portefeuille, catalogue: Catalogue) -> None:
         )
         for souscription, dessin in ecrites
         for rang, (statut, date_connue) in enumerate(dessin.beneficiaires)
+    )
+    TransitionSouscription.objects.bulk_create(
+        TransitionSouscription(
+            souscription=souscription,
+            de="activee",
+            vers="suspendue",
+            motif="essai",
+            date_transition=_instant(heures=dessin.suspendue * 24),
+        )
+        for souscription, dessin in ecrites
+        if dessin.statut == "suspendue" and dessin.suspendue is not None
     )
     numeros = itertools.count()
     paiements = PaiementPass.objects.bulk_create(

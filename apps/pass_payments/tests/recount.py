@@ -12,9 +12,18 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from apps.borne_auth.models import Agent
-from apps.pass_clients.models import BeneficiairePass, ClientPass, NumeroPolice, PeriodeCouverture, SouscriptionPass
+from apps.pass_clients.models import (
+    BeneficiairePass,
+    ClientPass,
+    NumeroPolice,
+    PeriodeCouverture,
+    SouscriptionPass,
+    TransitionSouscription,
+)
 from apps.pass_payments.models import PaiementPass
 from apps.pass_products.models import Garantie, ProduitPass
+
+BRAZZAVILLE = ZoneInfo("Africa/Brazzaville")
 
 Ligne = dict[str, Any]
 
@@ -33,6 +42,7 @@ class Donnees:
     periodes: dict[int, list[Ligne]]
     beneficiaires: dict[int, list[Ligne]]
     paiements: dict[int, list[Ligne]]
+    transitions: dict[int, list[Ligne]]
 
 
 @dataclass(frozen=True)
@@ -61,6 +71,7 @@ def lire(jour: date) -> Donnees:
         periodes=_par(PeriodeCouverture.objects.order_by("date_debut").values(), "souscription_id"),
         beneficiaires=_par(BeneficiairePass.objects.order_by("ordre_priorite").values(), "souscription_id"),
         paiements=_par(PaiementPass.objects.order_by("id").values(), "souscription_id"),
+        transitions=_par(TransitionSouscription.objects.order_by("id").values(), "souscription_id"),
     )
 
 
@@ -356,9 +367,15 @@ def etats_traverses(donnees: Donnees, souscription: int, *, delai_heures: int) -
     finie = periodes[-1]["date_fin"] <= donnees.jour
     if statut == "activee":
         return [statut, "expiree"] if finie else [statut, "suspendue"] if impayee else [statut]
-    if impayee:
+    if impayee or _suspendue_depuis(donnees, souscription):
         return [statut]
     return [statut, "activee", "expiree"] if finie else [statut, "activee"]
+
+
+def _suspendue_depuis(donnees: Donnees, souscription: int) -> bool:
+    """Its state was decided on a later day than the one that is looked at."""
+    passages = [ligne["date_transition"].astimezone(BRAZZAVILLE).date() for ligne in donnees.transitions[souscription]]
+    return any(jour > donnees.jour for jour in passages)
 
 
 def _abandonnee(donnees: Donnees, souscription: Ligne, delai_heures: int) -> bool:
@@ -366,5 +383,5 @@ def _abandonnee(donnees: Donnees, souscription: Ligne, delai_heures: int) -> boo
     vus = {paiement["statut"] for paiement in donnees.paiements[souscription["id"]]}
     if vus & {"initie", "en_cours", "en_verification", "succes"}:
         return False
-    minuit = datetime(donnees.jour.year, donnees.jour.month, donnees.jour.day, tzinfo=ZoneInfo("Africa/Brazzaville"))
+    minuit = datetime(donnees.jour.year, donnees.jour.month, donnees.jour.day, tzinfo=BRAZZAVILLE)
     return bool(souscription["date_souscription"] + timedelta(hours=delai_heures) < minuit)
