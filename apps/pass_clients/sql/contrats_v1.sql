@@ -31,13 +31,15 @@ FROM numeros_police_congo n
 JOIN souscriptions_pass s ON s.id = n.souscription_id
 JOIN clients_pass c ON c.id = s.client_id
 JOIN produits_pass p ON p.id = s.produit_id
-CROSS JOIN LATERAL (
+LEFT JOIN LATERAL (
     SELECT
-        min(pc.date_debut) AS date_effet,
-        max(pc.date_fin) AS date_expiration,
-        (array_agg(pc.prime ORDER BY pc.numero DESC))[1] AS prime,
-        (array_agg(pc.periodicite ORDER BY pc.numero DESC))[1] AS periodicite
+        min(pc.date_debut) OVER (PARTITION BY pc.souscription_id) AS date_effet,
+        max(pc.date_fin) OVER (PARTITION BY pc.souscription_id) AS date_expiration,
+        pc.prime,
+        pc.periodicite
     FROM periodes_couverture pc
     WHERE pc.souscription_id = s.id
-) couverture
+    ORDER BY pc.numero DESC
+    LIMIT 1
+) couverture ON true
 WHERE n.statut <> 'annule';
