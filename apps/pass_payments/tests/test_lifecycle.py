@@ -191,6 +191,28 @@ class TestRetablissement:
         dates = list(souscription.transitions.values_list("date_transition", flat=True))
         assert dates == sorted(dates)
 
+    @pytest.mark.parametrize(("depuis", "attendu"), [(359, "activee"), (360, "expiree")])
+    def test_paid_around_the_end(self, depuis: int, attendu: str) -> None:
+        souscription = contrat(depuis=depuis, statut="suspendue", paye=1_200)
+
+        passer()
+
+        assert etat(souscription) == attendu
+
+    @pytest.mark.parametrize(
+        ("suspendue_le", "attendu"),
+        [(MINUIT - timedelta(microseconds=1), "activee"), (MINUIT, "suspendue")],
+    )
+    def test_a_day_ends_at_midnight_in_brazzaville(self, suspendue_le: datetime, attendu: str) -> None:
+        souscription = contrat(depuis=61, statut="suspendue", paye=200)
+        TransitionSouscription.objects.create(
+            souscription=souscription, de="activee", vers="suspendue", motif="essai", date_transition=suspendue_le
+        )
+
+        passer(jour=JOUR - timedelta(days=1))
+
+        assert etat(souscription) == attendu
+
     def test_a_late_run_for_the_day_before_does_not_undo_that_of_today(self) -> None:
         souscription = contrat(depuis=31)
         passer(quand=MINUIT + timedelta(hours=1))
