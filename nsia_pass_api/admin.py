@@ -208,8 +208,8 @@ def _cellule(genre: str, chemin: str, libelle: str, montrer: Callable[[Any], Any
 
 
 def suivre(objet: Any, chemin: str) -> Any:
-    """What lies at the end of `chemin`, called when it is a method; None when one step of it is absent."""
-    for etape in chemin.split("__"):
+    """What lies at the end of `chemin`, called when it is a method; None when one step is absent; the object for no path."""
+    for etape in chemin.split("__") if chemin else ():
         # A reverse one-to-one that nobody points to raises a subclass of AttributeError.
         objet = getattr(objet, etape, None)
     return objet() if callable(objet) else objet

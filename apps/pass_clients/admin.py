@@ -140,7 +140,7 @@ class BeneficiaireTableau(TableauLecture):
     verbose_name_plural = "bénéficiaires"
     fields = (
         texte("ordre_priorite", "Rang"),
-        texte("__str__", "Nom"),
+        texte("", "Nom"),
         texte("get_relation_display", "Lien"),
         texte("get_role_display", "Rôle"),
         jour("date_naissance", "Né(e) le"),
