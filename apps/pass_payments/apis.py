@@ -32,7 +32,7 @@ class PageCotisations(PaginationCurseur):
 
 
 class PagePaiements(PaginationCurseur):
-    ordering = ("-date_demande", "-numero_transaction")
+    ordering = selectors.DU_PLUS_RECENT
     cursor_query_param = "paiements_cursor"
     page_size_query_param = "paiements_page_size"
 

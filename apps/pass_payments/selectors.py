@@ -15,11 +15,13 @@ from apps.pass_clients.errors import ContratIntrouvable
 from apps.pass_clients.models import StatutPolice
 from apps.pass_payments.alerts import alertes
 from apps.pass_payments.models import Cotisation, PaiementPass, StatutPaiement
+from apps.pass_payments.motifs import MOTIFS
 from nsia_pass_api.rows import rows
 from nsia_pass_api.telephones import masquer
 
 DERNIERS_PAIEMENTS = 5
 MOIS_DU_TABLEAU_DE_BORD = 3
+DU_PLUS_RECENT = ("-date_demande", "-numero_transaction")
 
 Lignes = QuerySet[Any, dict[str, Any]]
 
@@ -48,54 +50,23 @@ _COLONNES_PAIEMENT = (
     "numero_payeur",
     "type_paiement",
     "statut",
+    "motif_echec",
     "date_demande",
     "date_confirmation",
 )
 _BENEFICIAIRE = ("nom", "prenom", "telephone", "relation", "role", "ordre_priorite")
 
-_COTISATION = ", ".join(("police", *_COLONNES_COTISATION))
-_PAIEMENT = ", ".join(("n.numero_police AS police", *(f"p.{colonne}" for colonne in _COLONNES_PAIEMENT)))
-_CONTRAT = """
-    c.police, c.numero_souscription, c.code_produit, c.nom_produit, c.categorie, c.etat_du_contrat,
-    c.date_effet, c.date_expiration, c.prime, c.periodicite,
-    s.du_a_ce_jour, s.total_paye, s.reste_a_payer, s.montant_en_retard, s.jours_de_retard, s.avoir,
-    s.prochaine_echeance_date, s.prochaine_echeance_montant, s.solde_epargne, s.solde
-"""
 # OFFSET 0 keeps each view a query of its own, run once a contract: merged into one join they take longer to plan than to
 # run, and the planner may sum the whole portfolio before it looks at the client.
-_SOLDES = """
+_CONTRATS_COMPLETS = """
+    SELECT
+        c.police, c.numero_souscription, c.code_produit, c.nom_produit, c.categorie, c.etat_du_contrat,
+        c.date_effet, c.date_expiration, c.prime, c.periodicite,
+        s.du_a_ce_jour, s.total_paye, s.reste_a_payer, s.montant_en_retard, s.jours_de_retard, s.avoir,
+        s.prochaine_echeance_date, s.prochaine_echeance_montant, s.solde_epargne, s.solde,
+        v.garanties, v.beneficiaires
     FROM contrats c
     CROSS JOIN LATERAL (SELECT * FROM soldes_contrats sc WHERE sc.souscription_id = c.souscription_id OFFSET 0) s
-"""
-
-_CONTRATS_DU_TABLEAU = f"""
-    SELECT {_CONTRAT}, c.nom, c.prenom, c.telephone, aujourdhui_pass() AS jour
-    {_SOLDES}
-    WHERE c.client_id = %(client)s
-    ORDER BY c.souscription_id
-"""
-_COTISATIONS_DU_TABLEAU = f"""
-    SELECT {_COTISATION}
-    FROM cotisations
-    WHERE client_id = %(client)s AND date_echeance BETWEEN %(jour)s - %(mois)s * interval '1 month' AND %(jour)s
-    ORDER BY date_echeance, numero_quittance
-"""  # noqa: S608
-# A few newest entries of the index a subscription, then the newest of these.
-_DERNIERS_PAIEMENTS = f"""
-    SELECT {_PAIEMENT}
-    FROM souscriptions_pass s
-    JOIN numeros_police_congo n ON n.souscription_id = s.id AND n.statut <> 'annule'
-    CROSS JOIN LATERAL (
-        SELECT * FROM paiements_pass pa WHERE pa.souscription_id = s.id
-        ORDER BY pa.date_demande DESC, pa.numero_transaction DESC LIMIT %(nombre)s
-    ) p
-    WHERE s.client_id = %(client)s AND (%(police)s IS NULL OR n.numero_police = %(police)s)
-    ORDER BY p.date_demande DESC, p.numero_transaction DESC
-    LIMIT %(nombre)s
-"""  # noqa: S608
-_CONTRATS_COMPLETS = f"""
-    SELECT {_CONTRAT}, v.garanties, v.beneficiaires
-    {_SOLDES}
     CROSS JOIN LATERAL (
         SELECT vc.garanties, vc.beneficiaires
         FROM vue_souscriptions_pass_completes vc
@@ -103,10 +74,10 @@ _CONTRATS_COMPLETS = f"""
     ) v
     WHERE c.client_id = %(client)s AND c.police = ANY(%(polices)s)
     ORDER BY c.souscription_id
-"""  # noqa: S608
+"""
 # The period in force; before it begins the first one, once it has ended the last.
 _COTISATIONS_DE_LA_PERIODE = f"""
-    SELECT {_COTISATION}
+    SELECT police, {", ".join(_COLONNES_COTISATION)}
     FROM cotisations
     WHERE client_id = %(client)s AND police = %(police)s AND periode = (
         SELECT coalesce(max(pc.numero) FILTER (WHERE pc.date_debut <= aujourdhui_pass()), min(pc.numero))
@@ -115,35 +86,37 @@ _COTISATIONS_DE_LA_PERIODE = f"""
         WHERE n.numero_police = %(police)s
     )
     ORDER BY numero
-"""  # noqa: S608
+"""  # noqa: S608 - constants
 
 
 def tableau_de_bord(*, client_id: int, police: str) -> dict[str, Any]:
-    """All that the home screen shows, in three queries whatever the number of contracts. Raises ContratIntrouvable."""
-    contrats = rows(_CONTRATS_DU_TABLEAU, {"client": client_id})
+    """All that the home screen shows, in one query whatever the number of contracts. Raises ContratIntrouvable.
+
+    Its dates are texts already: the SQL function `tableau_de_bord` writes the object.
+    """
+    (ligne,) = rows(
+        "SELECT tableau_de_bord(%(client)s, %(mois)s, %(nombre)s) AS tableau",
+        {"client": client_id, "mois": MOIS_DU_TABLEAU_DE_BORD, "nombre": DERNIERS_PAIEMENTS},
+    )
+    tableau: dict[str, Any] = ligne["tableau"]
+    contrats = tableau["contrats"]
     if police.upper() not in {contrat["police"] for contrat in contrats}:
         raise ContratIntrouvable
-    for contrat in contrats:
-        client = {"nom": contrat.pop("nom"), "prenom": contrat.pop("prenom"), "telephone": contrat.pop("telephone")}
-        jour = contrat.pop("jour")
-    client["telephone"] = masquer(client["telephone"])
-    return {
-        "date": jour,
-        "client": client,
+    client = tableau["client"]
+    return tableau | {
+        "client": client | {"telephone": masquer(client["telephone"])},
         "solde_global": sum(contrat["solde"] for contrat in contrats),
-        "contrats": contrats,
-        "cotisations": rows(
-            _COTISATIONS_DU_TABLEAU, {"client": client_id, "jour": jour, "mois": MOIS_DU_TABLEAU_DE_BORD}
+        "derniers_paiements": [paiement_lisible(paiement) for paiement in tableau["derniers_paiements"]],
+        "alertes": alertes(
+            contrats=[contrat | {"date_expiration": _jour(contrat["date_expiration"])} for contrat in contrats],
+            jour=date.fromisoformat(tableau["date"]),
+            preavis_jours=settings.ALERTE_EXPIRATION_JOURS,
         ),
-        "derniers_paiements": derniers_paiements(client_id=client_id),
-        "alertes": alertes(contrats=contrats, jour=jour, preavis_jours=settings.ALERTE_EXPIRATION_JOURS),
     }
 
 
-def derniers_paiements(*, client_id: int, police: str | None = None) -> list[dict[str, Any]]:
-    """The five newest payments of the client, or of one of her contracts, newest first."""
-    parametres = {"client": client_id, "police": police, "nombre": DERNIERS_PAIEMENTS}
-    return [paiement_lisible(paiement) for paiement in rows(_DERNIERS_PAIEMENTS, parametres)]
+def _jour(texte: str | None) -> date | None:
+    return date.fromisoformat(texte) if texte else None
 
 
 def contrats_complets(*, client_id: int, polices: list[str]) -> list[dict[str, Any]]:
@@ -164,9 +137,10 @@ def contrat_en_entier(*, client_id: int, police: str) -> dict[str, Any]:
     contrats = contrats_complets(client_id=client_id, polices=[police])
     if not contrats:
         raise ContratIntrouvable
+    paiements = paiements_du_client(client_id=client_id, police=police).order_by(*DU_PLUS_RECENT)
     return contrats[0] | {
         "cotisations": rows(_COTISATIONS_DE_LA_PERIODE, {"client": client_id, "police": police}),
-        "derniers_paiements": derniers_paiements(client_id=client_id, police=police),
+        "derniers_paiements": [paiement_lisible(paiement) for paiement in paiements[:DERNIERS_PAIEMENTS]],
     }
 
 
@@ -213,9 +187,12 @@ def _donnes(filtres: dict[str, Any]) -> dict[str, Any]:
 
 
 def paiement_lisible(paiement: dict[str, Any]) -> dict[str, Any]:
-    """The row with its state as a person reads it, the payer's phone masked."""
-    payeur = paiement["numero_payeur"]
-    return paiement | {
+    """The row with its state and reason as a person reads them, no operator's code, the payer's phone masked."""
+    payeur, motif = paiement["numero_payeur"], paiement["motif_echec"]
+    lisible = paiement | {
         "statut_affiche": StatutPaiement(paiement["statut"]).label,
+        "motif_affiche": MOTIFS.get(motif, "Refusé par l'opérateur") if motif else "",
         "numero_payeur": masquer(payeur) if payeur else "",
     }
+    del lisible["motif_echec"]
+    return lisible

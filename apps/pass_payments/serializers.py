@@ -71,6 +71,7 @@ PAIEMENT = {
     "type_paiement": "cotisation",
     "statut": "succes",
     "statut_affiche": "Confirmé",
+    "motif_affiche": "",
     "date_demande": "2026-10-20T09:12:00+01:00",
     "date_confirmation": "2026-10-20T09:12:41+01:00",
 }
@@ -167,6 +168,9 @@ class PaiementSerializer(serializers.Serializer[Any]):
     type_paiement = serializers.ChoiceField(choices=TypePaiement.choices)
     statut = serializers.ChoiceField(choices=StatutPaiement.choices)
     statut_affiche = serializers.CharField(help_text="L'état, pour l'affichage.")
+    motif_affiche = serializers.CharField(
+        allow_blank=True, help_text="Pourquoi il a échoué, pour l'affichage ; sinon vide."
+    )
     date_demande = serializers.DateTimeField()
     date_confirmation = serializers.DateTimeField(allow_null=True)
 

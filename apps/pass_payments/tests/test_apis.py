@@ -248,6 +248,7 @@ class TestTableauDeBord:
             "type_paiement": "cotisation",
             "statut": "succes",
             "statut_affiche": "Confirmé",
+            "motif_affiche": "",
             "date_demande": "2026-10-12T09:00:00+01:00",
             "date_confirmation": "2026-10-12T09:00:00+01:00",
         }
@@ -269,14 +270,14 @@ class TestTableauDeBord:
         assert lire(api, f"/api/v1/clients/{BATELA}/dashboard/") == lire(api, self.URL)
 
     @pytest.mark.parametrize("nombre", [1, 2, 12])
-    def test_four_queries_whatever_the_number_of_contracts(self, nombre: int) -> None:
-        """Session, contracts with balances, instalments, payments."""
+    def test_two_queries_whatever_the_number_of_contracts(self, nombre: int) -> None:
+        """Session, and all the rest."""
         client = ClientFactory()
         for rang in range(nombre):
             paiement(contrat(client, f"CG-2026-VIE-{rang:03}"), 100)
         api = connecter(client)
 
-        assert requetes(api, "/api/v1/clients/CG-2026-VIE-000/dashboard/") == 4
+        assert requetes(api, "/api/v1/clients/CG-2026-VIE-000/dashboard/") == 2
         assert len(api.get("/api/v1/clients/CG-2026-VIE-000/dashboard/").json()["contrats"]) == nombre
 
     def test_a_contract_on_its_first_day(self) -> None:
@@ -312,6 +313,35 @@ class TestTableauDeBord:
             (BATELA, 40, "Confirmé"),
             (BATELA, 600, "Confirmé"),
         ]
+
+    @pytest.mark.parametrize(
+        ("motif", "affiche"),
+        [
+            ("", ""),
+            ("NOT_ENOUGH_FUNDS", "Solde Mobile Money insuffisant"),
+            ("COULD_NOT_PERFORM_TRANSACTION", "Refusé par l'opérateur"),
+        ],
+    )
+    def test_a_failure_has_a_reason_in_french(self, kongo: Kongo, api: APIClient, motif: str, affiche: str) -> None:
+        paiement(kongo.kimia, 10, heure=12, statut="echec", motif_echec=motif)
+
+        tableau = api.get(self.URL).content.decode()
+
+        assert lire(api, self.URL)["derniers_paiements"][0]["motif_affiche"] == affiche
+        assert "NOT_" not in tableau
+
+    def test_moments_are_those_of_the_other_lists_to_the_microsecond(self, kongo: Kongo, api: APIClient) -> None:
+        moment = datetime(2026, 11, 20, 23, 59, 59, 123_450, tzinfo=BRAZZAVILLE)
+        PaiementFactory(souscription=kongo.kimia, date_demande=moment, date_confirmation=moment)
+
+        listes = [
+            lire(api, self.URL)["derniers_paiements"],
+            lire(api, f"/api/v1/clients/{KIMIA}/cotisations/")["paiements"]["results"],
+            lire(api, f"/api/v1/contrats/{KIMIA}/")["derniers_paiements"],
+        ]
+
+        assert [datetime.fromisoformat(liste[0]["date_demande"]) for liste in listes] == [moment] * 3
+        assert {liste[0]["date_confirmation"][-6:] for liste in listes} == {"+01:00"}
 
     def test_a_cancelled_police_is_in_no_list(self, kongo: Kongo, api: APIClient) -> None:
         NumeroPolice.objects.filter(souscription=kongo.batela).update(statut=NumeroPolice.Statut.ANNULE)
