@@ -23,6 +23,7 @@ from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
 from unfold.admin import ModelAdmin, TabularInline
+from unfold.forms import PaginationInlineFormSet
 from unfold.views import ChangeList
 
 from .errors import ErreurPass
@@ -67,7 +68,7 @@ class PaginateurEstime(Paginator):  # type: ignore[type-arg]
             return formater_nombre(self.count)
         if self.count == COMPTE_MAXIMUM + 1:
             return f"plus de {formater_nombre(COMPTE_MAXIMUM)}"
-        return f"environ {formater_nombre(self.count)}"
+        return f"environ {formater_nombre(round(self.count, 3 - len(str(self.count))))}"
 
 
 class Liste(ChangeList):  # type: ignore[misc]
@@ -178,9 +179,26 @@ class AdminLecture(LectureSeule, AdminPass):
         return flatten_fieldsets(self.fieldsets)
 
 
+class LignesLecture(PaginationInlineFormSet):  # type: ignore[misc]
+    """Rows that no form posted: what comes from the browser is not read, so there is nothing to validate nor to save."""
+
+    def __init__(self, data: Any = None, files: Any = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+
+    def is_valid(self) -> bool:
+        return True
+
+    def save(self, commit: bool = True) -> list[models.Model]:
+        self.new_objects: list[models.Model] = []
+        self.changed_objects: list[models.Model] = []
+        self.deleted_objects: list[models.Model] = []
+        return []
+
+
 class TableauLecture(LectureSeule, TabularInline):  # type: ignore[misc]
     """A table to read on another object's page, under its own tab: `fields` may hold cells. One query, two when paginated."""
 
+    formset = LignesLecture
     extra = 0
     max_num = 0
     tab = True

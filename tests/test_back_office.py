@@ -115,7 +115,7 @@ class TestRequetes:
         [
             (ClientPass, 7),  # itself, contracts and their balances, subscriptions, content type of its history
             (SouscriptionPass, 9),  # itself, payments counted and read, periods, beneficiaries, transitions
-            (Contrat, 6),  # itself, its balance, its instalments
+            (Contrat, 7),  # itself, its balance, its instalments counted and read
             (NumeroPolice, 4),
             (SerieNumero, 4),
             (PaiementPass, 5),  # itself, its journal
@@ -426,6 +426,15 @@ class TestClient:
         ((erreur,),) = reponse.context["errors"]
         assert erreur.startswith(message)
         assert ClientPass.objects.get().telephone == client.telephone
+
+    def test_un_refus_montre_encore_ses_contrats(self, administratrice: Client) -> None:
+        un_contrat = contrat()
+        champs = {"telephone": "12", "contrats-TOTAL_FORMS": "1", "contrats-INITIAL_FORMS": "1"}
+        reponse = administratrice.post(page(un_contrat.client), formulaire_client(un_contrat.client, **champs))
+        assert reponse.status_code == 200
+        html = reponse.content.decode()
+        assert un_contrat.police in html
+        assert un_contrat.numero_souscription in html
 
     def test_le_telephone_d_un_autre_est_refuse(self, administratrice: Client) -> None:
         client, autre = ClientFactory.create_batch(2)

@@ -103,6 +103,7 @@ class SouscriptionEtPaiementsAdmin(SouscriptionAdmin):
 class CotisationTableau(TableauLecture):
     model = Cotisation
     verbose_name_plural = "cotisations"
+    per_page = 60
     fields = (
         texte("periode", "Période"),
         texte("numero", "N°"),

@@ -55,6 +55,11 @@ class TestPaginateurEstime:
             "SELECT reltuples::bigint FROM pg_class WHERE oid = 'clients_pass'::regclass"
         ]
 
+    def test_une_estimation_n_a_que_trois_chiffres(self) -> None:
+        paginateur = self.paginer()
+        paginateur.count = 882_595
+        assert paginateur.compte == "environ 883\u202f000"
+
     def test_on_ne_tourne_pas_de_page_au_dela_du_maximum(self) -> None:
         assert self.paginer().num_pages == 2
 
