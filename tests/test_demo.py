@@ -18,7 +18,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from apps.borne_auth.models import Agent
 from nsia_pass_api.database.server import EmbeddedServer
+from nsia_pass_api.management.commands import demo as command
 from nsia_pass_api.settings.environment import BASE_DIR
 
 
@@ -180,6 +182,34 @@ def test_a_taken_port_is_said_before_anything_is_started(data_dir: Path) -> None
         f"CommandError: Le port {port} est déjà pris par {name} (processus {os.getpid()}). "
         f"Arrêtez-le, ou choisissez un autre port : PORT={port + 1}.\n",
     )
+
+
+@pytest.mark.django_db
+def test_the_printed_password_of_the_administrator_is_hers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "demo.json"
+    monkeypatch.setattr(command, "ADMIN_PATH", path)
+
+    def opens(password: str) -> bool:
+        return Agent.objects.get(email=command.ADMIN_EMAIL, is_superuser=True, is_staff=True).check_password(password)
+
+    first = command._admin_password()
+    assert opens(first)
+    assert command._admin_password() == first
+
+    path.unlink()  # lost: another is drawn
+    second = command._admin_password()
+    assert second != first
+    assert opens(second)
+
+    Agent.objects.all().delete()  # a new database beside a kept file
+    assert command._admin_password() == second
+    assert opens(second)
+
+    agent = Agent.objects.get()
+    agent.set_password("choisi par elle-même")
+    agent.save()
+    assert command._admin_password() == "celui que vous avez choisi"
+    assert opens("choisi par elle-même")
 
 
 def test_production_has_no_demo(data_dir: Path, port: int) -> None:
