@@ -18,8 +18,8 @@ class Command(CommandePass):
 
     def executer(self, **options: Any) -> None:
         produit, limite = options["produit"], options["limite"]
-        if produit and not ProduitPass.objects.filter(code_pass=produit).exists():
-            raise CommandError(f"Aucun produit ne porte le code {produit}.")
+        if produit is not None and not ProduitPass.objects.filter(code_pass=produit).exists():
+            raise CommandError(f"Aucun produit ne porte le code « {produit} ».")
         if limite is not None and limite < 1:
             raise CommandError("--limite est un nombre positif.")
         a_servir = souscriptions_sans_police(produit=produit).count()
