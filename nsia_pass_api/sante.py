@@ -62,7 +62,7 @@ class _Sante(APIView):
 
 class VivantApi(_Sante):
     @extend_schema(
-        tags=["santé"],
+        tags=["sante"],
         summary="Le processus répond",
         responses=inline_serializer("Vivant", {"statut": serializers.ChoiceField(choices=["vivant"])}),
     )
@@ -72,7 +72,7 @@ class VivantApi(_Sante):
 
 class PretApi(_Sante):
     @extend_schema(
-        tags=["santé"],
+        tags=["sante"],
         summary="Le service est utilisable",
         responses={
             200: inline_serializer("Pret", {"statut": serializers.ChoiceField(choices=["pret"])}),

@@ -10,7 +10,9 @@ from unfold.forms import AdminPasswordChangeForm
 from apps.borne_auth import services
 from apps.borne_auth.forms import AgentChangeForm, AgentCreationForm
 from apps.borne_auth.models import Agent, Borne, SessionBorne, StatutBorne
+from nsia_pass_api.admin import AdminLecture
 from nsia_pass_api.dates import maintenant
+from nsia_pass_api.telephones import normaliser
 
 admin.site.unregister(Group)
 
@@ -105,25 +107,19 @@ class BorneAdmin(ModelAdmin):
 
 
 @admin.register(SessionBorne)
-class SessionBorneAdmin(ModelAdmin):
+class SessionBorneAdmin(AdminLecture):
     list_display = ("ouverte_le", "client", "police", "borne", "etat", "expire_le", "motif_fermeture")
     list_filter = ("borne", "motif_fermeture")
     list_select_related = ("client", "borne")
-    search_fields = ("=police",)
-    show_full_result_count = False
-    fields = ("client", "police", "borne", "etat", "ouverte_le", "expire_le", "fermee_le", "motif_fermeture")
+    search_help_text = "Numéro de police, téléphone"
+    recherches = {"client__telephone": normaliser, "client__souscriptions__police__numero_police": str.upper}
+    fieldsets = (
+        (None, {"fields": ("client", "police", "borne", "etat")}),
+        ("Dates", {"fields": ("ouverte_le", "expire_le", "fermee_le", "motif_fermeture")}),
+    )
 
     @display(description="État", label={"Ouverte": "success"})
     def etat(self, session):
         if session.vivante(le=maintenant()):
             return "Ouverte"
         return "Fermée" if session.fermee_le else "Expirée"
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False

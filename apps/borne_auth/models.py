@@ -146,6 +146,7 @@ class SessionBorne(models.Model):
         verbose_name = "session"
         verbose_name_plural = "sessions"
         ordering = ["-ouverte_le"]
+        indexes = [models.Index(fields=["-ouverte_le"], name="sessions_recentes")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(expire_le__gt=F("ouverte_le"), expire_le__lte=F("ouverte_le") + DUREE_SESSION_MAX),

@@ -594,7 +594,8 @@ def test_a_new_clone_in_the_place_of_a_deleted_one_starts_empty(place: Path, clo
 def small_disk(place: Path) -> Iterator[Path]:
     disk = place / "disque"
     disk.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m,mode=755", "tmpfs", str(disk)], check=True)
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m,mode=755", "tmpfs", str(disk)], check=False).returncode:
+        pytest.skip("root may not mount disks here (a container)")
     yield disk
     subprocess.run(["umount", str(disk)], check=True)
 

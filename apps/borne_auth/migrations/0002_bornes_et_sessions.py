@@ -196,6 +196,10 @@ class Migration(migrations.Migration):
                 "db_table": "jetons_rafraichissement",
             },
         ),
+        migrations.AddIndex(
+            model_name="sessionborne",
+            index=models.Index(fields=["-ouverte_le"], name="sessions_recentes"),
+        ),
         migrations.AddConstraint(
             model_name="sessionborne",
             constraint=models.CheckConstraint(
