@@ -330,7 +330,9 @@ _ATTRIBUER = """
         SELECT s.id
         FROM souscriptions_pass s
         WHERE s.id > %(apres)s AND s.produit_id = ANY(%(produits)s) AND s.statut IN ('activee', 'suspendue', 'expiree')
-          AND NOT EXISTS (SELECT 1 FROM numeros_police_congo n WHERE n.souscription_id = s.id)
+          AND NOT EXISTS (
+              SELECT 1 FROM numeros_police_congo n WHERE n.souscription_id = s.id AND n.souscription_id > %(apres)s
+          )
         ORDER BY s.id
         LIMIT %(lot)s
     ), attribuees AS (
@@ -341,7 +343,7 @@ _ATTRIBUER = """
         FROM (SELECT id, row_number() OVER (ORDER BY id) AS rang FROM a_servir) a
         CROSS JOIN LATERAL (SELECT (%(tires)s + a.rang)::text AS seq) q
         ORDER BY a.id
-        ON CONFLICT DO NOTHING
+        {si_pris}
         RETURNING 1
     )
     SELECT (SELECT count(*) FROM attribuees), (SELECT count(*) FROM a_servir), (SELECT max(id) FROM a_servir)
@@ -384,19 +386,22 @@ def _attribuer_lot(*, branche: str, produits: list[int], apres: int, lot: int) -
     serie, annee = numbers.serie_police(branche), aujourdhui().year
     forme = numbers.forme_police(annee=annee, branche=branche)
     tires = numbers.tenir(serie=serie, annee=annee)
+    parametres = {
+        "apres": apres,
+        "produits": produits,
+        "lot": lot,
+        "tires": tires,
+        "avant": forme.avant,
+        "largeur": forme.largeur,
+        "apres_sequence": forme.apres,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            _ATTRIBUER,
-            {
-                "apres": apres,
-                "produits": produits,
-                "lot": lot,
-                "tires": tires,
-                "avant": forme.avant,
-                "largeur": forme.largeur,
-                "apres_sequence": forme.apres,
-            },
-        )
+        try:
+            with transaction.atomic():
+                cursor.execute(_ATTRIBUER.format(si_pris=""), parametres)
+        except IntegrityError:
+            # ON CONFLICT looks into each index twice, a fifth of the time: only when some of the numbers are taken.
+            cursor.execute(_ATTRIBUER.format(si_pris="ON CONFLICT DO NOTHING"), parametres)
         attribuees, servies, dernier = cursor.fetchone()
     numbers.allouer(serie=serie, annee=annee, nombre=servies)
     return attribuees, servies, dernier

@@ -134,10 +134,10 @@ class TestService:
     def test_a_batch_costs_the_same_queries_whatever_its_size(
         self, django_assert_num_queries: DjangoAssertNumQueries
     ) -> None:
-        """Products; then, for the one branch, a batch that serves and one that finds nothing: hold, assign, move, savepoint."""
+        """Products; then, for the one branch, a batch that serves and one that finds nothing: hold, assign, move, savepoints."""
         payees(50)
 
-        with django_assert_num_queries(1 + 2 * 5):
+        with django_assert_num_queries(1 + 2 * 7):
             attribuer_polices()
 
 
