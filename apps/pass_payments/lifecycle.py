@@ -18,59 +18,56 @@ from django.utils import timezone
 from apps.pass_clients.models import StatutSouscription
 
 # Instalment j (from 0) of n over d days falls due on day j·d/n of its period; it is late beyond the grace delay when that
-# day lies more than `grace` days before D. `echus` counts those; the query compares what they cost with all that was paid, as
-# `echeances_pass` allocates it. Cover is suspended by one late instalment and resumes when none is late any more; a run for a
-# day before the suspension does not undo it.
+# day lies more than `grace` days before D. What those cost is compared with all that was paid, as `echeances_pass` allocates
+# it. Cover is suspended by one late instalment and resumes when none is late any more; a run for a day before the suspension
+# does not undo it. Without a period nothing falls due nor ends. Rare conditions are counted rather than tested by EXISTS,
+# for which the planner would read whole tables.
 _DECISIONS = """
-    WITH visees AS (
-        SELECT s.id, s.statut, s.date_souscription, p.delai_grace_jours AS grace
+    SELECT v.id, v.statut, e.etapes
+    FROM (
+        SELECT s.id, s.statut, s.date_souscription, max(pc.date_fin) AS fin,
+               sum(CASE WHEN x.jours > 0
+                        THEN (least(n, (x.jours * n + x.duree - 1) / x.duree) * pc.prime::bigint / n)::int
+                        WHEN x.jours <= 0 THEN 0 END) AS du
         FROM souscriptions_pass s
         JOIN produits_pass p ON p.id = s.produit_id
-        WHERE s.statut IN ('en_cours', 'activee', 'suspendue') {parmi_souscriptions}
-    ), dues AS (
-        SELECT pc.souscription_id, max(pc.date_fin) AS fin,
-               sum(CASE WHEN x.jours > 0
-                        THEN least(n, (x.jours * n + x.duree - 1) / x.duree) * pc.prime::bigint / n
-                        ELSE 0 END) AS du
-        FROM periodes_couverture pc
-        JOIN visees v ON v.id = pc.souscription_id
+        LEFT JOIN periodes_couverture pc ON pc.souscription_id = s.id AND pc.souscription_id {celles_ci}
         CROSS JOIN LATERAL (
-            SELECT %(jour)s::date - v.grace - pc.date_debut AS jours,
+            SELECT %(jour)s::date - p.delai_grace_jours - pc.date_debut AS jours,
                    pc.date_fin - pc.date_debut AS duree,
                    pc.nombre_echeances::bigint AS n
         ) x
-        GROUP BY pc.souscription_id
-    ), payees AS (
+        WHERE s.id {celles_ci} AND s.statut IN ('en_cours', 'activee', 'suspendue')
+        GROUP BY s.id
+    ) v
+    LEFT JOIN (
         SELECT pa.souscription_id, sum(pa.montant_net) AS total
         FROM paiements_pass pa
-        WHERE pa.statut = 'succes' {parmi_paiements}
+        WHERE pa.souscription_id {celles_ci} AND pa.statut = 'succes'
         GROUP BY pa.souscription_id
-    )
-    SELECT v.id, v.statut, e.etapes
-    FROM visees v
-    LEFT JOIN dues d ON d.souscription_id = v.id
-    LEFT JOIN payees t ON t.souscription_id = v.id
+    ) t ON t.souscription_id = v.id
     CROSS JOIN LATERAL (
         SELECT CASE
-            WHEN v.statut = 'en_cours' AND v.date_souscription < %(limite)s AND NOT EXISTS (
-                SELECT 1 FROM paiements_pass pa
+            WHEN v.statut = 'en_cours' AND v.date_souscription < %(limite)s AND (
+                SELECT count(*) FROM paiements_pass pa
                 WHERE pa.souscription_id = v.id AND pa.statut IN ('initie', 'en_cours', 'en_verification', 'succes')
-            ) THEN ARRAY['annulee']
-            WHEN v.statut = 'activee' AND d.fin <= %(jour)s THEN ARRAY['expiree']
-            WHEN v.statut = 'activee' AND d.du > coalesce(t.total, 0) THEN ARRAY['suspendue']
-            WHEN v.statut = 'suspendue' AND d.du <= coalesce(t.total, 0) AND NOT EXISTS (
-                SELECT 1 FROM transitions_souscription tr
+            ) = 0 THEN ARRAY['annulee']
+            WHEN v.statut = 'activee' AND v.fin <= %(jour)s THEN ARRAY['expiree']
+            WHEN v.statut = 'activee' AND v.du > coalesce(t.total, 0) THEN ARRAY['suspendue']
+            WHEN v.statut = 'suspendue' AND v.du <= coalesce(t.total, 0) AND (
+                SELECT count(*) FROM transitions_souscription tr
                 WHERE tr.souscription_id = v.id AND tr.date_transition >= %(lendemain)s
-            ) THEN CASE WHEN d.fin > %(jour)s THEN ARRAY['activee'] ELSE ARRAY['activee', 'expiree'] END
+            ) = 0 THEN CASE WHEN v.fin > %(jour)s THEN ARRAY['activee'] ELSE ARRAY['activee', 'expiree'] END
         END AS etapes
     ) e
     WHERE e.etapes IS NOT NULL
     ORDER BY v.id
 """
-_TOUTES = _DECISIONS.format(parmi_souscriptions="", parmi_paiements="")
-_CELLES_CI = _DECISIONS.format(
-    parmi_souscriptions="AND s.id = ANY(%(ids)s)", parmi_paiements="AND pa.souscription_id = ANY(%(ids)s)"
-)
+_PLAGE = _DECISIONS.format(celles_ci="BETWEEN %(premiere)s AND %(derniere)s")
+_CELLES_CI = _DECISIONS.format(celles_ci="= ANY(%(ids)s)")
+_PLAGE_SUIVANTE = """
+    SELECT min(id), max(id) FROM (SELECT id FROM souscriptions_pass WHERE id > %s ORDER BY id LIMIT %s) suivantes
+"""
 
 _MOTIFS = {
     StatutSouscription.ANNULEE: "premier paiement non reçu à temps",
@@ -86,11 +83,20 @@ class Decision:
     etapes: tuple[tuple[str, str], ...]
 
 
-def decider(*, jour: date) -> list[Decision]:
-    """The subscriptions whose state is not that of `jour`, with the transitions that lead there. Writes nothing."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL work_mem = '256MB'")
-        return _lire(cursor, _TOUTES, _parametres(jour))
+def decider(*, jour: date, plage: int = 50_000) -> list[Decision]:
+    """The subscriptions whose state is not that of `jour`, with the transitions that lead there. Writes nothing.
+
+    Judged `plage` at a time, in the order of their ids: the tables are then read side by side, without sorting nor hashing.
+    """
+    decisions: list[Decision] = []
+    derniere = 0
+    with connection.cursor() as cursor:
+        while True:
+            cursor.execute(_PLAGE_SUIVANTE, [derniere, plage])
+            premiere, derniere = cursor.fetchone()
+            if premiere is None:
+                return decisions
+            decisions += _lire(cursor, _PLAGE, _parametres(jour, premiere=premiere, derniere=derniere))
 
 
 def appliquer(
@@ -110,7 +116,7 @@ def appliquer(
         ids = [decision.souscription_id for decision in decisions[debut : debut + lot]]
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT 1 FROM souscriptions_pass WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", [ids])
-            for transition, concernees in _par_transition(_lire(cursor, _CELLES_CI, _parametres(jour, ids))):
+            for transition, concernees in _par_transition(_lire(cursor, _CELLES_CI, _parametres(jour, ids=ids))):
                 _passer(cursor, *transition, concernees, quand)
                 faites[transition] += len(concernees)
         progression(len(ids))
@@ -122,10 +128,10 @@ def compter(decisions: list[Decision]) -> Counter[tuple[str, str]]:
     return Counter(etape for decision in decisions for etape in decision.etapes)
 
 
-def _parametres(jour: date, ids: list[int] | None = None) -> dict[str, Any]:
+def _parametres(jour: date, **souscriptions: Any) -> dict[str, Any]:
     minuit = timezone.make_aware(datetime.combine(jour, time.min))
     delai = timedelta(hours=settings.SOUSCRIPTION_DELAI_PAIEMENT_HEURES)
-    return {"jour": jour, "limite": minuit - delai, "lendemain": minuit + timedelta(days=1), "ids": ids}
+    return {"jour": jour, "limite": minuit - delai, "lendemain": minuit + timedelta(days=1), **souscriptions}
 
 
 def _lire(cursor: Any, sql: str, parametres: dict[str, Any]) -> list[Decision]:
