@@ -20,6 +20,7 @@ JOIN souscriptions_pass s ON s.id = n.souscription_id
 JOIN produits_pass p ON p.id = s.produit_id
 CROSS JOIN LATERAL (
     SELECT least(aujourdhui_pass(), s.date_resiliation) AS j, coalesce(s.date_resiliation, 'infinity') AS terme
+    OFFSET 0 -- once, not wherever it is used
 ) jour
 CROSS JOIN LATERAL (
     SELECT
