@@ -215,11 +215,12 @@ class TestPlafonds:
 
     def test_the_ceiling_is_on_all_live_subscriptions_of_the_client(self) -> None:
         client = ClientFactory()
-        for statut in StatutSouscription.values:
-            SouscriptionFactory(client=client, montant_souscription=10_000, statut=statut, **dates_de(statut))
+        for rang, statut in enumerate(StatutSouscription.values):
+            SouscriptionFactory(client=client, montant_souscription=10**rang, statut=statut, **dates_de(statut))
+        SouscriptionFactory(client=client, montant_souscription=29_889, active=True)
         SouscriptionFactory(montant_souscription=10_000)
 
-        # en_cours, activee and suspendue live: 30 000 a year.
+        # en_cours (1), activee (10 and 29 889) and suspendue (100) live: 30 000 a year.
         assert plafond_depasse(client=client, prime=12_000, duree_jours=365) is None
         assert plafond_depasse(client=client, prime=12_001, duree_jours=365) == (
             f"Le total des primes atteint 42{FINE}001{FINE}FCFA par an ; "
