@@ -36,7 +36,8 @@ def _selon(poids: dict[T, int]) -> tuple[T, ...]:
     return tuple(chain.from_iterable(repeat(cle, nombre) for cle, nombre in poids.items()))
 
 
-STATUTS = _selon({ACTIVEE: 63, EXPIREE: 14, SUSPENDUE: 9, ANNULEE: 6, RESILIEE: 5, EN_COURS: 3})
+# Nobody waits for her first payment longer than some days: they are few.
+STATUTS = _selon({ACTIVEE: 640, EXPIREE: 145, SUSPENDUE: 90, ANNULEE: 65, RESILIEE: 55, EN_COURS: 5})
 _PERIODICITES = {
     Periodicite.MENSUELLE: 9,
     Periodicite.HEBDOMADAIRE: 5,
