@@ -1,0 +1,52 @@
+"""Runs the benchmarks and prints what they found; a whole run writes bench/results.md."""
+
+import argparse
+import os
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nsia_pass_api.settings")
+django.setup()
+
+from bench import attribution, cycle, dashboard, databases, generation, views  # noqa: E402 - models need django.setup()
+from bench.report import RESULTATS, ecrire, tableau  # noqa: E402
+from nsia_pass_api.dates import maintenant  # noqa: E402
+
+BENCHMARKS = {
+    "views": views,
+    "dashboard": dashboard,
+    "cycle": cycle,
+    "attribution": attribution,
+    "generation": generation,
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--sizes", type=int, nargs=2, metavar=("SMALL", "BIG"), default=(1_000, 1_000_000))
+    parser.add_argument(
+        "--quick", action="store_true", help="1 000 and 20 000 subscriptions, few samples: does it run?"
+    )
+    parser.add_argument("--only", choices=BENCHMARKS, action="append", help="this one only; may be given again")
+    parser.add_argument("--rebuild", action="store_true", help="generate the databases again")
+    options = parser.parse_args()
+    petit, grand = (1_000, 20_000) if options.quick else options.sizes
+    for nombre in (0, petit, grand):
+        databases.portefeuille(nombre, refaire=options.rebuild)
+
+    debut, charge = maintenant(), os.getloadavg()[0]
+    sections = []
+    for nom in options.only or BENCHMARKS:
+        module = BENCHMARKS[nom]
+        databases.connecter(databases.nom_de(grand))
+        resultats = module.mesurer(petit=petit, grand=grand, rapide=options.quick)
+        print(f"\n{module.TITRE}\n{tableau(resultats)}", flush=True)
+        sections.append((module.TITRE, module.EXPLICATION, resultats))
+    databases.connecter(databases.nom_de(grand))
+    if not (options.quick or options.only):
+        ecrire(sections, debut=debut, charge=charge)
+        print(f"\n{RESULTATS} written")
+
+
+if __name__ == "__main__":
+    main()
