@@ -386,7 +386,7 @@ def _attribuer_lot(*, branche: str, produits: list[int], apres: int, lot: int) -
     serie, annee = numbers.serie_police(branche), aujourdhui().year
     forme = numbers.forme_police(annee=annee, branche=branche)
     tires = numbers.tenir(serie=serie, annee=annee)
-    parametres = {
+    parametres: dict[str, Any] = {
         "apres": apres,
         "produits": produits,
         "lot": lot,
