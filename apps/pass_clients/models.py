@@ -99,6 +99,18 @@ class CanalSouscription(models.TextChoices):
     IMPORT = "import", "Import"
 
 
+# At commit, a state that changed is the one that the subscription's audit says last.
+_STATUT_SELON_AUDIT = """
+    IF NEW.statut IS DISTINCT FROM (
+        SELECT t.vers FROM transitions_souscription t WHERE t.souscription_id = NEW.id ORDER BY t.id DESC LIMIT 1
+    ) AND EXISTS (SELECT 1 FROM souscriptions_pass s WHERE s.id = NEW.id AND s.statut = NEW.statut) THEN
+        RAISE EXCEPTION 'souscription % : le statut % n''est pas celui de sa dernière transition', NEW.id, NEW.statut
+            USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+"""
+
+
 class SouscriptionPass(models.Model):
     """What a client asked for and pays. Its state changes only through `services.changer_statut` and `cycle_de_vie`."""
 
@@ -156,6 +168,14 @@ class SouscriptionPass(models.Model):
         triggers = [
             pgtrigger.FSM(name="souscription_transition", field="statut", transitions=list(TRANSITIONS)),
             pgtrigger.Protect(name="souscription_indelebile", operation=pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="souscription_selon_audit",
+                operation=pgtrigger.UpdateOf("statut"),
+                when=pgtrigger.After,
+                timing=pgtrigger.Deferred,
+                condition=pgtrigger.Q(old__statut__df=pgtrigger.F("new__statut")),
+                func=_STATUT_SELON_AUDIT,
+            ),
         ]
 
     def __str__(self) -> str:

@@ -12,7 +12,8 @@ from rest_framework.test import APIClient
 from apps.borne_auth.models import Borne, CompteurEssais, JetonRafraichissement, SessionBorne
 from apps.borne_auth.tests.conftest import CLE, POLICE, TELEPHONE
 from apps.borne_auth.tokens import JetonAccesClient, JetonRafraichissementClient
-from apps.pass_clients.models import ClientPass, NumeroPolice, SouscriptionPass
+from apps.pass_clients.models import ClientPass, NumeroPolice
+from apps.pass_clients.services import changer_statut
 from apps.pass_clients.tests.factories import ClientFactory, contrat_en_vigueur
 from nsia_pass_api.telephones import masquer
 
@@ -116,7 +117,7 @@ def police_impossible(contrat: NumeroPolice, autre: NumeroPolice) -> tuple[str, 
 
 
 def contrat_resilie(contrat: NumeroPolice, autre: NumeroPolice) -> tuple[str, str]:
-    SouscriptionPass.objects.filter(pk=contrat.souscription_id).update(statut="resiliee", date_resiliation="2026-01-01")
+    changer_statut(souscription=contrat.souscription, vers="resiliee", motif="demande du client")
     return POLICE, TELEPHONE
 
 
@@ -202,7 +203,7 @@ def test_a_suspended_and_an_expired_contract_open_to_pay_and_to_renew(
     contrat: NumeroPolice, connecter: Connecter
 ) -> None:
     for statut, etat in (("suspendue", "Suspendu"), ("activee", "Actif"), ("expiree", "Expiré")):
-        SouscriptionPass.objects.filter(pk=contrat.souscription_id).update(statut=statut)
+        changer_statut(souscription=contrat.souscription, vers=statut, motif="essai")
         reponse = connecter()
         assert (reponse.status_code, reponse.json()["contrat"]["etat_du_contrat"]) == (200, etat)
 

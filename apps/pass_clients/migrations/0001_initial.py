@@ -590,6 +590,23 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="souscriptionpass",
+            trigger=pgtrigger.compiler.Trigger(
+                name="souscription_selon_audit",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."statut" IS DISTINCT FROM (NEW."statut"))',
+                    constraint="CONSTRAINT",
+                    func="\n    IF NEW.statut IS DISTINCT FROM (\n        SELECT t.vers FROM transitions_souscription t WHERE t.souscription_id = NEW.id ORDER BY t.id DESC LIMIT 1\n    ) AND EXISTS (SELECT 1 FROM souscriptions_pass s WHERE s.id = NEW.id AND s.statut = NEW.statut) THEN\n        RAISE EXCEPTION 'souscription % : le statut % n''est pas celui de sa dernière transition', NEW.id, NEW.statut\n            USING ERRCODE = 'check_violation';\n    END IF;\n    RETURN NULL;\n",
+                    hash="2480d0fc7fb4142a14230e97cac5a122db29f961",
+                    operation='UPDATE OF "statut"',
+                    pgid="pgtrigger_souscription_selon_audit_0eea7",
+                    table="souscriptions_pass",
+                    timing="DEFERRABLE INITIALLY DEFERRED",
+                    when="AFTER",
+                ),
+            ),
+        ),
         migrations.AddConstraint(
             model_name="periodecouverture",
             constraint=models.UniqueConstraint(fields=("souscription", "numero"), name="periodes_numero_unique"),

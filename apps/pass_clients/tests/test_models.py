@@ -29,7 +29,7 @@ from apps.pass_clients.tests.factories import (
     contrat_en_vigueur,
     dates_de,
 )
-from apps.pass_clients.tests.refus import refuse, sql
+from apps.pass_clients.tests.refus import refuse, sql, verifier_maintenant
 from apps.pass_payments.tests.factories import PaiementFactory
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +56,9 @@ def test_only_the_transitions_of_the_specification_pass(de: str, vers: str) -> N
 
     if (de, vers) in PERMISES or de == vers:
         assert elle.update(statut=vers, **dates_de(vers)) == 1
+        if de != vers:
+            TransitionSouscription.objects.create(souscription=souscription, de=de, vers=vers, motif="essai")
+        verifier_maintenant()
         return
 
     with refuse(f'Invalid transition of field "statut" from "{de}" to "{vers}"'):
@@ -70,6 +73,26 @@ def test_only_the_transitions_of_the_specification_pass(de: str, vers: str) -> N
             souscription.pk,
         )
     assert elle.get().statut == de
+
+
+def test_a_state_that_changed_is_the_one_that_its_audit_says_last() -> None:
+    souscription = SouscriptionFactory(active=True)
+    elle = SouscriptionPass.objects.filter(pk=souscription.pk)
+
+    def noter(de: str, vers: str) -> None:
+        TransitionSouscription.objects.create(souscription=souscription, de=de, vers=vers, motif="essai")
+
+    for derniere in (None, ("activee", "expiree")):
+        with refuse("n'est pas celui de sa dernière transition"):
+            elle.update(statut="suspendue")
+            if derniere:
+                noter(*derniere)
+    elle.update(statut="suspendue")
+    noter("activee", "suspendue")
+    elle.update(statut="activee")
+    noter("suspendue", "activee")
+    verifier_maintenant()
+    assert elle.get().statut == "activee"
 
 
 @pytest.mark.parametrize(

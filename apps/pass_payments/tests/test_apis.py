@@ -18,6 +18,7 @@ from rest_framework.test import APIClient
 from apps.borne_auth.tests.factories import AgentFactory, SessionFactory
 from apps.borne_auth.tokens import JetonAccesClient, JetonAgent
 from apps.pass_clients.models import ClientPass, NumeroPolice, SouscriptionPass
+from apps.pass_clients.services import changer_statut
 from apps.pass_clients.tests.factories import (
     BeneficiaireFactory,
     ClientFactory,
@@ -363,7 +364,8 @@ class TestTableauDeBord:
         for police, (statut, jours) in etats.items():
             souscription = contrat(kongo.client, police, jours=jours)
             paiement(souscription, 300 if statut == "suspendue" else 1_200)
-            SouscriptionPass.objects.filter(pk=souscription.pk).update(statut=statut)
+            if statut != souscription.statut:
+                changer_statut(souscription=souscription, vers=statut, motif="essai")
 
         alertes = lire(api, self.URL)["alertes"]
 

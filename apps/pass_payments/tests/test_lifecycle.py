@@ -14,6 +14,7 @@ from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
 from apps.pass_clients.models import SouscriptionPass, TransitionSouscription
+from apps.pass_clients.services import changer_statut
 from apps.pass_clients.tests.factories import PeriodeFactory, SouscriptionFactory, dates_de
 from apps.pass_payments import lifecycle
 from apps.pass_payments.lifecycle import Decision, appliquer, compter, decider
@@ -319,7 +320,7 @@ class TestLots:
         payeuse, resiliee, intacte = contrat(depuis=31), contrat(depuis=31), contrat(depuis=31)
         decisions = decider(jour=JOUR)
         PaiementFactory(souscription=payeuse)
-        SouscriptionPass.objects.filter(pk=resiliee.pk).update(statut="resiliee", date_resiliation=JOUR)
+        changer_statut(souscription=resiliee, vers="resiliee", motif="demande du client")
         nouvelle, a_jour = contrat(depuis=31), contrat(depuis=1)
         fausse = Decision(a_jour.pk, (("activee", "suspendue"),))
 

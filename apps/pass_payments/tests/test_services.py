@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from apps.borne_auth.tests.factories import AgentFactory
+from apps.pass_clients.services import changer_statut
 from apps.pass_clients.tests.factories import SouscriptionFactory, dates_de
 from apps.pass_clients.tests.refus import verifier_maintenant
 from apps.pass_payments import services
@@ -81,7 +82,7 @@ class TestEnregistrerDemande:
 
     def test_a_cancelled_subscription_takes_none(self) -> None:
         perimee = SouscriptionFactory()
-        type(perimee).objects.update(statut="annulee")
+        changer_statut(souscription=perimee, vers="annulee", motif="essai")
 
         with pytest.raises(PaiementImpossible, match="Cette souscription a été annulée"):
             demander(souscription=perimee)
