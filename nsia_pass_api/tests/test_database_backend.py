@@ -127,13 +127,23 @@ def test_base_embarquee_starts_describes_stops_and_erases(folder: Path) -> None:
     stopped = f"PostgreSQL embarqué : arrêté. Données : {record.cluster.data}\n"
     assert base_embarquee("arreter") == stopped
     assert base_embarquee("arreter") == stopped
-    base_embarquee("arreter", "--effacer")
+    assert base_embarquee("arreter", "--effacer") == "PostgreSQL embarqué : arrêté, données effacées.\n"
     assert not folder.exists()
 
 
 def test_base_embarquee_erases_only_when_it_stops(folder: Path) -> None:
     with pytest.raises(CommandError, match="--effacer ne va qu'avec arreter"):
         base_embarquee("demarrer", "--effacer")
+
+
+def test_base_embarquee_erases_nothing_in_production(folder: Path, settings: Settings) -> None:
+    settings.PRODUCTION = True
+    (folder / "donnees").mkdir(parents=True)
+
+    with pytest.raises(CommandError, match="En production, rien n'est effacé"):
+        base_embarquee("arreter", "--effacer")
+
+    assert (folder / "donnees").is_dir()
 
 
 def test_base_embarquee_says_that_another_server_is_used(folder: Path, settings: Settings) -> None:

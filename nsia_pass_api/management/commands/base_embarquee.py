@@ -22,6 +22,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, action: str, effacer: bool, **options: Any) -> None:
         if effacer and action != "arreter":
             raise CommandError("--effacer ne va qu'avec arreter.")
+        if effacer and settings.PRODUCTION:
+            raise CommandError("En production, rien n'est effacé : NSIA_MODE=production protège ces données.")
         server = embedded_server()
         if action == "demarrer":
             server.start()
@@ -29,7 +31,7 @@ class Command(BaseCommand):
             server.erase()
         elif action == "arreter":
             server.stop()
-        self.stdout.write(_description(server))
+        self.stdout.write("PostgreSQL embarqué : arrêté, données effacées." if effacer else _description(server))
         if settings.DATABASE_URL:
             self.stdout.write("DATABASE_URL est défini : l'application n'utilise pas ce serveur.")
 
