@@ -4,6 +4,7 @@ import argparse
 import os
 
 import django
+import psutil
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nsia_pass_api.settings")
 django.setup()
@@ -34,7 +35,7 @@ def main() -> None:
     for nombre in (0, petit, grand):
         databases.portefeuille(nombre, refaire=options.rebuild)
 
-    debut, charge = maintenant(), os.getloadavg()[0]
+    debut, charge = maintenant(), psutil.getloadavg()[0]
     sections = []
     for nom in options.only or BENCHMARKS:
         module = BENCHMARKS[nom]

@@ -13,6 +13,7 @@ import psycopg2
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
+from tqdm import tqdm
 
 from apps.pass_clients.models import SouscriptionPass
 from apps.pass_payments.portfolio import generer_portefeuille
@@ -97,15 +98,11 @@ def _completer(nom: str, nombre: int) -> None:
     manquent = nombre - SouscriptionPass.objects.count()
     if manquent <= 0:
         return
-    debut, reste = time.monotonic(), manquent
-
-    def noter(faites: int) -> None:
-        nonlocal reste
-        reste -= faites
-        print(f"\r{nom}: {reste:,} subscriptions left to write ", end="", flush=True)
-
-    generer_portefeuille(nombre=manquent, graine=GRAINE, jour=jour_de(nom), progression=noter)
-    print(f"\r{nom}: {manquent:,} subscriptions written in {time.monotonic() - debut:.0f} s" + " " * 20)
+    debut = time.monotonic()
+    print(f"{nom}: {manquent:,} subscriptions to write…", flush=True)
+    with tqdm(total=manquent, unit="", unit_scale=True, leave=False, disable=None) as barre:
+        generer_portefeuille(nombre=manquent, graine=GRAINE, jour=jour_de(nom), progression=barre.update)
+    print(f"{nom}: written in {time.monotonic() - debut:.0f} s", flush=True)
 
 
 def _sources() -> dict[str, str]:

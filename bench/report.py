@@ -10,6 +10,8 @@ from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 
+import psutil
+
 from bench.databases import lire
 from bench.timing import Mesure
 from nsia_pass_api.dates import maintenant
@@ -93,7 +95,7 @@ def _page(sections: Sequence[tuple[str, str, list[Resultat]]], *, debut: datetim
         f"`{shlex.join(['python', '-m', 'bench', *sys.argv[1:]])}`, {debut:%Y-%m-%d %H:%M} UTC, "
         f"{(maintenant() - debut).total_seconds():.0f} s",
         f"{os.cpu_count()} × {_processeur()}, {platform.system()} {platform.release()}; load average {charge:.1f} when it "
-        f"began, {os.getloadavg()[0]:.1f} when it ended",
+        f"began, {psutil.getloadavg()[0]:.1f} when it ended",
         f"{', '.join(f'{nom} {version}' for nom, version in versions.items())}; {reglages}",
     ]
     corps = "\n\n".join(f"## {titre}\n\n{explication}\n\n{tableau(lignes)}" for titre, explication, lignes in sections)
