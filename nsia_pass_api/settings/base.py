@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "apps.pass_products",
     "apps.pass_clients",
     "apps.pass_payments",
+    "apps.mtn_integration",
     "apps.borne_auth",
 ]
 

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class MtnIntegrationConfig(AppConfig):
+    name = "apps.mtn_integration"
+    verbose_name = "MTN Mobile Money"
