@@ -13,7 +13,9 @@ from bench.timing import entrelacer
 TITRE = "cycle_de_vie"
 EXPLICATION = (
     "Deciding and writing one day's transitions, against one scan of `souscriptions_pass`, `periodes_couverture` and "
-    "`paiements_pass` (three `SELECT count(*), sum(…)` that may not use an index, parallel workers allowed on both sides)."
+    "`paiements_pass` (three `SELECT count(*), sum(…)` that may not use an index, parallel workers allowed on both sides). "
+    "What limits it: the floor adds up columns with two workers and brings no rows together; the cycle joins and groups "
+    "the three tables by subscription in one process, about 1.7 µs a subscription and four fifths of its time."
 )
 JOURS = 3
 
