@@ -3,19 +3,25 @@
 In a copy, three days in a row: each finds the transitions that fell due since the day before, decides and writes them.
 """
 
+import time
+from dataclasses import replace
 from datetime import timedelta
+from statistics import median
 
 from apps.pass_payments.lifecycle import appliquer, decider
 from bench.databases import copie, jour_de, lire, nom_de
-from bench.report import Resultat, temps
+from bench.report import Resultat, duree, temps
 from bench.timing import entrelacer
 
 TITRE = "cycle_de_vie"
 EXPLICATION = (
     "Deciding and writing one day's transitions, against one scan of `souscriptions_pass`, `periodes_couverture` and "
-    "`paiements_pass` (three `SELECT count(*), sum(…)` that may not use an index, parallel workers allowed on both sides). "
-    "What limits it: the floor adds up columns with two workers and brings no rows together; the cycle joins and groups "
-    "the three tables by subscription in one process, about 1.7 µs a subscription and four fifths of its time."
+    "`paiements_pass` (three `SELECT count(*), sum(…)` that may not use an index, on two cores). What limits it: the scan "
+    "adds up a column, the decision brings each subscription together with its periods and with the sum of its payments. "
+    "At 1 000 000 subscriptions, of the 90 ms of a range of 50 000, reading and grouping its payments takes 25 (index only), "
+    "merging subscriptions and periods 30, what is due of each 20, comparing 15, on one core. Hashing whole tables took "
+    "five times longer; two workers gain nothing. Less would mean a stored date of the next examination, kept up to date "
+    "by every payment."
 )
 JOURS = 3
 
@@ -28,11 +34,15 @@ _PARCOURS = """
 
 def mesurer(*, petit: int, grand: int, rapide: bool) -> list[Resultat]:
     premier = jour_de(nom_de(grand)) + timedelta(days=1)
-    ecrites = []
+    ecrites: list[int] = []
+    decisions: list[float] = []
 
     def cycle(tour: int) -> None:
         jour = premier + timedelta(days=tour)
-        ecrites.append(appliquer(decisions=decider(jour=jour), jour=jour).total())
+        debut = time.perf_counter()
+        decidees = decider(jour=jour)
+        decisions.append(time.perf_counter() - debut)
+        ecrites.append(appliquer(decisions=decidees, jour=jour).total())
 
     def parcourir(_: int) -> None:
         lire("SET enable_indexscan = off; SET enable_indexonlyscan = off; SET enable_bitmapscan = off")
@@ -44,4 +54,5 @@ def mesurer(*, petit: int, grand: int, rapide: bool) -> list[Resultat]:
         parcourir(0)
         mesure = entrelacer({"cycle": cycle, "scan": parcourir}, manches=JOURS)
     resultat = temps(mesure, ours="cycle", floor="scan", nom=f"one day, {grand:,}", au_plus=2)
-    return [Resultat(**{**vars(resultat), "detail": f"{resultat.detail}; transitions {', '.join(map(str, ecrites))}"})]
+    detail = f"{resultat.detail}; deciding {duree(median(decisions))}; transitions {', '.join(map(str, ecrites))}"
+    return [replace(resultat, detail=detail)]
