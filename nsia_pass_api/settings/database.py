@@ -55,7 +55,7 @@ DATABASES = {
     }
 }
 # pgtrigger reads `pgtrigger.ignore` at every row. Unset, each read fails inside a subtransaction, whose undoing visits every
-# deferred check of the transaction: 20 000 subscriptions by COPY took 256 s instead of 4. Compiling our queries (jit) takes longer
-# than running them: 1.2 s for a day of 100 000 subscriptions instead of 0.2. What DATABASE_URL says wins.
+# deferred check of the transaction: 20 000 subscriptions by COPY took 256 s instead of 4. Compiling a query (jit) takes longer
+# than running it: 1.2 s for a day of 100 000 subscriptions instead of 0.4. What DATABASE_URL says wins.
 _options = DATABASES["default"].setdefault("OPTIONS", {})
 _options["options"] = f"-c jit=off -c pgtrigger.ignore={{}} {_options.get('options', '')}".strip()
