@@ -364,11 +364,11 @@ class TestCeQuOnLit:
 
     def test_la_page_d_un_paiement_dit_son_journal_et_son_motif_en_francais(self, administratrice: Client) -> None:
         paiement = PaiementFactory(
-            statut="echec", motif_echec="NOT_ENOUGH_FUNDS", date_confirmation=None, numero_payeur="+242061234567"
+            statut="echec", motif_echec="solde_insuffisant", date_confirmation=None, numero_payeur="+242061234567"
         )
         html = administratrice.get(page(paiement)).content.decode()
         assert "Solde Mobile Money insuffisant" in html
-        assert "NOT_ENOUGH_FUNDS" not in html
+        assert "solde_insuffisant" not in html
         assert "Rapproché du relevé" in html
         assert "06\u00a0123\u00a045\u00a067" in html
 

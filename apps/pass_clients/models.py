@@ -182,6 +182,28 @@ class SouscriptionPass(models.Model):
         return self.numero_souscription
 
 
+class Consentement(models.Model):
+    """What the subscriber agreed to, and the identity she declared, on which machine: one row a subscription, never changed."""
+
+    souscription = models.OneToOneField(SouscriptionPass, on_delete=models.PROTECT, related_name="consentement")
+    version = models.CharField("version des conditions", max_length=20)
+    nom = models.CharField("nom déclaré", max_length=80)
+    prenom = models.CharField("prénom déclaré", max_length=80)
+    origine = models.CharField("borne", max_length=20, blank=True)
+    donne_le = models.DateTimeField("donné le", db_default=Now())
+
+    class Meta:
+        db_table = "consentements"
+        verbose_name = "consentement"
+        verbose_name_plural = "consentements"
+        ordering = ["-id"]
+        constraints = [models.CheckConstraint(condition=~Q(version=""), name="consentements_version")]
+        triggers = [pgtrigger.Protect(name="consentement_immuable", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.souscription_id} · {self.version}"
+
+
 class TransitionSouscription(models.Model):
     """Audit of a subscription's states: one row a transition, never changed nor deleted."""
 

@@ -15,6 +15,8 @@ from uuid import UUID
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from apps.pass_payments.models import NatureDecaissement
+
 
 class Accuse(enum.Enum):
     """The operator's answer to a request: it holds the reference now. Neither says that money moved."""
@@ -92,17 +94,10 @@ class ReleveIndisponible(Exception):
     """The statement of that day cannot be had now; the message says why, in French."""
 
 
-class NatureDecaissement(enum.StrEnum):
-    REMBOURSEMENT = "remboursement"
-    VERSEMENT = "versement"
-
-
 class Operateur(Protocol):
-    """Thread-safe. Every method but `lire_rappel` and `releve` raises OperateurInjoignable; amounts are whole XAF, phones `+242…`."""
+    """Thread-safe. All but `lire_rappel` and `releve` raise OperateurInjoignable. Amounts are whole XAF, phones `+242…`."""
 
-    def demander_paiement(
-        self, *, reference: UUID, montant: int, telephone: str, numero: str, libelle: str
-    ) -> Accuse:
+    def demander_paiement(self, *, reference: UUID, montant: int, telephone: str, numero: str, libelle: str) -> Accuse:
         """The phone is asked to approve `montant`. `numero` is ours (`PAY-…`). Raises DemandeRefusee."""
         ...
 

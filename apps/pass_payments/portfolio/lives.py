@@ -49,7 +49,7 @@ _PERIODICITES = {
 _NOMBRE_PERIODES = _selon({1: 74, 2: 21, 3: 5})
 _NOMBRE_VERSEMENTS = _selon({1: 3, 2: 4, 3: 5, 4: 3, 5: 2, 7: 1})
 _BENEFICIAIRES = _selon({0: 35, 1: 40, 2: 15, 3: 7, 5: 3})
-_MOTIFS_ECHEC = _selon({"NOT_ENOUGH_FUNDS": 5, "APPROVAL_REJECTED": 3, "PAYER_LIMIT_REACHED": 1})
+_MOTIFS_ECHEC = _selon({"solde_insuffisant": 5, "refuse": 3, "plafond_atteint": 1})
 # Above this a year, one subscription alone would pass the ceilings of CIMA.
 _PRIME_MAXIMUM = 24_000
 _SANS_POLICE = 0.03

@@ -319,8 +319,11 @@ class TestTableauDeBord:
         ("motif", "affiche"),
         [
             ("", ""),
-            ("NOT_ENOUGH_FUNDS", "Solde Mobile Money insuffisant"),
-            ("COULD_NOT_PERFORM_TRANSACTION", "Refusé par l'opérateur"),
+            (
+                "solde_insuffisant",
+                "Votre solde Mobile Money ne suffit pas. Rechargez votre compte, puis réessayez.",
+            ),
+            ("autre", "L'opérateur a refusé le paiement. Rien n'a été débité. Réessayez ou demandez à un agent."),
         ],
     )
     def test_a_failure_has_a_reason_in_french(self, kongo: Kongo, api: APIClient, motif: str, affiche: str) -> None:

@@ -4,6 +4,7 @@ import uuid
 from itertools import product
 from typing import Any
 
+import pgtrigger
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -30,6 +31,7 @@ PERMISES = {
     *(("en_cours", vers) for vers in ("en_verification", "succes", "echec", "expire")),
     *(("en_verification", vers) for vers in ("en_cours", "succes", "echec", "expire")),
     ("expire", "succes"),
+    ("echec", "succes"),
     ("succes", "rembourse"),
 }
 
@@ -137,7 +139,7 @@ def test_the_journal_is_never_changed() -> None:
         ({"devise": "EUR"}, "paiements_en_xaf"),
         ({"date_confirmation": None}, "paiements_succes_date"),
         ({"date_comptable": None}, "paiements_succes_date"),
-        ({"motif_echec": "NOT_ENOUGH_FUNDS"}, "paiements_motif_si_echec"),
+        ({"motif_echec": "solde_insuffisant"}, "paiements_motif_si_echec"),
         ({"operateur": "orange_money"}, "paiements_operateur_connu"),
         ({"type_paiement": "don"}, "paiements_type_connu"),
     ],
@@ -145,8 +147,24 @@ def test_the_journal_is_never_changed() -> None:
 def test_a_payment_that_makes_no_sense_is_refused(valeurs: dict[str, Any], contrainte: str) -> None:
     paiement = PaiementFactory(montant=100)
 
-    with refuse(contrainte):
+    with pgtrigger.ignore("pass_payments.PaiementPass:paiement_demande_immuable"), refuse(contrainte):
         PaiementPass.objects.filter(pk=paiement.pk).update(**valeurs)
+
+
+@pytest.mark.parametrize(
+    "valeurs",
+    [{"montant": 200}, {"frais": 1}, {"numero_payeur": "+242061112233"}, {"reference_mobile_money": uuid.uuid4()}],
+)
+def test_what_was_asked_for_never_changes(valeurs: dict[str, Any]) -> None:
+    paiement = PaiementFactory(montant=100)
+
+    with refuse("Cannot update rows"):
+        PaiementPass.objects.filter(pk=paiement.pk).update(**valeurs)
+
+
+def test_a_failure_has_a_reason_of_ours_never_the_operator_s() -> None:
+    with refuse("paiements_motif_connu"):
+        PaiementFactory(statut="echec", motif_echec="NOT_ENOUGH_FUNDS")
 
 
 def test_a_payment_in_an_unknown_state_is_refused() -> None:

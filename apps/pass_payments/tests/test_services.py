@@ -115,7 +115,7 @@ class TestChangerStatut:
             vers=vers,
             evenement="consultation",
             donnees={"code": "REJECTED"},
-            motif_echec="APPROVAL_REJECTED" if vers == "echec" else "",
+            motif_echec="refuse" if vers == "echec" else "",
             code_confirmation="MP261121.2330",
             acteur=agent,
             quand=MINUIT_PASSE,
@@ -124,7 +124,7 @@ class TestChangerStatut:
         verifier_maintenant()
         paiement.refresh_from_db()
         assert rendu.statut == paiement.statut == vers
-        assert paiement.motif_echec == ("APPROVAL_REJECTED" if vers == "echec" else "")
+        assert paiement.motif_echec == ("refuse" if vers == "echec" else "")
         assert paiement.code_confirmation == ("MP261121.2330" if vers == "succes" else "")
         assert (paiement.date_confirmation, paiement.date_comptable) == (
             (MINUIT_PASSE, date(2026, 11, 22)) if vers == "succes" else confirme

@@ -1,7 +1,4 @@
-"""Tables of money: payments, their append-only journal, and the views that project subscriptions as instalments and balances.
-
-No total is stored: every amount that a person reads is computed by a view from `paiements_pass` and `periodes_couverture`.
-"""
+"""Payments and their append-only journal. No total is stored: views compute what people read from `paiements_pass`."""
 
 import uuid
 
@@ -11,8 +8,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from apps.pass_clients.models import ClientPass, Contrat, SouscriptionPass
-from apps.pass_products.models import ProduitPass
+from apps.pass_clients.models import SouscriptionPass
+from apps.pass_payments.motifs import MotifEchec
 from nsia_pass_api.constraints import parmi
 
 
@@ -28,7 +25,8 @@ class StatutPaiement(models.TextChoices):
 
 OUVERTS = (StatutPaiement.INITIE, StatutPaiement.EN_COURS, StatutPaiement.EN_VERIFICATION)
 
-# The states of payments.md. A late success after `expire` still counts; nothing leaves `succes` but a refund.
+# The states of payments.md. A success that comes late, after `expire` or even `echec`, still counts: money never vanishes.
+# Nothing leaves `succes` but a refund.
 TRANSITIONS: tuple[tuple[str, str], ...] = (
     ("initie", "en_cours"),
     ("initie", "en_verification"),
@@ -44,6 +42,7 @@ TRANSITIONS: tuple[tuple[str, str], ...] = (
     ("en_verification", "echec"),
     ("en_verification", "expire"),
     ("expire", "succes"),
+    ("echec", "succes"),
     ("succes", "rembourse"),
 )
 
@@ -117,7 +116,21 @@ class PaiementPass(models.Model):
     motif_echec = models.CharField("motif d'échec", max_length=60, blank=True)
     reference_mobile_money = models.UUIDField("référence Mobile Money", null=True, blank=True, default=uuid.uuid4)
     code_confirmation = models.CharField("code de confirmation", max_length=64, blank=True)
+    numero_recu = models.CharField("numéro de reçu", max_length=24, null=True, blank=True, editable=False)
     cle_idempotence = models.CharField("clé d'idempotence", max_length=64, blank=True)
+    rattache_a = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="rattaches",
+        db_index=False,
+        verbose_name="demandé avec",
+        help_text="Le paiement dont la demande à l'opérateur vaut aussi pour celui-ci : plusieurs contrats, un code PIN.",
+    )
+    limite = models.DateTimeField("le client attend jusqu'au", null=True, blank=True, editable=False)
+    a_suivre_le = models.DateTimeField("à suivre le", null=True, blank=True, editable=False)
+    tentatives = models.SmallIntegerField("passages du suivi", default=0, db_default=0, editable=False)
     date_demande = models.DateTimeField("demandé le", db_default=Now())
     date_confirmation = models.DateTimeField("confirmé le", null=True, blank=True)
     date_comptable = models.DateField("date comptable", null=True, blank=True)
@@ -153,6 +166,15 @@ class PaiementPass(models.Model):
                 name="paiements_succes_date",
             ),
             models.CheckConstraint(condition=Q(statut="echec") | Q(motif_echec=""), name="paiements_motif_si_echec"),
+            models.CheckConstraint(condition=Q(motif_echec__in=["", *MotifEchec.values]), name="paiements_motif_connu"),
+            models.UniqueConstraint(
+                fields=["numero_recu"], condition=Q(numero_recu__isnull=False), name="paiements_recu_unique"
+            ),
+            # Its reference is that of the payment it was asked with: only that one is sent and followed.
+            models.CheckConstraint(
+                condition=Q(rattache_a__isnull=True) | Q(reference_mobile_money__isnull=True, a_suivre_le__isnull=True),
+                name="paiements_rattache_sans_reference",
+            ),
             parmi("operateur", OperateurPaiement, name="paiements_operateur_connu"),
             parmi("type_paiement", TypePaiement, name="paiements_type_connu"),
             parmi("statut", StatutPaiement, name="paiements_statut_connu"),
@@ -166,10 +188,30 @@ class PaiementPass(models.Model):
                 name="paiements_succes",
             ),
             models.Index(fields=["souscription", "-date_demande"], name="paiements_recents"),
+            models.Index(fields=["a_suivre_le"], condition=Q(a_suivre_le__isnull=False), name="paiements_a_suivre"),
+            models.Index(fields=["rattache_a"], condition=Q(rattache_a__isnull=False), name="paiements_rattaches"),
+            models.Index(fields=["limite"], condition=Q(statut__in=OUVERTS), name="paiements_ouverts"),
         ]
         triggers = [
             pgtrigger.FSM(name="paiement_transition", field="statut", transitions=list(TRANSITIONS)),
             pgtrigger.Protect(name="paiement_indelebile", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(
+                name="paiement_demande_immuable",
+                fields=[
+                    "souscription",
+                    "numero_transaction",
+                    "montant",
+                    "frais",
+                    "devise",
+                    "operateur",
+                    "numero_payeur",
+                    "type_paiement",
+                    "reference_mobile_money",
+                    "rattache_a",
+                    "cle_idempotence",
+                    "date_demande",
+                ],
+            ),
             pgtrigger.Trigger(
                 name="paiement_selon_journal",
                 operation=pgtrigger.Insert | pgtrigger.UpdateOf("statut"),
@@ -184,6 +226,8 @@ class PaiementPass(models.Model):
 
 
 class TypeEvenement(models.TextChoices):
+    """What is told of a payment. Look-ups that change nothing are in the operator's own log, not here."""
+
     DEMANDE = "demande", "Demande enregistrée"
     ENVOI = "envoi", "Envoyée à l'opérateur"
     RAPPEL_RECU = "rappel_recu", "Rappel de l'opérateur reçu"
@@ -242,138 +286,3 @@ class EvenementPaiement(models.Model):
 
     def __str__(self) -> str:
         return self.get_type_display()
-
-
-class StatutCotisation(models.TextChoices):
-    PAYEE = "payee", "Payée"
-    PARTIELLE = "partielle", "Partiellement payée"
-    EN_RETARD = "en_retard", "En retard"
-    A_VENIR = "a_venir", "À venir"
-
-
-class Cotisation(models.Model):
-    """View `cotisations`: one instalment of a coverage period, with what is allocated to it, oldest first."""
-
-    Statut = StatutCotisation
-
-    numero_quittance = models.CharField(primary_key=True, max_length=60)
-    contrat = models.ForeignKey(Contrat, on_delete=models.DO_NOTHING, db_column="police", related_name="cotisations")
-    souscription = models.ForeignKey(SouscriptionPass, on_delete=models.DO_NOTHING, related_name="cotisations")
-    client = models.ForeignKey(ClientPass, on_delete=models.DO_NOTHING, related_name="cotisations")
-    periode = models.SmallIntegerField("période")
-    numero = models.SmallIntegerField("numéro")
-    date_debut = models.DateField("du")
-    date_fin = models.DateField("au (exclu)")
-    date_echeance = models.DateField("échéance")
-    montant = models.BigIntegerField("montant (XAF)")
-    montant_paye = models.BigIntegerField("payé (XAF)")
-    reste_a_payer = models.BigIntegerField("reste à payer (XAF)")
-    statut = models.CharField(max_length=9, choices=Statut.choices)
-
-    class Meta:
-        managed = False
-        db_table = "cotisations"
-        verbose_name = "cotisation"
-        verbose_name_plural = "cotisations"
-        ordering = ["date_echeance", "numero_quittance"]
-
-    def __str__(self) -> str:
-        return self.numero_quittance
-
-
-class SoldeContrat(models.Model):
-    """View `soldes_contrats`: what a contract owes, has received and holds for its client today."""
-
-    contrat = models.OneToOneField(
-        Contrat, on_delete=models.DO_NOTHING, primary_key=True, db_column="police", related_name="soldes"
-    )
-    souscription = models.OneToOneField(SouscriptionPass, on_delete=models.DO_NOTHING, related_name="soldes")
-    client = models.ForeignKey(ClientPass, on_delete=models.DO_NOTHING, related_name="soldes")
-    du_a_ce_jour = models.BigIntegerField("dû à ce jour (XAF)")
-    total_paye = models.BigIntegerField("total payé (XAF)")
-    reste_a_payer = models.BigIntegerField("reste à payer (XAF)")
-    montant_en_retard = models.BigIntegerField("en retard (XAF)")
-    jours_de_retard = models.IntegerField("jours de retard")
-    avoir = models.BigIntegerField("avoir (XAF)")
-    prochaine_echeance_date = models.DateField("prochaine échéance", null=True)
-    prochaine_echeance_montant = models.BigIntegerField("montant de la prochaine échéance (XAF)", null=True)
-    solde_epargne = models.BigIntegerField("solde d'épargne (XAF)", null=True)
-    solde = models.BigIntegerField("solde (XAF)")
-
-    class Meta:
-        managed = False
-        db_table = "soldes_contrats"
-        verbose_name = "solde de contrat"
-        verbose_name_plural = "soldes des contrats"
-        ordering = ["contrat"]
-
-    def __str__(self) -> str:
-        return str(self.pk)
-
-
-class VueDashboardPass(models.Model):
-    """View `vue_dashboard_pass`: one row for each client."""
-
-    client = models.OneToOneField(
-        ClientPass, on_delete=models.DO_NOTHING, primary_key=True, related_name="vue_dashboard"
-    )
-    nombre_souscriptions = models.IntegerField()
-    nombre_en_cours = models.IntegerField()
-    nombre_activees = models.IntegerField()
-    nombre_suspendues = models.IntegerField()
-    nombre_expirees = models.IntegerField()
-    nombre_annulees = models.IntegerField()
-    nombre_resiliees = models.IntegerField()
-    valeur_totale = models.BigIntegerField()
-    total_paye = models.BigIntegerField()
-    dernier_paiement_date = models.DateTimeField(null=True)
-    dernier_paiement_montant = models.IntegerField(null=True)
-    solde_global = models.BigIntegerField()
-
-    class Meta:
-        managed = False
-        db_table = "vue_dashboard_pass"
-        verbose_name = "tableau de bord d'un client"
-        verbose_name_plural = "tableaux de bord des clients"
-        ordering = ["client"]
-
-    def __str__(self) -> str:
-        return str(self.pk)
-
-
-class VueSouscriptionComplete(models.Model):
-    """View `vue_souscriptions_pass_completes`: one row for each subscription, its guarantees and beneficiaries as JSON."""
-
-    souscription = models.OneToOneField(
-        SouscriptionPass, on_delete=models.DO_NOTHING, primary_key=True, related_name="vue_complete"
-    )
-    numero_souscription = models.CharField(max_length=40)
-    statut = models.CharField(max_length=9)
-    montant_souscription = models.IntegerField()
-    periodicite = models.CharField(max_length=13)
-    canal = models.CharField(max_length=8)
-    date_souscription = models.DateTimeField()
-    date_activation = models.DateTimeField(null=True)
-    police = models.CharField(max_length=30, null=True)
-    client = models.ForeignKey(ClientPass, on_delete=models.DO_NOTHING, related_name="+")
-    nom = models.CharField(max_length=80)
-    prenom = models.CharField(max_length=80)
-    telephone = models.CharField(max_length=13)
-    produit = models.ForeignKey(ProduitPass, on_delete=models.DO_NOTHING, related_name="+")
-    code_produit = models.CharField(max_length=20)
-    nom_produit = models.CharField(max_length=80)
-    date_debut = models.DateField(null=True)
-    date_fin = models.DateField(null=True)
-    total_paye = models.BigIntegerField()
-    garanties = models.JSONField()
-    beneficiaires = models.JSONField()
-
-    class Meta:
-        managed = False
-        db_table = "vue_souscriptions_pass_completes"
-        verbose_name = "souscription complète"
-        verbose_name_plural = "souscriptions complètes"
-        ordering = ["souscription"]
-
-    def __str__(self) -> str:
-        return self.numero_souscription

@@ -1,0 +1,270 @@
+"""What people must look at: anomalies, proposals that need a second person, reconciliations, documents that were issued."""
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from apps.pass_clients.models import SouscriptionPass
+from apps.pass_payments.models.paiements import OperateurPaiement, PaiementPass
+from apps.pass_payments.models.suivi import Decaissement
+from nsia_pass_api.constraints import parmi
+
+
+class NatureAnomalie(models.TextChoices):
+    MONTANT_DIFFERENT = "montant_different", "L'opérateur annonce un autre montant"
+    DEVISE_DIFFERENTE = "devise_differente", "L'opérateur annonce une autre devise"
+    PAYEUR_DIFFERENT = "payeur_different", "L'opérateur annonce un autre payeur"
+    SANS_EFFET = "sans_effet", "Payé, mais le contrat ne permet plus l'effet attendu"
+    REMBOURSEMENT_ECHOUE = "remboursement_echoue", "Remboursement refusé par l'opérateur"
+
+
+class AnomaliePaiement(models.Model):
+    """Something about a payment that only a person can settle; open until somebody says what was done."""
+
+    Nature = NatureAnomalie
+
+    paiement = models.ForeignKey(PaiementPass, on_delete=models.PROTECT, related_name="anomalies")
+    nature = models.CharField(max_length=20, choices=NatureAnomalie.choices)
+    donnees = models.JSONField("données", default=dict, blank=True)
+    ouverte_le = models.DateTimeField("ouverte le", db_default=Now())
+    resolue_le = models.DateTimeField("résolue le", null=True, blank=True)
+    resolue_par = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    commentaire = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        db_table = "anomalies_paiement"
+        verbose_name = "anomalie de paiement"
+        verbose_name_plural = "anomalies de paiement"
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["paiement", "nature"], condition=Q(resolue_le__isnull=True), name="anomalies_une_ouverte"
+            ),
+            models.CheckConstraint(
+                condition=Q(resolue_le__isnull=True, resolue_par__isnull=True)
+                | (Q(resolue_le__isnull=False, resolue_par__isnull=False) & ~Q(commentaire="")),
+                name="anomalies_resolution_motivee",
+            ),
+            parmi("nature", NatureAnomalie, name="anomalies_nature_connue"),
+        ]
+        triggers = [pgtrigger.Protect(name="anomalie_indelebile", operation=pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.get_nature_display()} · {self.paiement}"
+
+
+class NatureProposition(models.TextChoices):
+    REMBOURSEMENT = "remboursement", "Rembourser un paiement"
+    ANNULATION = "annulation", "Annuler un encaissement d'agence"
+
+
+class StatutProposition(models.TextChoices):
+    PROPOSEE = "proposee", "En attente d'une seconde personne"
+    APPROUVEE = "approuvee", "Approuvée"
+    REFUSEE = "refusee", "Refusée"
+    PERIMEE = "perimee", "Périmée"
+
+
+class PropositionPaiement(models.Model):
+    """An act on a payment that one person asks for and another decides. The database refuses that it be the same person."""
+
+    Nature = NatureProposition
+    Statut = StatutProposition
+
+    nature = models.CharField(max_length=13, choices=NatureProposition.choices)
+    paiement = models.ForeignKey(PaiementPass, on_delete=models.PROTECT, related_name="propositions")
+    motif = models.CharField(max_length=200)
+    statut = models.CharField(max_length=9, choices=StatutProposition.choices, default=StatutProposition.PROPOSEE)
+    demandeur = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
+    demandee_le = models.DateTimeField("demandée le", db_default=Now())
+    expire_le = models.DateTimeField("à décider avant le")
+    decideur = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name="décideur",
+    )
+    decidee_le = models.DateTimeField("décidée le", null=True, blank=True)
+    commentaire = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        db_table = "propositions_paiement"
+        verbose_name = "proposition"
+        verbose_name_plural = "propositions"
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["paiement"], condition=Q(statut="proposee"), name="propositions_une_ouverte"
+            ),
+            models.CheckConstraint(
+                condition=Q(decideur__isnull=True) | ~Q(decideur=F("demandeur")), name="propositions_deux_personnes"
+            ),
+            models.CheckConstraint(
+                condition=Q(statut="proposee", decideur__isnull=True, decidee_le__isnull=True)
+                | Q(statut__in=["approuvee", "refusee"], decideur__isnull=False, decidee_le__isnull=False)
+                | Q(statut="perimee", decideur__isnull=True, decidee_le__isnull=False),
+                name="propositions_decision_datee",
+            ),
+            models.CheckConstraint(condition=~Q(motif=""), name="propositions_motivees"),
+            parmi("nature", NatureProposition, name="propositions_nature_connue"),
+            parmi("statut", StatutProposition, name="propositions_statut_connu"),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="proposition_indelebile", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(
+                name="proposition_demande_immuable",
+                fields=["nature", "paiement", "motif", "demandeur", "demandee_le", "expire_le"],
+            ),
+            pgtrigger.Protect(
+                name="proposition_decidee",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__statut__df="proposee"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_nature_display()} · {self.paiement}"
+
+
+class Rapprochement(models.Model):
+    """One comparison of an operator's statement of a day with our journal. Its differences are `EcartRapprochement`."""
+
+    operateur = models.CharField("opérateur", max_length=12, choices=OperateurPaiement.choices)
+    jour = models.DateField()
+    source = models.CharField(max_length=80)
+    lance_le = models.DateTimeField("lancé le", db_default=Now())
+    lance_par = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    lignes_releve = models.IntegerField("lignes du relevé")
+    lignes_journal = models.IntegerField("lignes du journal")
+    concordantes = models.IntegerField()
+    manquantes = models.IntegerField("absentes du relevé")
+    etrangeres = models.IntegerField("inconnues chez nous")
+    differentes = models.IntegerField("différentes")
+    montant_releve = models.BigIntegerField("total du relevé (XAF)")
+    montant_journal = models.BigIntegerField("total du journal (XAF)")
+
+    class Meta:
+        db_table = "rapprochements"
+        verbose_name = "rapprochement"
+        verbose_name_plural = "rapprochements"
+        ordering = ["-jour", "-id"]
+        constraints = [
+            parmi("operateur", OperateurPaiement, name="rapprochements_operateur_connu"),
+            models.CheckConstraint(
+                condition=Q(lignes_releve=F("concordantes") + F("etrangeres") + F("differentes"))
+                & Q(lignes_journal=F("concordantes") + F("manquantes") + F("differentes")),
+                name="rapprochements_comptes_justes",
+            ),
+        ]
+        triggers = [pgtrigger.Protect(name="rapprochement_immuable", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.get_operateur_display()} · {self.jour:%d/%m/%Y}"
+
+
+class NatureEcart(models.TextChoices):
+    MANQUANT = "manquant", "Chez nous, absent du relevé"
+    ETRANGER = "etranger", "Sur le relevé, inconnu chez nous"
+    DIFFERENT = "different", "Montant ou état différent"
+
+
+class EcartRapprochement(models.Model):
+    """A line that does not agree, found once whatever the number of runs. `etranger` open rows are the suspense list."""
+
+    Nature = NatureEcart
+
+    operateur = models.CharField("opérateur", max_length=12, choices=OperateurPaiement.choices)
+    nature = models.CharField(max_length=9, choices=NatureEcart.choices)
+    cle = models.CharField("référence", max_length=64)
+    jour = models.DateField()
+    rapprochement = models.ForeignKey(
+        Rapprochement, on_delete=models.PROTECT, related_name="ecarts", verbose_name="vu la dernière fois dans"
+    )
+    paiement = models.ForeignKey(PaiementPass, on_delete=models.PROTECT, null=True, blank=True, related_name="ecarts")
+    decaissement = models.ForeignKey(
+        Decaissement, on_delete=models.PROTECT, null=True, blank=True, related_name="ecarts"
+    )
+    montant_releve = models.IntegerField("sur le relevé (XAF)", null=True, blank=True)
+    montant_journal = models.IntegerField("au journal (XAF)", null=True, blank=True)
+    telephone = models.CharField("téléphone", max_length=15, blank=True)
+    code_confirmation = models.CharField("code de l'opérateur", max_length=64, blank=True)
+    detecte_le = models.DateTimeField("détecté le", db_default=Now())
+    resolu_le = models.DateTimeField("résolu le", null=True, blank=True)
+    resolu_par = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    commentaire = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        db_table = "ecarts_rapprochement"
+        verbose_name = "écart"
+        verbose_name_plural = "écarts"
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["operateur", "nature", "cle"], name="ecarts_une_fois"),
+            models.CheckConstraint(
+                condition=Q(resolu_le__isnull=True, resolu_par__isnull=True)
+                | (Q(resolu_le__isnull=False) & ~Q(commentaire="")),
+                name="ecarts_resolution_motivee",
+            ),
+            parmi("operateur", OperateurPaiement, name="ecarts_operateur_connu"),
+            parmi("nature", NatureEcart, name="ecarts_nature_connue"),
+        ]
+        indexes = [models.Index(fields=["nature"], condition=Q(resolu_le__isnull=True), name="ecarts_ouverts")]
+        triggers = [pgtrigger.Protect(name="ecart_indelebile", operation=pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.get_nature_display()} · {self.cle}"
+
+
+class TypeDocument(models.TextChoices):
+    RECU = "recu", "Reçu de paiement"
+    RELEVE = "releve", "Relevé de cotisations"
+    ATTESTATION = "attestation", "Attestation d'assurance"
+
+
+class DocumentEmis(models.Model):
+    """A document that was handed out. Its code opens a public page that reveals validity, product and dates, nothing else."""
+
+    Type = TypeDocument
+
+    code = models.CharField("code de vérification", max_length=14)
+    type = models.CharField(max_length=11, choices=TypeDocument.choices)
+    souscription = models.ForeignKey(SouscriptionPass, on_delete=models.PROTECT, related_name="documents")
+    paiement = models.ForeignKey(PaiementPass, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    emis_le = models.DateTimeField("émis le", db_default=Now())
+    date_debut = models.DateField("du", null=True, blank=True)
+    date_fin = models.DateField("au (exclu)", null=True, blank=True)
+
+    class Meta:
+        db_table = "documents_emis"
+        verbose_name = "document émis"
+        verbose_name_plural = "documents émis"
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["code"], name="documents_code_unique"),
+            models.UniqueConstraint(
+                fields=["paiement"], condition=Q(type="recu"), name="documents_un_recu_par_paiement"
+            ),
+            models.CheckConstraint(
+                condition=Q(code__regex=r"^[A-Z2-9]{4}-[A-Z2-9]{4}-[A-Z2-9]{4}$"), name="documents_code_forme"
+            ),
+            models.CheckConstraint(
+                condition=Q(type="recu", paiement__isnull=False) | (~Q(type="recu") & Q(paiement__isnull=True)),
+                name="documents_paiement_si_recu",
+            ),
+            parmi("type", TypeDocument, name="documents_type_connu"),
+        ]
+        triggers = [pgtrigger.Protect(name="document_immuable", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return self.code

@@ -1,0 +1,275 @@
+"""Rows that the worker claims and follows: money out, callbacks, messages; the kept answers of repeated requests; its own life.
+
+A row is due when its `…_le` has come. It is claimed by moving that moment ahead (SKIP LOCKED), so that a dead worker's rows
+are due again by themselves.
+"""
+
+import uuid
+
+import pgtrigger
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from apps.pass_payments.models.paiements import OperateurPaiement, PaiementPass
+from apps.pass_payments.motifs import MotifEchec
+from nsia_pass_api.constraints import parmi, telephone
+
+
+class NatureDecaissement(models.TextChoices):
+    REMBOURSEMENT = "remboursement", "Remboursement"
+    VERSEMENT = "versement", "Versement"
+
+
+class StatutDecaissement(models.TextChoices):
+    A_ENVOYER = "a_envoyer", "À envoyer"
+    EN_COURS = "en_cours", "Chez l'opérateur"
+    EN_VERIFICATION = "en_verification", "En vérification"
+    SUCCES = "succes", "Versé"
+    ECHEC = "echec", "Échoué"
+
+
+# Money out has no deadline: it is followed until the operator says how it ended.
+TRANSITIONS_DECAISSEMENT: tuple[tuple[str, str], ...] = (
+    ("a_envoyer", "en_cours"),
+    ("a_envoyer", "en_verification"),
+    ("a_envoyer", "succes"),
+    ("a_envoyer", "echec"),
+    ("en_cours", "en_verification"),
+    ("en_cours", "succes"),
+    ("en_cours", "echec"),
+    ("en_verification", "en_cours"),
+    ("en_verification", "succes"),
+    ("en_verification", "echec"),
+)
+
+
+class Decaissement(models.Model):
+    """Money that leaves by an operator: a refund of one payment, or a payout. `cle` says for what, once."""
+
+    Nature = NatureDecaissement
+    Statut = StatutDecaissement
+
+    nature = models.CharField(max_length=13, choices=NatureDecaissement.choices)
+    numero = models.CharField("numéro", max_length=24)
+    cle = models.CharField("objet", max_length=80)
+    reference = models.UUIDField("référence", default=uuid.uuid4, editable=False)
+    paiement = models.ForeignKey(
+        PaiementPass, on_delete=models.PROTECT, null=True, blank=True, related_name="decaissements"
+    )
+    operateur = models.CharField("opérateur", max_length=12, choices=OperateurPaiement.choices)
+    telephone = models.CharField("téléphone", max_length=13)
+    montant = models.IntegerField("montant (XAF)")
+    libelle = models.CharField("libellé", max_length=120)
+    statut = models.CharField(
+        max_length=15, choices=StatutDecaissement.choices, default=StatutDecaissement.A_ENVOYER, editable=False
+    )
+    motif_echec = models.CharField("motif d'échec", max_length=60, blank=True, editable=False)
+    code_confirmation = models.CharField("code de l'opérateur", max_length=64, blank=True, editable=False)
+    demande_le = models.DateTimeField("demandé le", db_default=Now())
+    termine_le = models.DateTimeField("terminé le", null=True, blank=True, editable=False)
+    a_suivre_le = models.DateTimeField("à suivre le", null=True, blank=True, editable=False)
+    tentatives = models.SmallIntegerField("passages du suivi", default=0, editable=False)
+
+    class Meta:
+        db_table = "decaissements"
+        verbose_name = "décaissement"
+        verbose_name_plural = "décaissements"
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["reference"], name="decaissements_reference_unique"),
+            models.UniqueConstraint(fields=["numero"], name="decaissements_numero_unique"),
+            models.UniqueConstraint(
+                fields=["cle"], condition=~Q(statut="echec"), name="decaissements_une_fois_par_objet"
+            ),
+            models.CheckConstraint(condition=Q(montant__gt=0), name="decaissements_montant_positif"),
+            models.CheckConstraint(
+                condition=Q(nature="remboursement", paiement__isnull=False)
+                | Q(nature="versement", paiement__isnull=True),
+                name="decaissements_paiement_si_remboursement",
+            ),
+            models.CheckConstraint(
+                condition=Q(statut__in=["succes", "echec"], termine_le__isnull=False, a_suivre_le__isnull=True)
+                | (~Q(statut__in=["succes", "echec"]) & Q(termine_le__isnull=True, a_suivre_le__isnull=False)),
+                name="decaissements_suivis_jusqu_au_bout",
+            ),
+            models.CheckConstraint(
+                condition=Q(statut="echec") | Q(motif_echec=""), name="decaissements_motif_si_echec"
+            ),
+            models.CheckConstraint(
+                condition=Q(motif_echec__in=["", *MotifEchec.values]), name="decaissements_motif_connu"
+            ),
+            telephone("telephone", name="decaissements_telephone_congo"),
+            parmi("nature", NatureDecaissement, name="decaissements_nature_connue"),
+            parmi("operateur", OperateurPaiement, name="decaissements_operateur_connu"),
+            parmi("statut", StatutDecaissement, name="decaissements_statut_connu"),
+        ]
+        indexes = [
+            models.Index(fields=["a_suivre_le"], condition=Q(a_suivre_le__isnull=False), name="decaissements_a_suivre"),
+        ]
+        triggers = [
+            pgtrigger.FSM(name="decaissement_transition", field="statut", transitions=list(TRANSITIONS_DECAISSEMENT)),
+            pgtrigger.Protect(name="decaissement_indelebile", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(
+                name="decaissement_immuable",
+                fields=["nature", "numero", "cle", "reference", "paiement", "operateur", "telephone", "montant"],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.numero
+
+
+class VerdictRappel(models.TextChoices):
+    A_TRAITER = "a_traiter", "À traiter"
+    EN_ATTENTE = "en_attente", "Opérateur à consulter"
+    CONFIRME = "confirme", "Confirmé par l'opérateur"
+    CONTREDIT = "contredit", "Contredit par l'opérateur"
+    INCONNU = "inconnu", "Paiement inconnu"
+    ILLISIBLE = "illisible", "Illisible"
+
+
+class RappelOperateur(models.Model):
+    """A callback as it came, from whoever sent it: it proves nothing. `verdict` is what a look-up said of its claim."""
+
+    Verdict = VerdictRappel
+
+    operateur = models.CharField("opérateur", max_length=12, choices=OperateurPaiement.choices)
+    corps = models.TextField(editable=False)
+    adresse = models.CharField("adresse de l'expéditeur", max_length=45, blank=True)
+    paiement = models.ForeignKey(PaiementPass, on_delete=models.PROTECT, null=True, blank=True, related_name="rappels")
+    verdict = models.CharField(max_length=10, choices=VerdictRappel.choices, default=VerdictRappel.A_TRAITER)
+    recu_le = models.DateTimeField("reçu le", db_default=Now())
+    traite_le = models.DateTimeField("traité le", null=True, blank=True)
+
+    class Meta:
+        db_table = "rappels_operateur"
+        verbose_name = "rappel d'opérateur"
+        verbose_name_plural = "rappels d'opérateurs"
+        ordering = ["-id"]
+        constraints = [
+            parmi("operateur", OperateurPaiement, name="rappels_operateur_connu"),
+            parmi("verdict", VerdictRappel, name="rappels_verdict_connu"),
+        ]
+        indexes = [
+            models.Index(fields=["id"], condition=Q(verdict="a_traiter"), name="rappels_a_traiter"),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="rappel_indelebile", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(name="rappel_brut", fields=["operateur", "corps", "adresse", "recu_le"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_operateur_display()} · {self.recu_le:%d/%m/%Y %H:%M:%S}"
+
+
+class StatutMessage(models.TextChoices):
+    A_ENVOYER = "a_envoyer", "À envoyer"
+    ENVOYE = "envoye", "Envoyé"
+    ABANDONNE = "abandonne", "Abandonné"
+
+
+class MessageSortant(models.Model):
+    """An SMS to a client, written in the transaction of what it announces and sent by the worker. `cle`: once per fact."""
+
+    Statut = StatutMessage
+
+    cle = models.CharField("fait annoncé", max_length=80)
+    telephone = models.CharField("téléphone", max_length=13)
+    texte = models.CharField(max_length=480)
+    statut = models.CharField(max_length=9, choices=StatutMessage.choices, default=StatutMessage.A_ENVOYER)
+    cree_le = models.DateTimeField("écrit le", db_default=Now())
+    a_envoyer_le = models.DateTimeField("à envoyer le", null=True, blank=True, db_default=Now())
+    tentatives = models.SmallIntegerField(default=0)
+    envoye_le = models.DateTimeField("envoyé le", null=True, blank=True)
+
+    class Meta:
+        db_table = "messages_sortants"
+        verbose_name = "message"
+        verbose_name_plural = "messages"
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["cle"], name="messages_une_fois"),
+            telephone("telephone", name="messages_telephone_congo"),
+            parmi("statut", StatutMessage, name="messages_statut_connu"),
+            models.CheckConstraint(
+                condition=Q(statut="a_envoyer", a_envoyer_le__isnull=False, envoye_le__isnull=True)
+                | Q(statut="envoye", a_envoyer_le__isnull=True, envoye_le__isnull=False)
+                | Q(statut="abandonne", a_envoyer_le__isnull=True, envoye_le__isnull=True),
+                name="messages_dates",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["a_envoyer_le"], condition=Q(statut="a_envoyer"), name="messages_a_envoyer"),
+        ]
+
+    def __str__(self) -> str:
+        return self.cle
+
+
+class RequeteIdempotente(models.Model):
+    """The first answer to a request that may come again: same `cle`, same body, same answer. Written with what it did."""
+
+    portee = models.CharField("portée", max_length=40)
+    cle = models.CharField("clé", max_length=64)
+    empreinte = models.CharField("empreinte de la demande", max_length=64)
+    statut_http = models.SmallIntegerField()
+    reponse = models.JSONField("réponse")
+    cree_le = models.DateTimeField("reçue le", db_default=Now())
+
+    class Meta:
+        db_table = "requetes_idempotentes"
+        verbose_name = "requête idempotente"
+        verbose_name_plural = "requêtes idempotentes"
+        constraints = [
+            models.UniqueConstraint(fields=["portee", "cle"], name="requetes_une_par_cle"),
+            models.CheckConstraint(condition=Q(empreinte__regex=r"^[0-9a-f]{64}$"), name="requetes_empreinte"),
+        ]
+        indexes = [models.Index(fields=["cree_le"], name="requetes_par_age")]
+        triggers = [pgtrigger.Protect(name="requete_immuable", operation=pgtrigger.Update)]
+
+    def __str__(self) -> str:
+        return f"{self.portee} {self.cle}"
+
+
+class Travailleur(models.Model):
+    """A worker process: `vu_le` moves while it lives. Read by /sante/pret/ and the back office."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    hote = models.CharField("machine", max_length=80)
+    pid = models.IntegerField("processus")
+    demarre_le = models.DateTimeField("démarré le", db_default=Now())
+    vu_le = models.DateTimeField("vu le", db_default=Now())
+
+    class Meta:
+        db_table = "travailleurs"
+        verbose_name = "travailleur"
+        verbose_name_plural = "travailleurs"
+        ordering = ["-vu_le"]
+
+    def __str__(self) -> str:
+        return f"{self.hote} ({self.pid})"
+
+
+class TachePlanifiee(models.Model):
+    """A recurring job of settings.PLANIFICATION: one worker claims it when `prochaine_le` has come."""
+
+    nom = models.CharField(primary_key=True, max_length=40)
+    prochaine_le = models.DateTimeField("prochaine exécution")
+    debut_le = models.DateTimeField("commencée le", null=True, blank=True)
+    fin_le = models.DateTimeField("terminée le", null=True, blank=True)
+    erreur = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        db_table = "taches_planifiees"
+        verbose_name = "tâche planifiée"
+        verbose_name_plural = "tâches planifiées"
+        ordering = ["prochaine_le"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(fin_le__isnull=True) | Q(fin_le__gte=F("debut_le")), name="taches_dates_ordonnees"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.nom
