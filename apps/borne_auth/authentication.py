@@ -12,7 +12,7 @@ from rest_framework.request import Request
 
 from apps.borne_auth import selectors, services
 from apps.borne_auth.errors import JetonInvalide, SessionTerminee
-from apps.borne_auth.models import Agent, SessionBorne
+from apps.borne_auth.models import Agent, Borne, SessionBorne
 from apps.borne_auth.tokens import JetonAccesClient, JetonAgent
 from nsia_pass_api.dates import maintenant
 
@@ -28,6 +28,25 @@ class ClientConnecte:
 
     client_id: int
     session: SessionBorne
+
+    @property
+    def origine(self) -> str:
+        """Code of the kiosk where the session was opened, empty when none."""
+        return self.session.borne.code if self.session.borne else ""
+
+
+@dataclass(frozen=True)
+class BorneConnectee:
+    """Whoever stands at a kiosk without being logged in: a prospect. Without a registered kiosk only where none is required."""
+
+    is_authenticated: ClassVar[bool] = True
+    client_id: ClassVar[None] = None
+
+    borne: Borne | None
+
+    @property
+    def origine(self) -> str:
+        return self.borne.code if self.borne else ""
 
 
 class ClientAuthentication(BaseAuthentication):
@@ -57,6 +76,16 @@ class ClientQuiSort(ClientAuthentication):
 
     def verifier(self, session: SessionBorne) -> None:
         pass
+
+
+class BorneAuthentication(BaseAuthentication):
+    """`X-Borne-Cle` of an active kiosk, one query; nobody is refused without it where kiosks need no registration."""
+
+    def authenticate(self, request: Request) -> tuple[BorneConnectee, None]:
+        return BorneConnectee(borne=services.identifier_borne(cle=request.headers.get(ENTETE_CLE))), None
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Bearer realm="borne"'
 
 
 class AgentAuthentication(BaseAuthentication):

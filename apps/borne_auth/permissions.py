@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from apps.borne_auth.authentication import ClientConnecte
+from apps.borne_auth.authentication import BorneConnectee, ClientConnecte
 from apps.borne_auth.models import Agent
 from apps.borne_auth.tokens import JetonAccesClient, JetonAgent
 
@@ -18,6 +18,15 @@ class EstClient(BasePermission):
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
         return isinstance(request.user, ClientConnecte) and isinstance(request.auth, JetonAccesClient)
+
+
+class EstClientOuBorne(BasePermission):
+    """A client within an open session, or whoever stands at a kiosk: for what a prospect may do too."""
+
+    def has_permission(self, request: Request, view: "APIView") -> bool:
+        if isinstance(request.user, ClientConnecte):
+            return isinstance(request.auth, JetonAccesClient)
+        return isinstance(request.user, BorneConnectee)
 
 
 class EstAgent(BasePermission):

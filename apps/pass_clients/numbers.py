@@ -36,7 +36,8 @@ class Forme:
         return int(chiffres)
 
 
-def _forme(modele: str, **champs: object) -> Forme:
+def forme(modele: str, **champs: object) -> Forme:
+    """The template `modele` of settings, filled in with `champs` but for its sequence."""
     avant, largeur, apres, vu = "", 0, "", False
     for texte, champ, spec, _ in Formatter().parse(modele):
         morceau = texte
@@ -53,11 +54,11 @@ def _forme(modele: str, **champs: object) -> Forme:
 
 
 def forme_police(*, annee: int, branche: str) -> Forme:
-    return _forme(settings.FORMAT_POLICE, annee=annee, branche=branche)
+    return forme(settings.FORMAT_POLICE, annee=annee, branche=branche)
 
 
 def forme_souscription(*, annee: int, code_produit: str) -> Forme:
-    return _forme(settings.FORMAT_SOUSCRIPTION, annee=annee, produit=code_produit)
+    return forme(settings.FORMAT_SOUSCRIPTION, annee=annee, produit=code_produit)
 
 
 def serie_police(branche: str) -> str:

@@ -64,6 +64,18 @@ def enregistrer_client(
     return client
 
 
+def enregistrer_ou_retrouver_client(*, nom: str, prenom: str, telephone: str, **autres: Any) -> ClientPass:
+    """The client who has this phone, as she is known; a new one with these papers when nobody has it."""
+    telephone = normaliser(telephone)
+    connu = ClientPass.objects.filter(telephone=telephone).first()
+    if connu is not None:
+        return connu
+    try:
+        return enregistrer_client(nom=nom, prenom=prenom, telephone=telephone, **autres)
+    except TelephoneDejaConnu:  # somebody was quicker: the unique constraint decides
+        return ClientPass.objects.get(telephone=telephone)
+
+
 @transaction.atomic
 def modifier_client(*, client: ClientPass, **champs: Any) -> ClientPass:
     """The client holds `champs`, phones normalised; the rest stays as it is. Raises TelephoneDejaConnu."""

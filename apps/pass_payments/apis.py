@@ -64,7 +64,7 @@ class TableauDeBordApi(ApiClient):
         responses={200: TableauDeBordSerializer, 404: INTROUVABLE},
     )
     def get(self, request: Request, police: str) -> Response:
-        return Response(selectors.tableau_de_bord(client_id=_client(request), police=police))
+        return Response(selectors.tableau_de_bord(client_id=client_connecte(request), police=police))
 
 
 class ContratsApi(ApiClient):
@@ -78,7 +78,7 @@ class ContratsApi(ApiClient):
         responses={200: ContratCompletSerializer(many=True), 404: INTROUVABLE},
     )
     def get(self, request: Request, police: str) -> Response:
-        client_id = _client(request)
+        client_id = client_connecte(request)
         contrat_du_client(client_id=client_id, police=police)
         pages = PageContrats()
         page = pages.paginate_queryset(
@@ -105,7 +105,7 @@ class CotisationsApi(ApiClient):
         saisie = FiltresSerializer(data=request.query_params)
         saisie.is_valid(raise_exception=True)
         filtres = saisie.validated_data
-        client_id = _client(request)
+        client_id = client_connecte(request)
         contrat_du_client(client_id=client_id, police=police)
         portee = {"client_id": client_id, "du": filtres.get("from"), "au": filtres.get("to"), "police": None}
         if contrat := filtres.get("contrat"):
@@ -133,10 +133,10 @@ class ContratApi(ApiClient):
         responses={200: ContratEnEntierSerializer, 404: INTROUVABLE},
     )
     def get(self, request: Request, police: str) -> Response:
-        return Response(selectors.contrat_en_entier(client_id=_client(request), police=police))
+        return Response(selectors.contrat_en_entier(client_id=client_connecte(request), police=police))
 
 
-def _client(request: Request) -> int:
+def client_connecte(request: Request) -> int:
     """The id of the client whose token this is: the default authentication gives no other principal."""
     client_id: int = request.user.client_id  # type: ignore[union-attr]
     return client_id

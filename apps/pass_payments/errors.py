@@ -1,6 +1,6 @@
 """What a service of payments may refuse."""
 
-from nsia_pass_api.errors import Conflit, RegleMetier
+from nsia_pass_api.errors import Conflit, Introuvable, RegleMetier
 
 
 class TransitionPaiementRefusee(Conflit):
@@ -25,3 +25,63 @@ class BaseDeProduction(RegleMetier):
         "Cette base est celle de la production : des données inventées n'y entrent pas. "
         "Si elle sert vraiment à des essais, réglez DONNEES_DE_TEST_AUTORISEES=1."
     )
+
+
+class AnomalieDejaResolue(Conflit):
+    code = "anomalie_deja_resolue"
+    titre = "Anomalie déjà résolue"
+    detail = "Quelqu'un a déjà résolu cette anomalie."
+
+
+class OperateurIndisponible(RegleMetier):
+    code = "operateur_indisponible"
+    titre = "Opérateur indisponible"
+
+
+class CleDejaUtilisee(RegleMetier):
+    code = "cle_idempotence_reutilisee"
+    titre = "Clé déjà utilisée"
+    detail = "Cette clé d'idempotence a déjà servi pour une autre demande. Prenez-en une nouvelle."
+
+
+class RequeteEnCours(Conflit):
+    code = "requete_en_cours"
+    titre = "Demande déjà en cours"
+    detail = "Cette demande est déjà en cours de traitement. Attendez un instant."
+
+
+class PaiementIntrouvable(Introuvable):
+    """One refusal for every payment that is not the caller's: another client's or unknown."""
+
+    code = "paiement_introuvable"
+    titre = "Paiement introuvable"
+    detail = "Ce paiement n'existe pas ou n'est pas le vôtre."
+
+
+class SouscriptionIntrouvable(Introuvable):
+    code = "souscription_introuvable"
+    titre = "Souscription introuvable"
+    detail = "Cette souscription n'existe pas ou n'est pas la vôtre."
+
+
+class PropositionImpossible(RegleMetier):
+    code = "proposition_impossible"
+    titre = "Proposition impossible"
+
+
+class PropositionDejaDecidee(Conflit):
+    code = "proposition_deja_decidee"
+    titre = "Proposition déjà décidée"
+    detail = "Cette proposition n'attend plus de décision."
+
+
+class SecondePersonneExigee(RegleMetier):
+    code = "seconde_personne_exigee"
+    titre = "Seconde personne exigée"
+    detail = "Une autre personne que celle qui a fait la demande doit décider."
+
+
+class DecaissementDejaDemande(Conflit):
+    code = "decaissement_deja_demande"
+    titre = "Versement déjà demandé"
+    detail = "Cet argent est déjà en route ou déjà arrivé."

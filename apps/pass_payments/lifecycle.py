@@ -15,7 +15,8 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from apps.pass_clients.models import StatutSouscription
+from apps.pass_clients.models import SouscriptionPass, StatutSouscription
+from apps.pass_clients.services import changer_statut
 
 # Instalment j (from 0) of n over d days falls due on day j·d/n of its period; it is late beyond the grace delay when that
 # day lies more than `grace` days before D. What those cost is compared with all that was paid, as `echeances_pass` allocates
@@ -121,6 +122,26 @@ def appliquer(
                 faites[transition] += len(concernees)
         progression(len(ids))
     return faites
+
+
+def reprendre(*, souscription: SouscriptionPass, quand: datetime) -> bool:
+    """The suspended subscription, locked by the caller, covers again since `quand` if nothing is late any more; True then.
+
+    The predicate is the nightly cycle's; unlike it, this never suspends nor ends a contract.
+    """
+    jour = timezone.localdate(quand)
+    with connection.cursor() as cursor:
+        decisions = _lire(cursor, _CELLES_CI, _parametres(jour, ids=[souscription.pk]))
+    reprise = (StatutSouscription.SUSPENDUE.value, StatutSouscription.ACTIVEE.value)
+    if not any(reprise in decision.etapes for decision in decisions):
+        return False
+    changer_statut(
+        souscription=souscription,
+        vers=StatutSouscription.ACTIVEE,
+        motif=_MOTIFS[StatutSouscription.ACTIVEE],
+        quand=quand,
+    )
+    return True
 
 
 def compter(decisions: list[Decision]) -> Counter[tuple[str, str]]:

@@ -4,18 +4,31 @@ Every read is bound to `client_id`; a contract whose police is cancelled is in n
 a shared machine. « Today » is the database's, so that an answer agrees with the views it comes from.
 """
 
+from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db.models import BigIntegerField, Count, F, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from apps.pass_clients.errors import ContratIntrouvable
-from apps.pass_clients.models import StatutPolice
+from apps.pass_clients.models import Contrat, OperateurMobile, SouscriptionPass, StatutPolice
+from apps.pass_clients.selectors import contrat_du_client
 from apps.pass_payments.alerts import alertes
-from apps.pass_payments.models import Cotisation, PaiementPass, StatutPaiement
+from apps.pass_payments.errors import PaiementImpossible, PaiementIntrouvable
+from apps.pass_payments.models import (
+    OUVERTS,
+    Cotisation,
+    OperateurPaiement,
+    PaiementPass,
+    SoldeContrat,
+    StatutPaiement,
+)
 from apps.pass_payments.motifs import motif_pour_le_client
+from apps.pass_payments.operateurs import est_en_ligne
+from apps.pass_payments.options import Options, choix, montant_de_renouvellement
+from nsia_pass_api.dates import aujourdhui
 from nsia_pass_api.rows import rows
 from nsia_pass_api.telephones import masquer
 
@@ -24,6 +37,7 @@ MOIS_DU_TABLEAU_DE_BORD = 3
 DU_PLUS_RECENT = ("-date_demande", "-numero_transaction")
 
 Lignes = QuerySet[Any, dict[str, Any]]
+T = TypeVar("T")
 
 _EN_VIGUEUR = (StatutPolice.ATTRIBUE, StatutPolice.SUSPENDU)
 _SOMMES = ("montant", "montant_paye", "reste_a_payer")
@@ -144,6 +158,14 @@ def contrat_en_entier(*, client_id: int, police: str) -> dict[str, Any]:
     }
 
 
+def contrats_a_payer(*, client_id: int, polices: list[str]) -> list[Contrat]:
+    """The client's contracts of those polices, by subscription. Raises ContratIntrouvable unless all are hers."""
+    contrats = list(Contrat.objects.filter(client_id=client_id, police__in=polices).order_by("souscription_id"))
+    if len(contrats) != len(set(polices)):
+        raise ContratIntrouvable
+    return contrats
+
+
 def cotisations_du_client(
     *,
     client_id: int,
@@ -196,3 +218,98 @@ def paiement_lisible(paiement: dict[str, Any]) -> dict[str, Any]:
     }
     del lisible["motif_echec"]
     return lisible
+
+
+_PAIEMENT_SUIVI = f"""
+    SELECT
+        {", ".join(f"p.{colonne}" for colonne in _COLONNES_PAIEMENT)},
+        n.numero_police AS police, s.numero_souscription, pr.nom_pass AS nom_produit, p.numero_recu, p.limite,
+        groupe.total, groupe.paiements
+    FROM paiements_pass p
+    JOIN souscriptions_pass s ON s.id = p.souscription_id
+    JOIN produits_pass pr ON pr.id = s.produit_id
+    LEFT JOIN numeros_police_congo n ON n.souscription_id = s.id AND n.statut <> 'annule'
+    CROSS JOIN LATERAL (
+        SELECT sum(g.montant)::bigint AS total,
+               json_agg(json_build_object('numero_transaction', g.numero_transaction, 'montant', g.montant) ORDER BY g.id)
+                   AS paiements
+        FROM paiements_pass g
+        WHERE g.id = coalesce(p.rattache_a_id, p.id) OR g.rattache_a_id = coalesce(p.rattache_a_id, p.id)
+    ) groupe
+    WHERE p.numero_transaction = %(numero)s AND (%(client)s IS NULL OR s.client_id = %(client)s)
+"""  # noqa: S608 - constants
+
+
+def paiement_suivi(*, numero: str, client_id: int | None) -> dict[str, Any]:
+    """Where a payment is now and what its payer should do, in one query. Raises PaiementIntrouvable.
+
+    `client_id`: whose payment it must be; None when the caller holds the signed number of this very payment.
+    """
+    lignes = rows(_PAIEMENT_SUIVI, {"numero": numero.upper(), "client": client_id})
+    if not lignes:
+        raise PaiementIntrouvable
+    ligne = lignes[0]
+    message = messages_d_attente(ligne["statut"], ligne["motif_echec"])
+    return paiement_lisible(ligne) | {"message": message, "termine": ligne["statut"] not in OUVERTS}
+
+
+_MESSAGES = {
+    StatutPaiement.INITIE: "Votre demande part vers l'opérateur. Gardez votre téléphone à la main.",
+    StatutPaiement.EN_COURS: "Regardez votre téléphone et tapez votre code PIN pour confirmer.",
+    StatutPaiement.EN_VERIFICATION: (
+        "Nous vérifions votre paiement auprès de l'opérateur. Ne payez pas une seconde fois : rien ne sera perdu."
+    ),
+    StatutPaiement.SUCCES: "Votre paiement est confirmé. Merci.",
+    StatutPaiement.EXPIRE: (
+        "Le code PIN n'a pas été saisi à temps. Si vous êtes débité plus tard, votre paiement sera compté. Sinon, réessayez."
+    ),
+    StatutPaiement.REMBOURSE: "Ce paiement vous a été remboursé.",
+}
+
+
+def messages_d_attente(statut: str, motif_echec: str) -> str:
+    """What the payer is told now, with what she can do."""
+    if statut == StatutPaiement.ECHEC:
+        return motif_pour_le_client(motif_echec) or "Le paiement n'a pas abouti. Rien n'a été débité. Réessayez."
+    return _MESSAGES[StatutPaiement(statut)]
+
+
+def options_de_paiement(*, client_id: int, police: str) -> dict[str, Any]:
+    """What may be paid on a contract: buttons, bounds of a free amount, and its renewal. Raises ContratIntrouvable."""
+    contrat = contrat_du_client(client_id=client_id, police=police)
+    souscription = SouscriptionPass.objects.select_related("produit").get(pk=contrat.souscription_id)
+    solde = SoldeContrat.objects.get(pk=contrat.police)
+    impayees = cotisations_du_client(client_id=client_id, police=contrat.police).filter(reste_a_payer__gt=0)
+    jour = aujourdhui()
+    possibles, refus = _ou_refus(lambda: Options.de(souscription, solde))
+    renouvellement, refus_renouvellement = _ou_refus(lambda: montant_de_renouvellement(souscription, solde, jour=jour))
+    return {
+        "police": contrat.police,
+        "numero_souscription": contrat.numero_souscription,
+        "nom_produit": contrat.nom_produit,
+        "choix": choix(cotisations=list(impayees.order_by("date_echeance")), options=possibles, jour=jour)
+        if possibles
+        else [],
+        "libre": {"minimum": possibles.minimum, "maximum": possibles.maximum}
+        if possibles and possibles.maximum
+        else None,
+        "raison": refus if possibles is None else "" if possibles.maximum else "Ce contrat est entièrement payé.",
+        "renouvellement": {"minimum": renouvellement[0], "maximum": renouvellement[1]} if renouvellement else None,
+        "raison_renouvellement": refus_renouvellement,
+        "devise": "XAF",
+    }
+
+
+def _ou_refus(calcul: Callable[[], T]) -> tuple[T | None, str]:
+    """What `calcul` gives, or the sentence of its refusal."""
+    try:
+        return calcul(), ""
+    except PaiementImpossible as refus:
+        return None, refus.detail
+
+
+def operateurs_de_paiement() -> list[dict[str, Any]]:
+    """The mobile money operators, those that can be paid with here first."""
+    mobiles = [OperateurPaiement(code) for code in OperateurMobile.values]
+    lignes = [{"code": un.value, "nom": str(un.label), "disponible": est_en_ligne(un.value)} for un in mobiles]
+    return sorted(lignes, key=lambda ligne: not ligne["disponible"])

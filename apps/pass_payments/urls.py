@@ -1,10 +1,18 @@
 from django.urls import path
 
-from apps.pass_payments.apis import ContratApi, ContratsApi, CotisationsApi, TableauDeBordApi
+from apps.pass_payments import apis, apis_paiements
 
 urlpatterns = [
-    path("clients/<police:police>/dashboard/", TableauDeBordApi.as_view(), name="client-dashboard"),
-    path("clients/<police:police>/contrats/", ContratsApi.as_view(), name="client-contrats"),
-    path("clients/<police:police>/cotisations/", CotisationsApi.as_view(), name="client-cotisations"),
-    path("contrats/<police:police>/", ContratApi.as_view(), name="contrat"),
+    path("clients/<police:police>/dashboard/", apis.TableauDeBordApi.as_view(), name="client-dashboard"),
+    path("clients/<police:police>/contrats/", apis.ContratsApi.as_view(), name="client-contrats"),
+    path("clients/<police:police>/cotisations/", apis.CotisationsApi.as_view(), name="client-cotisations"),
+    path("contrats/<police:police>/", apis.ContratApi.as_view(), name="contrat"),
+    path("contrats/<police:police>/paiement/", apis_paiements.OptionsApi.as_view(), name="contrat-paiement"),
+    path("souscriptions/", apis_paiements.SouscriptionsApi.as_view(), name="souscriptions"),
+    path("souscriptions/conditions/", apis_paiements.ConditionsApi.as_view(), name="souscriptions-conditions"),
+    path("souscriptions/<str:numero>/renouveler/", apis_paiements.RenouvellementApi.as_view(), name="renouveler"),
+    path("paiements/", apis_paiements.PaiementsApi.as_view(), name="paiements"),
+    path("paiements/operateurs/", apis_paiements.OperateursApi.as_view(), name="paiements-operateurs"),
+    path("paiements/detecter-operateur/", apis_paiements.DetectionApi.as_view(), name="paiements-detection"),
+    path("paiements/<str:numero>/", apis_paiements.PaiementApi.as_view(), name="paiement"),
 ]

@@ -11,7 +11,6 @@ from apps.pass_clients.models import SerieNumero
 from apps.pass_clients.numbers import (
     ECART_MANUEL_MAX,
     Forme,
-    _forme,
     allouer,
     forme_police,
     forme_souscription,
@@ -19,6 +18,9 @@ from apps.pass_clients.numbers import (
     numero_souscription,
     reserver,
     tenir,
+)
+from apps.pass_clients.numbers import (
+    forme as forme_remplie,
 )
 from apps.pass_products.tests.factories import ProduitEpargneFactory, ProduitFactory
 from nsia_pass_api.settings.environment import number_format
@@ -49,7 +51,7 @@ def test_the_templates_tried_here_are_those_that_settings_accept(modele: str, mo
     sequence=st.integers(0, 10**12),
 )
 def test_a_number_gives_its_sequence_back(modele: str, annee: int, branche: str, sequence: int) -> None:
-    forme = _forme(modele, annee=annee, branche=branche)
+    forme = forme_remplie(modele, annee=annee, branche=branche)
 
     numero = forme.numero(sequence)
 
@@ -64,7 +66,7 @@ def test_a_number_gives_its_sequence_back(modele: str, annee: int, branche: str,
 @example(modele=MODELES[4], texte="NSIA-VIE-2026-CG")
 @reglages(max_examples=300)
 def test_only_numbers_of_the_form_have_a_sequence(modele: str, texte: str) -> None:
-    forme = _forme(modele, annee=2026, branche="VIE")
+    forme = forme_remplie(modele, annee=2026, branche="VIE")
 
     sequence = forme.sequence(texte)
 

@@ -170,6 +170,10 @@ class PaiementPass(models.Model):
             models.UniqueConstraint(
                 fields=["numero_recu"], condition=Q(numero_recu__isnull=False), name="paiements_recu_unique"
             ),
+            models.CheckConstraint(
+                condition=Q(a_suivre_le__isnull=True) | Q(reference_mobile_money__isnull=False),
+                name="paiements_suivi_par_reference",
+            ),
             # Its reference is that of the payment it was asked with: only that one is sent and followed.
             models.CheckConstraint(
                 condition=Q(rattache_a__isnull=True) | Q(reference_mobile_money__isnull=True, a_suivre_le__isnull=True),

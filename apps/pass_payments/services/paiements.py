@@ -1,11 +1,13 @@
-"""Every write on payments: a payment and its journal move together, here only."""
+"""The two writes on a payment from which all others are made: it is asked for, it changes state. Its journal moves with it."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from apps.pass_clients.models import SouscriptionPass, StatutSouscription
@@ -16,7 +18,7 @@ from nsia_pass_api.constraints import violee
 from nsia_pass_api.dates import maintenant
 
 # Read aloud and typed back: no 0/O, 1/I.
-_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
 @transaction.atomic
@@ -29,11 +31,13 @@ def enregistrer_demande(
     numero_payeur: str = "",
     acteur: AbstractBaseUser | None = None,
     quand: datetime | None = None,
+    **suivi: Any,
 ) -> PaiementPass:
     """A payment of `montant` XAF is asked for (`initie`), with the first row of its journal.
 
-    Holds the subscription, so that `cycle_de_vie` never cancels it beside. Raises PaiementImpossible when it is cancelled,
-    TentativeOuverte while another attempt of this type is open for it.
+    `suivi`: columns that say how it is followed (`limite`, `a_suivre_le`, `rattache_a`, …). Holds the subscription, so that
+    `cycle_de_vie` never cancels it beside. Raises PaiementImpossible when it is cancelled, TentativeOuverte while another
+    attempt of this type is open for it.
     """
     quand = quand or maintenant()
     if verrouiller(souscription).statut == StatutSouscription.ANNULEE:
@@ -48,16 +52,17 @@ def enregistrer_demande(
         mode_paiement=PaiementPass.Operateur(operateur).label,
         numero_payeur=numero_payeur,
         date_demande=quand,
+        **suivi,
     )
-    while not _inserer(paiement, numero=_numero_transaction(quand)):
+    while not _inserer(paiement, numero=numero_aleatoire("PAY", quand)):
         pass
-    _consigner(paiement, EvenementPaiement.Type.DEMANDE, acteur=acteur, quand=quand)
+    consigner(paiement, EvenementPaiement.Type.DEMANDE, statut=paiement.statut, acteur=acteur, quand=quand)
     return paiement
 
 
-def _numero_transaction(quand: datetime) -> str:
+def numero_aleatoire(prefixe: str, quand: datetime) -> str:
     """A number such as `PAY-20261121-7F3K9Q`, drawn at random so that nobody can count or guess payments."""
-    return f"PAY-{timezone.localdate(quand):%Y%m%d}-{''.join(secrets.choice(_ALPHABET) for _ in range(6))}"
+    return f"{prefixe}-{timezone.localdate(quand):%Y%m%d}-{''.join(secrets.choice(ALPHABET) for _ in range(6))}"
 
 
 def _inserer(paiement: PaiementPass, *, numero: str) -> bool:
@@ -91,9 +96,48 @@ def changer_statut_paiement(
 
     Locks the subscription, then the payment. Raises TransitionPaiementRefusee when payments.md has no such transition.
     """
-    quand = quand or maintenant()
     SouscriptionPass.objects.select_for_update(no_key=True).get(pk=paiement.souscription_id)
     actuel = PaiementPass.objects.select_for_update(no_key=True).get(pk=paiement.pk)
+    passer(
+        actuel,
+        vers,
+        evenement=evenement,
+        donnees=donnees,
+        motif_echec=motif_echec,
+        code_confirmation=code_confirmation,
+        acteur=acteur,
+        quand=quand or maintenant(),
+    )
+    return actuel
+
+
+def verrouiller_groupe(paiement: PaiementPass) -> tuple[list[SouscriptionPass], list[PaiementPass]]:
+    """The payment and those asked with it, as they are now, held until the transaction ends; their subscriptions first.
+
+    The first payment is the one that carries the reference. What is read before the locks never changes.
+    """
+    groupe = PaiementPass.objects.filter(Q(pk=paiement.pk) | Q(rattache_a=paiement.pk))
+    souscriptions = list(
+        SouscriptionPass.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("produit", "client")
+        .filter(pk__in=list(groupe.values_list("souscription_id", flat=True)))
+        .order_by("pk")
+    )
+    return souscriptions, list(groupe.select_for_update(no_key=True).order_by("pk"))
+
+
+def passer(
+    actuel: PaiementPass,
+    vers: str,
+    *,
+    evenement: str,
+    quand: datetime,
+    donnees: dict[str, Any] | None = None,
+    motif_echec: str = "",
+    code_confirmation: str = "",
+    acteur: AbstractBaseUser | None = None,
+) -> None:
+    """`actuel`, locked by the caller with its subscription, is in state `vers`. Raises TransitionPaiementRefusee."""
     if (actuel.statut, vers) not in TRANSITIONS:
         raise TransitionPaiementRefusee(
             f"Le paiement {actuel.numero_transaction} est « {actuel.get_statut_display().lower()} » : "
@@ -101,27 +145,42 @@ def changer_statut_paiement(
         )
     actuel.statut = vers
     actuel.motif_echec = motif_echec
+    champs = ["statut", "motif_echec"]
     if vers == StatutPaiement.SUCCES:
         actuel.date_confirmation = quand
         actuel.date_comptable = timezone.localdate(quand)
         actuel.code_confirmation = code_confirmation
-    actuel.save(update_fields=["statut", "motif_echec", "date_confirmation", "date_comptable", "code_confirmation"])
-    _consigner(actuel, evenement, donnees=donnees, acteur=acteur, quand=quand)
-    return actuel
+        champs += ["date_confirmation", "date_comptable", "code_confirmation"]
+    if vers in _TERMINES and actuel.a_suivre_le is not None:
+        actuel.a_suivre_le = None
+        champs.append("a_suivre_le")
+    actuel.save(update_fields=champs)
+    consigner(actuel, evenement, statut=vers, donnees=donnees, acteur=acteur, quand=quand)
 
 
-def _consigner(
+_TERMINES = (StatutPaiement.SUCCES, StatutPaiement.ECHEC, StatutPaiement.REMBOURSE)
+
+
+def passer_ensemble(groupe: Sequence[PaiementPass], vers: str, **fait: Any) -> None:
+    """Every payment of `groupe` is in state `vers`, as `passer`."""
+    for paiement in groupe:
+        passer(paiement, vers, **fait)
+
+
+def consigner(
     paiement: PaiementPass,
     evenement: str,
     *,
+    statut: str = "",
     donnees: dict[str, Any] | None = None,
-    acteur: AbstractBaseUser | None,
+    acteur: AbstractBaseUser | None = None,
     quand: datetime,
 ) -> None:
+    """The journal holds one more fact; `statut` is the state that it led to, empty when it led to none."""
     EvenementPaiement.objects.create(
         paiement=paiement,
         type=evenement,
-        statut=paiement.statut,
+        statut=statut,
         donnees=donnees or {},
         acteur_id=acteur.pk if acteur else None,
         date_evenement=quand,

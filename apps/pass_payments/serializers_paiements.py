@@ -1,0 +1,226 @@
+"""What is asked to start a payment, and the shape of its follow-up."""
+
+from typing import Any
+
+from django.conf import settings
+from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
+from rest_framework import serializers
+
+from apps.pass_clients.models import NOMBRE_BENEFICIAIRES_MAX, OperateurMobile, RelationBeneficiaire, RoleBeneficiaire
+from apps.pass_payments.models import StatutPaiement
+from apps.pass_payments.serializers import PAIEMENT, PaiementSerializer
+from apps.pass_products.models import Periodicite
+from nsia_pass_api.dates import aujourdhui
+from nsia_pass_api.money import MontantField
+from nsia_pass_api.telephones import TelephoneField
+
+CONTRATS_MAX = 10
+
+
+class PayeurSerializer(serializers.Serializer[Any]):
+    telephone = TelephoneField(
+        required=False, help_text="Numéro qui paie ; celui du client par défaut. Son téléphone demandera le code PIN."
+    )
+    operateur = serializers.ChoiceField(
+        required=False, choices=OperateurMobile.choices, help_text="Deviné d'après le numéro s'il n'est pas donné."
+    )
+
+
+class LigneSerializer(serializers.Serializer[Any]):
+    police = serializers.CharField(max_length=30, help_text="Police d'un contrat du client.")
+    montant = MontantField(help_text="À payer sur ce contrat, en XAF.")
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "Deux contrats, un code PIN",
+            {
+                "contrats": [
+                    {"police": "CG-2026-VIE-001", "montant": 500},
+                    {"police": "CG-2026-EPG-001", "montant": 1000},
+                ]
+            },
+            request_only=True,
+        )
+    ]
+)
+class DemandePaiementSerializer(PayeurSerializer):
+    contrats = LigneSerializer(many=True, allow_empty=False, max_length=CONTRATS_MAX)  # type: ignore[call-arg]
+
+
+class RenouvellementSerializer(PayeurSerializer):
+    montant = MontantField(required=False, help_text="En XAF ; le minimum qui renouvelle par défaut.")
+
+
+class BeneficiaireDemandeSerializer(serializers.Serializer[Any]):
+    nom = serializers.CharField(max_length=80)
+    prenom = serializers.CharField(max_length=80)
+    telephone = TelephoneField(required=False, allow_blank=True)
+    relation = serializers.ChoiceField(choices=RelationBeneficiaire.choices)
+    role = serializers.ChoiceField(required=False, choices=RoleBeneficiaire.choices)
+    date_naissance = serializers.DateField(required=False, allow_null=True)
+
+    def validate_date_naissance(self, value: Any) -> Any:
+        return _passee(value)
+
+
+class IdentiteSerializer(serializers.Serializer[Any]):
+    nom = serializers.CharField(max_length=80)
+    prenom = serializers.CharField(max_length=80)
+    telephone = TelephoneField()
+    date_naissance = serializers.DateField(required=False, allow_null=True)
+    lieu_naissance = serializers.CharField(required=False, allow_blank=True, max_length=120)
+    adresse = serializers.CharField(required=False, allow_blank=True, max_length=200)
+
+    def validate_date_naissance(self, value: Any) -> Any:
+        return _passee(value)
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "Une prospecte souscrit à PASS KIMIA",
+            {
+                "client": {"nom": "MAKOSSO", "prenom": "Gisèle", "telephone": "06 412 33 44"},
+                "produit": "KIMIA",
+                "montant": 1200,
+                "periodicite": "mensuelle",
+                "beneficiaires": [{"nom": "MAKOSSO", "prenom": "Paul", "relation": "enfant"}],
+                "conditions_acceptees": True,
+                "version_conditions": "2026-01",
+            },
+            request_only=True,
+        )
+    ]
+)
+class DemandeSouscriptionSerializer(PayeurSerializer):
+    client = IdentiteSerializer(required=False, help_text="Exigé sans session ; ignoré pour un client connecté.")
+    produit = serializers.CharField(max_length=20, help_text="Code du produit.")
+    montant = MontantField(help_text="Prime d'une période, en XAF.")
+    periodicite = serializers.ChoiceField(choices=Periodicite.choices)
+    premier_versement = MontantField(required=False, help_text="En XAF ; la première échéance par défaut.")
+    beneficiaires = BeneficiaireDemandeSerializer(  # type: ignore[call-arg]
+        many=True, required=False, max_length=NOMBRE_BENEFICIAIRES_MAX
+    )
+    conditions_acceptees = serializers.BooleanField()
+    version_conditions = serializers.CharField(
+        max_length=20, help_text="Version des conditions montrées, donnée par `GET /api/v1/souscriptions/conditions/`."
+    )
+
+    def validate_conditions_acceptees(self, value: bool) -> bool:
+        if not value:
+            raise serializers.ValidationError("Sans l'accord du souscripteur, la souscription ne peut pas se faire.")
+        return value
+
+
+class ConditionsSerializer(serializers.Serializer[Any]):
+    version = serializers.CharField()
+    texte = serializers.ListField(child=serializers.CharField(), help_text="Phrases à montrer, dans l'ordre.")
+
+
+class LignePayeeSerializer(serializers.Serializer[Any]):
+    numero_transaction = serializers.CharField()
+    montant = serializers.IntegerField(help_text="En XAF.")
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "En attente du code PIN",
+            PAIEMENT
+            | {
+                "statut": "en_cours",
+                "statut_affiche": "En attente de votre code PIN",
+                "numero_souscription": "PASS-KIMIA-2026-000001",
+                "nom_produit": "PASS KIMIA",
+                "numero_recu": None,
+                "limite": "2026-10-20T09:22:00+01:00",
+                "total": 150,
+                "paiements": [{"numero_transaction": "PAY-20261020-7F3K9Q", "montant": 150}],
+                "message": "Regardez votre téléphone et tapez votre code PIN pour confirmer.",
+                "termine": False,
+            },
+            response_only=True,
+        )
+    ]
+)
+class PaiementSuiviSerializer(PaiementSerializer):
+    police = serializers.CharField(allow_null=True, help_text="Absente tant que la souscription n'en a pas.")
+    numero_souscription = serializers.CharField()
+    nom_produit = serializers.CharField()
+    numero_recu = serializers.CharField(allow_null=True, help_text="Une fois confirmé.")
+    limite = serializers.DateTimeField(allow_null=True, help_text="Jusqu'à quand le client attend.")
+    total = serializers.IntegerField(help_text="Ce que le téléphone demande, tous contrats réunis, en XAF.")
+    paiements = LignePayeeSerializer(many=True, help_text="Les paiements réunis dans cette demande.")
+    message = serializers.CharField(help_text="Ce qui se passe et que faire, pour le client.")
+    termine = serializers.BooleanField(help_text="Faux tant qu'il faut continuer à demander.")
+
+
+class PaiementDemandeSerializer(serializers.Serializer[Any]):
+    numero_transaction = serializers.CharField()
+    numero_souscription = serializers.CharField()
+    statut = serializers.ChoiceField(choices=StatutPaiement.choices)
+    statut_affiche = serializers.CharField()
+    montant = serializers.IntegerField(help_text="Ce que le téléphone demandera, en XAF.")
+    message = serializers.CharField()
+    suivi = serializers.CharField(
+        required=False, help_text="Sans session : à renvoyer dans `X-Suivi` pour suivre ce paiement, lui seul."
+    )
+
+
+class OperateurSerializer(serializers.Serializer[Any]):
+    code = serializers.ChoiceField(choices=OperateurMobile.choices)
+    nom = serializers.CharField()
+    disponible = serializers.BooleanField(help_text="Vrai si l'on peut payer ici avec lui.")
+
+
+class DetectionSerializer(serializers.Serializer[Any]):
+    telephone = TelephoneField()
+
+
+class DetecteSerializer(serializers.Serializer[Any]):
+    operateur = serializers.ChoiceField(choices=OperateurMobile.choices, allow_null=True)
+    disponible = serializers.BooleanField()
+
+
+class ChoixSerializer(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    libelle = serializers.CharField(help_text="Pour le bouton.")
+    montant = serializers.IntegerField(help_text="En XAF.")
+
+
+class BornesSerializer(serializers.Serializer[Any]):
+    minimum = serializers.IntegerField(help_text="En XAF.")
+    maximum = serializers.IntegerField(help_text="En XAF.")
+
+
+class OptionsSerializer(serializers.Serializer[Any]):
+    police = serializers.CharField()
+    numero_souscription = serializers.CharField()
+    nom_produit = serializers.CharField()
+    devise = serializers.ChoiceField(choices=["XAF"])
+    choix = ChoixSerializer(many=True, help_text="Montants utiles, du plus petit au plus grand.")
+    libre = BornesSerializer(allow_null=True, help_text="Bornes d'un montant libre ; null s'il n'y a rien à payer.")
+    raison = serializers.CharField(allow_blank=True, help_text="Pourquoi rien ne se paie.")
+    renouvellement = BornesSerializer(allow_null=True, help_text="Bornes de ce qui renouvelle le contrat.")
+    raison_renouvellement = serializers.CharField(allow_blank=True, help_text="Pourquoi il ne se renouvelle pas.")
+
+
+def _passee(value: Any) -> Any:
+    if value is not None and value > aujourdhui():
+        raise serializers.ValidationError("Cette date est dans l'avenir.")
+    return value
+
+
+def conditions() -> dict[str, Any]:
+    """What a subscriber agrees to, in the version of settings."""
+    return {
+        "version": settings.VERSION_CONDITIONS,
+        "texte": [
+            "Mes réponses sont exactes. NSIA peut les vérifier.",
+            "La couverture commence avec le premier paiement. Elle s'arrête si une prime reste impayée après le délai de grâce.",
+            "NSIA garde mes données le temps du contrat et de ses suites, pour le gérer. Je peux les lire et les faire corriger.",
+            "NSIA peut m'écrire par SMS au sujet de mon contrat.",
+        ],
+    }

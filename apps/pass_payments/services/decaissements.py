@@ -1,0 +1,235 @@
+"""Money that leaves: asked for once, sent with its own reference, followed until the operator says how it ended."""
+
+import random
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, connection, transaction
+
+from apps.pass_clients.models import SouscriptionPass
+from apps.pass_payments.conduite import prochain_passage, recul
+from apps.pass_payments.errors import DecaissementDejaDemande, OperateurIndisponible, PaiementImpossible
+from apps.pass_payments.models import (
+    Decaissement,
+    EvenementPaiement,
+    NatureAnomalie,
+    NatureDecaissement,
+    PaiementPass,
+    StatutDecaissement,
+    StatutPaiement,
+)
+from apps.pass_payments.operateurs import (
+    Accuse,
+    Constat,
+    DemandeRefusee,
+    Etat,
+    Operateur,
+    OperateurFerme,
+    OperateurInjoignable,
+    est_en_ligne,
+    operateur,
+)
+from apps.pass_payments.services import messages
+from apps.pass_payments.services.anomalies import ouvrir_anomalie
+from apps.pass_payments.services.paiements import consigner, numero_aleatoire, passer
+from nsia_pass_api.constraints import violee
+from nsia_pass_api.dates import maintenant
+from nsia_pass_api.transactions import transaction_entiere
+
+_RESERVER = """
+    UPDATE decaissements SET a_suivre_le = %(bail)s, tentatives = least(tentatives + 1, 32000)
+    WHERE id IN (
+        SELECT id FROM decaissements WHERE a_suivre_le <= %(quand)s ORDER BY a_suivre_le LIMIT %(nombre)s
+        FOR NO KEY UPDATE SKIP LOCKED
+    )
+    RETURNING id
+"""
+_EN_ROUTE = (StatutDecaissement.A_ENVOYER, StatutDecaissement.EN_COURS, StatutDecaissement.EN_VERIFICATION)
+
+
+@transaction.atomic
+def demander_remboursement(*, paiement: PaiementPass, quand: datetime | None = None) -> Decaissement:
+    """The whole net amount of a confirmed payment will go back to its payer; a second demand is refused while one lives.
+
+    Raises PaiementImpossible for a payment that is not confirmed or was not made through an operator, DecaissementDejaDemande.
+    """
+    quand = quand or maintenant()
+    SouscriptionPass.objects.select_for_update(no_key=True).get(pk=paiement.souscription_id)
+    actuel = PaiementPass.objects.select_for_update(no_key=True).get(pk=paiement.pk)
+    if actuel.statut != StatutPaiement.SUCCES or not est_en_ligne(actuel.operateur) or not actuel.numero_payeur:
+        raise PaiementImpossible("Seul un paiement Mobile Money confirmé se rembourse sur un téléphone.")
+    decaissement = _inserer(
+        Decaissement(
+            nature=NatureDecaissement.REMBOURSEMENT,
+            cle=f"paiement:{actuel.numero_transaction}",
+            paiement=actuel,
+            operateur=actuel.operateur,
+            telephone=actuel.numero_payeur,
+            montant=actuel.montant_net,
+            libelle="Remboursement NSIA",
+            demande_le=quand,
+            a_suivre_le=quand,
+        )
+    )
+    fait = {"decaissement": decaissement.numero}
+    consigner(actuel, EvenementPaiement.Type.REMBOURSEMENT, donnees=fait, quand=quand)
+    return decaissement
+
+
+@transaction.atomic
+def demander_versement(
+    *, cle: str, operateur: str, telephone: str, montant: int, libelle: str, quand: datetime | None = None
+) -> Decaissement:
+    """`montant` XAF will be paid to `telephone`, once for `cle` (`sinistre:SIN-2026-000123`), whoever asks again.
+
+    Raises OperateurIndisponible for an operator without an API, DecaissementDejaDemande while one for `cle` lives.
+    """
+    if not est_en_ligne(operateur):
+        raise OperateurIndisponible(
+            "Cet opérateur ne permet pas encore de verser de l'argent. Choisissez un autre numéro."
+        )
+    quand = quand or maintenant()
+    return _inserer(
+        Decaissement(
+            nature=NatureDecaissement.VERSEMENT,
+            cle=cle,
+            operateur=operateur,
+            telephone=telephone,
+            montant=montant,
+            libelle=libelle,
+            demande_le=quand,
+            a_suivre_le=quand,
+        )
+    )
+
+
+def _inserer(decaissement: Decaissement) -> Decaissement:
+    while True:
+        decaissement.numero = numero_aleatoire("DEC", decaissement.demande_le)
+        try:
+            with transaction.atomic():
+                decaissement.save(force_insert=True)
+        except IntegrityError as error:
+            match violee(error):
+                case "decaissements_numero_unique":
+                    continue
+                case "decaissements_une_fois_par_objet":
+                    raise DecaissementDejaDemande from error
+            raise
+        return decaissement
+
+
+def reserver_decaissements(*, nombre: int, quand: datetime | None = None) -> list[int]:
+    """At most `nombre` due disbursements are the caller's until settings.TRAVAUX_BAIL has passed. Returns their ids."""
+    quand = quand or maintenant()
+    with connection.cursor() as cursor:
+        cursor.execute(_RESERVER, {"quand": quand, "bail": quand + settings.TRAVAUX_BAIL, "nombre": nombre})
+        return sorted(ident for (ident,) in cursor.fetchall())
+
+
+def suivre_decaissement(
+    ident: int,
+    *,
+    horloge: Callable[[], datetime] = maintenant,
+    hasard: Callable[[], float] = random.random,
+) -> Decaissement:
+    """The claimed disbursement is one step nearer to the operator's truth, and due again until it has ended.
+
+    Looked up before it is ever sent again: money must not leave twice. Never raises for what an operator says.
+    """
+    un = Decaissement.objects.select_related("paiement").get(pk=ident)
+    chez = operateur(un.operateur)
+    revoir = prochain_passage(demande_le=un.demande_le, maintenant=horloge(), hasard=hasard())
+    premier = un.statut == StatutDecaissement.A_ENVOYER and un.tentatives <= 1
+    try:
+        constat = None if premier else chez.consulter_decaissement(reference=un.reference, nature=_nature(un))
+        if constat is not None and constat.etat is not Etat.INTROUVABLE:
+            return _conclure(un, constat, revoir=revoir, quand=horloge())
+        accuse = _envoyer(un, chez)
+    except DemandeRefusee as refus:
+        # Refused at the first call, it was never held; later, only a look-up may say that it failed.
+        if premier:
+            echec = Constat(etat=Etat.ECHOUE, motif=refus.motif, raison=refus.raison)
+            return _conclure(un, echec, revoir=revoir, quand=horloge())
+        statut = StatutDecaissement.EN_VERIFICATION
+    except OperateurFerme as ferme:
+        if premier:
+            Decaissement.objects.filter(pk=un.pk).update(tentatives=0)
+        statut, revoir = StatutDecaissement(un.statut), horloge() + timedelta(seconds=ferme.reessayer_dans)
+    except OperateurInjoignable:
+        statut = StatutDecaissement.EN_VERIFICATION
+        revoir = recul(tentatives=un.tentatives, maintenant=horloge(), hasard=hasard())
+    else:
+        statut = StatutDecaissement.EN_COURS
+        revoir = horloge() if accuse is Accuse.DEJA_CONNUE else revoir
+    return _noter(un, statut, revoir=revoir)
+
+
+def _nature(un: Decaissement) -> NatureDecaissement:
+    return NatureDecaissement(un.nature)
+
+
+def _envoyer(un: Decaissement, chez: Operateur) -> Accuse:
+    if un.paiement is None:
+        return chez.verser(
+            reference=un.reference, montant=un.montant, telephone=un.telephone, numero=un.numero, libelle=un.libelle
+        )
+    origine = un.paiement.rattache_a or un.paiement
+    assert origine.reference_mobile_money is not None  # noqa: S101 - `demander_remboursement` took an operator's payment
+    return chez.rembourser(
+        reference=un.reference,
+        paiement=origine.reference_mobile_money,
+        montant=un.montant,
+        telephone=un.telephone,
+        numero=un.numero,
+        libelle=un.libelle,
+    )
+
+
+@transaction_entiere
+def _conclure(un: Decaissement, constat: Constat, *, revoir: datetime, quand: datetime) -> Decaissement:
+    """What the operator says has its effects: the payment of a refund is refunded, a failure is for a person to see."""
+    paiement = un.paiement
+    if paiement is not None:
+        souscription = SouscriptionPass.objects.select_for_update(no_key=True).get(pk=paiement.souscription_id)
+        paiement = PaiementPass.objects.select_for_update(no_key=True).get(pk=paiement.pk)
+    actuel = Decaissement.objects.select_for_update(no_key=True).get(pk=un.pk)
+    if actuel.statut not in _EN_ROUTE:
+        return actuel
+    if constat.etat is Etat.EN_ATTENTE:
+        return _noter(actuel, StatutDecaissement.EN_COURS, revoir=revoir)
+    reussi = constat.etat is Etat.REUSSI
+    actuel.statut = StatutDecaissement.SUCCES if reussi else StatutDecaissement.ECHEC
+    actuel.motif_echec = constat.motif
+    actuel.code_confirmation = constat.code_confirmation
+    actuel.termine_le = quand
+    actuel.a_suivre_le = None
+    actuel.save(update_fields=["statut", "motif_echec", "code_confirmation", "termine_le", "a_suivre_le"])
+    if paiement is None:
+        return actuel
+    fait = {"decaissement": actuel.numero}
+    if reussi:
+        passer(
+            paiement,
+            StatutPaiement.REMBOURSE,
+            evenement=EvenementPaiement.Type.REMBOURSEMENT,
+            donnees=fait,
+            quand=quand,
+        )
+        messages.annoncer_remboursement(paiement, souscription, quand=quand)
+    else:
+        ouvrir_anomalie(
+            paiement=paiement,
+            nature=NatureAnomalie.REMBOURSEMENT_ECHOUE,
+            donnees={**fait, "motif": constat.motif},
+            quand=quand,
+        )
+    return actuel
+
+
+def _noter(un: Decaissement, statut: str, *, revoir: datetime) -> Decaissement:
+    """Still on its way: `statut`, due again at `revoir`. One that ended meanwhile stays as it is."""
+    Decaissement.objects.filter(pk=un.pk, statut=un.statut).update(statut=statut, a_suivre_le=revoir)
+    un.refresh_from_db()
+    return un

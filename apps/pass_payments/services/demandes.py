@@ -1,0 +1,270 @@
+"""What a client or a prospect starts at the kiosk: pay, subscribe and pay, renew. Nothing here speaks to an operator.
+
+Each demand commits its intention and its reference; the worker sends it. Lock order: client, subscriptions, payments.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from apps.pass_clients.models import (
+    CanalSouscription,
+    ClientPass,
+    Consentement,
+    Contrat,
+    SouscriptionPass,
+    StatutClient,
+    StatutSouscription,
+)
+from apps.pass_clients.services import ajouter_beneficiaire, changer_statut, enregistrer_ou_retrouver_client, souscrire
+from apps.pass_payments.errors import (
+    OperateurIndisponible,
+    PaiementImpossible,
+    SouscriptionIntrouvable,
+    TentativeOuverte,
+)
+from apps.pass_payments.models import OUVERTS, OperateurPaiement, PaiementPass, SoldeContrat, TypePaiement
+from apps.pass_payments.operateurs import est_en_ligne
+from apps.pass_payments.options import Options, montant_de_renouvellement
+from apps.pass_payments.selectors import contrats_a_payer
+from apps.pass_payments.services.paiements import enregistrer_demande
+from apps.pass_products.models import ProduitPass
+from apps.pass_products.services import etablir_devis
+from nsia_pass_api.dates import aujourdhui, maintenant
+from nsia_pass_api.errors import DonneesInvalides
+from nsia_pass_api.money import formater_xaf
+from nsia_pass_api.telephones import operateur_probable
+
+
+@dataclass(frozen=True)
+class Ligne:
+    """One contract and what is paid on it, XAF."""
+
+    police: str
+    montant: int
+
+
+@transaction.atomic
+def payer(
+    *,
+    client_id: int,
+    lignes: Sequence[Ligne],
+    telephone: str = "",
+    operateur: str = "",
+    cle: str = "",
+    quand: datetime | None = None,
+) -> PaiementPass:
+    """The client's phone will be asked once for the sum of `lignes`; each contract has its payment, the first carries all.
+
+    `telephone` and `operateur` default to the client's mobile money. Raises ContratIntrouvable, PaiementImpossible for an
+    amount out of the limits, OperateurIndisponible, TentativeOuverte while a payment is open for one of the contracts.
+    """
+    quand = quand or maintenant()
+    telephone, operateur = _payeur(ClientPass.objects.get(pk=client_id), telephone, operateur)
+    montants = {ligne.police.upper(): ligne.montant for ligne in lignes}
+    if len(montants) != len(lignes):
+        raise DonneesInvalides("Le même contrat figure deux fois. Réunissez les montants.")
+    _verifier_total(sum(montants.values()))
+    contrats = contrats_a_payer(client_id=client_id, polices=list(montants))
+    souscriptions = _verrouiller([contrat.souscription_id for contrat in contrats])
+    soldes = SoldeContrat.objects.in_bulk(list(montants))
+    principal: PaiementPass | None = None
+    for contrat in contrats:
+        souscription, solde = souscriptions[contrat.souscription_id], soldes[contrat.police]
+        Options.de(souscription, solde).verifier(montants[contrat.police])
+        paiement = enregistrer_demande(
+            souscription=souscription,
+            montant=montants[contrat.police],
+            type_paiement=TypePaiement.RATTRAPAGE if solde.montant_en_retard else TypePaiement.COTISATION,
+            **_suivi(telephone, operateur, principal=principal, cle=cle, quand=quand),
+        )
+        principal = principal or paiement
+    if principal is None:
+        raise DonneesInvalides("Choisissez au moins un contrat à payer.")
+    return principal
+
+
+@transaction.atomic
+def renouveler_et_payer(
+    *,
+    client_id: int,
+    numero_souscription: str,
+    montant: int | None = None,
+    telephone: str = "",
+    operateur: str = "",
+    cle: str = "",
+    quand: datetime | None = None,
+) -> PaiementPass:
+    """The client's phone will be asked for `montant` (by default the least): what is left of old periods and a first instalment.
+
+    The next period opens when the payment is settled. Raises SouscriptionIntrouvable, PaiementImpossible, TentativeOuverte.
+    """
+    quand = quand or maintenant()
+    telephone, operateur = _payeur(ClientPass.objects.get(pk=client_id), telephone, operateur)
+    contrat = Contrat.objects.filter(client_id=client_id, numero_souscription=numero_souscription.upper()).first()
+    if contrat is None:
+        raise SouscriptionIntrouvable
+    souscription = _verrouiller([contrat.souscription_id])[contrat.souscription_id]
+    solde = SoldeContrat.objects.get(pk=contrat.police)
+    minimum, maximum = montant_de_renouvellement(souscription, solde, jour=aujourdhui())
+    montant = minimum if montant is None else montant
+    if not minimum <= montant <= maximum:
+        raise PaiementImpossible(f"Pour renouveler, payez entre {formater_xaf(minimum)} et {formater_xaf(maximum)}.")
+    _verifier_total(montant)
+    return enregistrer_demande(
+        souscription=souscription,
+        montant=montant,
+        type_paiement=TypePaiement.RENOUVELLEMENT,
+        **_suivi(telephone, operateur, principal=None, cle=cle, quand=quand),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Souscripteur:
+    """Who subscribes: a client who is logged in (`client_id`), or whoever stands at the kiosk with these papers."""
+
+    client_id: int | None = None
+    nom: str = ""
+    prenom: str = ""
+    telephone: str = ""
+    autres: Mapping[str, Any] | None = None
+
+
+@transaction.atomic
+def souscrire_et_payer(
+    *,
+    souscripteur: Souscripteur,
+    produit: ProduitPass,
+    montant: int,
+    periodicite: str,
+    beneficiaires: Sequence[Mapping[str, Any]] = (),
+    version_conditions: str,
+    origine: str = "",
+    canal: str = CanalSouscription.BORNE,
+    premier_versement: int | None = None,
+    telephone: str = "",
+    operateur: str = "",
+    cle: str = "",
+    quand: datetime | None = None,
+) -> PaiementPass:
+    """A subscription with its beneficiaries and consent waits for its first payment, which the phone will be asked for.
+
+    An earlier one for the same product that was never paid is cancelled. `premier_versement`: the first instalment unless
+    told otherwise. Raises as `souscrire` and `ajouter_beneficiaire`, PaiementImpossible, OperateurIndisponible, and
+    TentativeOuverte while the earlier one still waits for its payer.
+    """
+    quand = quand or maintenant()
+    if version_conditions != settings.VERSION_CONDITIONS:
+        raise PaiementImpossible("Les conditions ont changé. Relisez-les et acceptez-les à nouveau.")
+    client = _client(souscripteur)
+    telephone, operateur = _payeur(client, telephone, operateur)
+    devis = etablir_devis(produit=produit, montant=montant, periodicite=periodicite, date_debut=aujourdhui())
+    premiere = devis.echeances[0].montant
+    versement = premiere if premier_versement is None else premier_versement
+    if not min(premiere, devis.prime) <= versement <= devis.prime:
+        raise PaiementImpossible(f"Le premier paiement va de {formater_xaf(premiere)} à {formater_xaf(devis.prime)}.")
+    _verifier_total(versement)
+    _remplacer_impayees(client, produit, quand)
+    souscription = souscrire(
+        client=client, produit=produit, montant=montant, periodicite=periodicite, canal=canal, date_souscription=quand
+    )
+    Consentement.objects.create(
+        souscription=souscription,
+        version=version_conditions,
+        nom=souscripteur.nom or client.nom,
+        prenom=souscripteur.prenom or client.prenom,
+        origine=origine,
+        donne_le=quand,
+    )
+    for beneficiaire in beneficiaires:
+        ajouter_beneficiaire(souscription=souscription, **beneficiaire)
+    return enregistrer_demande(
+        souscription=souscription,
+        montant=versement,
+        type_paiement=TypePaiement.SOUSCRIPTION_INITIALE,
+        **_suivi(telephone, operateur, principal=None, cle=cle, quand=quand),
+    )
+
+
+def _client(souscripteur: Souscripteur) -> ClientPass:
+    """The client, her row held: two subscriptions of one person take turns. Papers never change those of a known client."""
+    if souscripteur.client_id is None:
+        client = enregistrer_ou_retrouver_client(
+            nom=souscripteur.nom,
+            prenom=souscripteur.prenom,
+            telephone=souscripteur.telephone,
+            **(souscripteur.autres or {}),
+        )
+    else:
+        client = ClientPass.objects.get(pk=souscripteur.client_id)
+    client = ClientPass.objects.select_for_update(no_key=True).get(pk=client.pk)
+    if client.statut != StatutClient.ACTIF:
+        raise PaiementImpossible("Cette souscription ne peut pas se faire ici. Adressez-vous à un agent.")
+    return client
+
+
+def _remplacer_impayees(client: ClientPass, produit: ProduitPass, quand: datetime) -> None:
+    """No earlier subscription of this product waits any more. Raises TentativeOuverte if its payer is still being asked."""
+    attendent = SouscriptionPass.objects.filter(client=client, produit=produit, statut=StatutSouscription.EN_COURS)
+    for ancienne in attendent.order_by("pk"):
+        if PaiementPass.objects.filter(souscription=ancienne, statut__in=OUVERTS).exists():
+            raise TentativeOuverte(
+                "Une souscription à ce produit attend déjà votre code PIN. Répondez sur votre téléphone."
+            )
+        motif = "remplacée par une nouvelle demande"
+        changer_statut(souscription=ancienne, vers=StatutSouscription.ANNULEE, motif=motif, quand=quand)
+
+
+def _verrouiller(souscriptions: Sequence[int]) -> dict[int, SouscriptionPass]:
+    """The subscriptions by id, held; none has an open payment. Raises TentativeOuverte."""
+    verrouillees = (
+        SouscriptionPass.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("produit")
+        .filter(pk__in=souscriptions)
+        .order_by("pk")
+    )
+    par_id = {souscription.pk: souscription for souscription in verrouillees}
+    if PaiementPass.objects.filter(souscription__in=souscriptions, statut__in=OUVERTS).exists():
+        raise TentativeOuverte("Un paiement est déjà en cours pour ce contrat. Attendez sa réponse.")
+    return par_id
+
+
+def _payeur(client: ClientPass, telephone: str, operateur: str) -> tuple[str, str]:
+    """The phone that pays and its operator. Raises OperateurIndisponible."""
+    telephone = telephone or client.numero_mobile_money or client.telephone
+    if not operateur:
+        connu = telephone in (client.numero_mobile_money, client.telephone)
+        operateur = (client.operateur_mobile if connu else "") or operateur_probable(telephone) or ""
+    if not est_en_ligne(operateur):
+        nom = OperateurPaiement(operateur).label if operateur else "Cet opérateur"
+        raise OperateurIndisponible(
+            f"{nom} ne permet pas encore de payer ici. Payez avec un numéro d'un autre opérateur, ou à l'agence."
+        )
+    return telephone, operateur
+
+
+def _verifier_total(montant: int) -> None:
+    if montant > settings.PAIEMENT_MAXIMUM:
+        raise PaiementImpossible(
+            f"Un paiement ne peut pas dépasser {formater_xaf(settings.PAIEMENT_MAXIMUM)}. Payez en plusieurs fois."
+        )
+
+
+def _suivi(
+    telephone: str, operateur: str, *, principal: PaiementPass | None, cle: str, quand: datetime
+) -> dict[str, Any]:
+    """How a demand is followed: the first of a group carries the reference, the others follow it."""
+    commun = {
+        "numero_payeur": telephone,
+        "operateur": operateur,
+        "cle_idempotence": cle,
+        "quand": quand,
+        "limite": quand + settings.PAIEMENT_DELAI,
+    }
+    if principal is None:
+        return commun | {"a_suivre_le": quand}
+    return commun | {"rattache_a": principal, "reference_mobile_money": None}

@@ -1,0 +1,71 @@
+"""Money that an agent takes at the agency: cash, cheque, transfer. Settled at once by the same function as all the rest."""
+
+from datetime import datetime
+
+from django.contrib.auth.base_user import AbstractBaseUser
+
+from apps.pass_clients.models import SouscriptionPass, StatutSouscription
+from apps.pass_payments.errors import PaiementImpossible
+from apps.pass_payments.models import OperateurPaiement, PaiementPass, TypePaiement
+from apps.pass_payments.operateurs import Constat, Etat
+from apps.pass_payments.services.paiements import enregistrer_demande
+from apps.pass_payments.services.reglement import regler
+from nsia_pass_api.dates import maintenant
+from nsia_pass_api.transactions import transaction_entiere
+
+AU_GUICHET = (OperateurPaiement.ESPECES, OperateurPaiement.CHEQUE, OperateurPaiement.VIREMENT, OperateurPaiement.CARTE)
+_PAYABLES = (
+    StatutSouscription.EN_COURS,
+    StatutSouscription.ACTIVEE,
+    StatutSouscription.SUSPENDUE,
+    StatutSouscription.EXPIREE,
+)
+
+
+@transaction_entiere
+def encaisser_au_guichet(
+    *,
+    souscription: SouscriptionPass,
+    montant: int,
+    operateur: str,
+    agent: AbstractBaseUser,
+    justificatif: str = "",
+    renouvellement: bool = False,
+    quand: datetime | None = None,
+) -> PaiementPass:
+    """The agent has received `montant` XAF: a confirmed payment with its receipt number and all that a settlement brings.
+
+    `justificatif`: number of the cheque or of the bank's advice, required for both. Raises PaiementImpossible,
+    TentativeOuverte while another attempt of this type is open.
+    """
+    quand = quand or maintenant()
+    if operateur not in AU_GUICHET:
+        raise PaiementImpossible("À l'agence, on encaisse des espèces, un chèque, un virement ou une carte.")
+    if operateur in (OperateurPaiement.CHEQUE, OperateurPaiement.VIREMENT) and not justificatif.strip():
+        raise PaiementImpossible("Indiquez le numéro du chèque ou de l'avis de virement.")
+    actuelle = SouscriptionPass.objects.select_for_update(no_key=True).get(pk=souscription.pk)
+    if actuelle.statut not in _PAYABLES:
+        raise PaiementImpossible(
+            f"Cette souscription est « {actuelle.get_statut_display().lower()} » : elle ne reçoit plus de paiement."
+        )
+    paiement = enregistrer_demande(
+        souscription=actuelle,
+        montant=montant,
+        type_paiement=_type(actuelle, renouvellement=renouvellement),
+        operateur=operateur,
+        acteur=agent,
+        quand=quand,
+        reference_mobile_money=None,
+    )
+    constat = Constat(etat=Etat.REUSSI, montant=montant, devise=paiement.devise, code_confirmation=justificatif.strip())
+    return regler(paiement=paiement, constat=constat, source="guichet", acteur=agent, quand=quand)
+
+
+def _type(souscription: SouscriptionPass, *, renouvellement: bool) -> str:
+    if souscription.statut == StatutSouscription.EN_COURS:
+        return TypePaiement.SOUSCRIPTION_INITIALE
+    if renouvellement:
+        return TypePaiement.RENOUVELLEMENT
+    if souscription.statut == StatutSouscription.SUSPENDUE:
+        return TypePaiement.RATTRAPAGE
+    return TypePaiement.COTISATION

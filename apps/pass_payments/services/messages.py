@@ -1,0 +1,108 @@
+"""What is announced to clients by SMS: written with what it announces, sent later by the worker."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import structlog
+from django.conf import settings
+from django.db import connection
+
+from apps.pass_clients.models import SouscriptionPass
+from apps.pass_payments.messagerie import Messagerie, MessagerieInjoignable
+from apps.pass_payments.models import MessageSortant, PaiementPass, StatutMessage, TypePaiement
+from apps.pass_payments.motifs import motif_pour_le_client
+from nsia_pass_api.dates import maintenant
+from nsia_pass_api.money import formater_xaf
+
+logger = structlog.get_logger(__name__)
+
+
+def annoncer(*, cle: str, telephone: str, texte: str, quand: datetime) -> None:
+    """The message waits to be sent to `telephone`; a fact (`cle`) that was announced is not announced again."""
+    if telephone:
+        MessageSortant.objects.bulk_create(
+            [MessageSortant(cle=cle, telephone=telephone, texte=_simple(texte), cree_le=quand, a_envoyer_le=quand)],
+            ignore_conflicts=True,
+        )
+
+
+def annoncer_succes(
+    groupe: Sequence[PaiementPass], souscriptions: Sequence[SouscriptionPass], *, quand: datetime
+) -> None:
+    principal, souscription = groupe[0], souscriptions[0]
+    total = formater_xaf(sum(un.montant for un in groupe))
+    noms = ", ".join(dict.fromkeys(une.produit.nom_pass for une in souscriptions))
+    recus = ", ".join(un.numero_recu or "" for un in groupe)
+    texte = f"NSIA : paiement de {total} reçu pour {noms}. Reçu {recus}. Merci."
+    if principal.type_paiement == TypePaiement.SOUSCRIPTION_INITIALE:
+        texte = (
+            f"NSIA : bienvenue ! Votre {noms} est payé ({total}). Reçu {recus}. Votre police vous attend à la borne."
+        )
+    annoncer(
+        cle=f"paiement:{principal.numero_transaction}:succes",
+        telephone=souscription.client.telephone,
+        texte=texte,
+        quand=quand,
+    )
+
+
+def annoncer_echec(principal: PaiementPass, souscription: SouscriptionPass, *, total: int, quand: datetime) -> None:
+    annoncer(
+        cle=f"paiement:{principal.numero_transaction}:echec",
+        telephone=souscription.client.telephone,
+        texte=f"NSIA : votre paiement de {formater_xaf(total)} n'a pas abouti. {motif_pour_le_client(principal.motif_echec)}",
+        quand=quand,
+    )
+
+
+def annoncer_remboursement(paiement: PaiementPass, souscription: SouscriptionPass, *, quand: datetime) -> None:
+    annoncer(
+        cle=f"paiement:{paiement.numero_transaction}:rembourse",
+        telephone=souscription.client.telephone,
+        texte=f"NSIA : votre paiement de {formater_xaf(paiement.montant)} ({paiement.numero_transaction}) a été remboursé.",
+        quand=quand,
+    )
+
+
+def _simple(texte: str) -> str:
+    """Typographic spaces as plain ones: an SMS that leaves the GSM alphabet costs double."""
+    return texte.replace("\u202f", " ").replace("\u00a0", " ").replace("’", "'")
+
+
+# A confirmation that comes a day late confuses more than it helps.
+_ESSAIS = 12
+
+_RESERVER = """
+    UPDATE messages_sortants SET a_envoyer_le = %(bail)s, tentatives = tentatives + 1
+    WHERE id IN (
+        SELECT id FROM messages_sortants WHERE statut = 'a_envoyer' AND a_envoyer_le <= %(quand)s
+        ORDER BY a_envoyer_le LIMIT %(nombre)s FOR NO KEY UPDATE SKIP LOCKED
+    )
+    RETURNING id
+"""
+
+
+def reserver_messages(*, nombre: int, quand: datetime | None = None) -> list[int]:
+    """At most `nombre` due messages are the caller's until settings.TRAVAUX_BAIL has passed. Returns their ids."""
+    quand = quand or maintenant()
+    with connection.cursor() as cursor:
+        cursor.execute(_RESERVER, {"quand": quand, "bail": quand + settings.TRAVAUX_BAIL, "nombre": nombre})
+        return sorted(ident for (ident,) in cursor.fetchall())
+
+
+def envoyer_message(ident: int, *, par: Messagerie, quand: datetime | None = None) -> MessageSortant:
+    """The claimed message has left, or is due again later and later, or is given up after twelve tries."""
+    quand = quand or maintenant()
+    message = MessageSortant.objects.get(pk=ident)
+    try:
+        par.envoyer(telephone=message.telephone, texte=message.texte, cle=message.cle)
+    except MessagerieInjoignable as panne:
+        logger.warning("message_non_envoye", message=message.pk, essai=message.tentatives, cause=str(panne))
+        if message.tentatives >= _ESSAIS:
+            message.statut, message.a_envoyer_le = StatutMessage.ABANDONNE, None
+        else:
+            message.a_envoyer_le = quand + timedelta(seconds=5 * 2**message.tentatives)
+    else:
+        message.statut, message.a_envoyer_le, message.envoye_le = StatutMessage.ENVOYE, None, quand
+    message.save(update_fields=["statut", "a_envoyer_le", "envoye_le"])
+    return message

@@ -1,0 +1,122 @@
+"""The one function that settles a payment, whoever noticed: follow-up, back office, reconciliation, agent at the counter.
+
+All effects are rows of the same transaction: state and journal, activation, coverage period, police, receipt, message.
+Lock order: subscriptions, payments, series of police numbers, series of receipts.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.utils import timezone
+
+from apps.pass_clients.models import SouscriptionPass, StatutSouscription
+from apps.pass_clients.numbers import allouer, forme
+from apps.pass_clients.services import activer, attribuer_police, renouveler
+from apps.pass_payments.lifecycle import reprendre
+from apps.pass_payments.models import (
+    OUVERTS,
+    EvenementPaiement,
+    NatureAnomalie,
+    PaiementPass,
+    StatutPaiement,
+    TypePaiement,
+)
+from apps.pass_payments.operateurs import Constat
+from apps.pass_payments.services import messages
+from apps.pass_payments.services.anomalies import ouvrir_anomalie
+from apps.pass_payments.services.paiements import passer, passer_ensemble, verrouiller_groupe
+from nsia_pass_api.dates import maintenant
+from nsia_pass_api.transactions import transaction_entiere
+
+SERIE_RECUS = "recus"
+_REGLES = (StatutPaiement.SUCCES, StatutPaiement.REMBOURSE)
+_MORTES = (StatutSouscription.ANNULEE, StatutSouscription.RESILIEE)
+
+
+@transaction_entiere
+def regler(
+    *,
+    paiement: PaiementPass,
+    constat: Constat,
+    source: str,
+    evenement: str = EvenementPaiement.Type.CONFIRMATION,
+    acteur: AbstractBaseUser | None = None,
+    quand: datetime | None = None,
+) -> PaiementPass:
+    """The payment, and those asked with it, are confirmed since `quand` (now) with all that follows; twice changes nothing.
+
+    What the operator says must be what was asked: another amount, currency or payer opens an anomaly and confirms nothing.
+    """
+    quand = quand or maintenant()
+    souscriptions, groupe = verrouiller_groupe(paiement)
+    principal = groupe[0]
+    if principal.statut in _REGLES:
+        return principal
+    ecarts = dict(_ecarts(groupe, constat))
+    if ecarts:
+        for nature, donnees in ecarts.items():
+            ouvrir_anomalie(paiement=principal, nature=nature, donnees={**donnees, "source": source}, quand=quand)
+        if principal.statut in OUVERTS and principal.statut != StatutPaiement.EN_VERIFICATION:
+            fait = {"evenement": EvenementPaiement.Type.LITIGE, "donnees": {"ecarts": list(ecarts)}, "quand": quand}
+            passer_ensemble(groupe, StatutPaiement.EN_VERIFICATION, **fait)
+        return principal
+    par_id = {souscription.pk: souscription for souscription in souscriptions}
+    for un in groupe:
+        # Before its effects: a period is opened, cover resumes, because the money is there.
+        passer(
+            un,
+            StatutPaiement.SUCCES,
+            evenement=evenement,
+            donnees={"source": source},
+            code_confirmation=constat.code_confirmation,
+            acteur=acteur,
+            quand=quand,
+        )
+    for un in groupe:
+        _produire_effet(un, par_id[un.souscription_id], quand)
+    _numeroter_recus(groupe, quand)
+    messages.annoncer_succes(groupe, souscriptions, quand=quand)
+    return principal
+
+
+def _ecarts(groupe: list[PaiementPass], constat: Constat) -> Iterator[tuple[str, dict[str, Any]]]:
+    """How what the operator says differs from what was asked. What it does not say is not compared."""
+    demande, payeur = sum(un.montant for un in groupe), groupe[0].numero_payeur
+    if constat.montant != demande:
+        yield NatureAnomalie.MONTANT_DIFFERENT, {"demande": demande, "constate": constat.montant}
+    if constat.devise != groupe[0].devise:
+        yield NatureAnomalie.DEVISE_DIFFERENTE, {"demande": groupe[0].devise, "constate": constat.devise}
+    if constat.telephone and payeur and constat.telephone != payeur:
+        yield NatureAnomalie.PAYEUR_DIFFERENT, {}
+
+
+def _produire_effet(paiement: PaiementPass, souscription: SouscriptionPass, quand: datetime) -> None:
+    """What the money was for has happened; when the contract no longer allows it, an anomaly says so and the money stays."""
+    initiale = paiement.type_paiement == TypePaiement.SOUSCRIPTION_INITIALE
+    if initiale and souscription.statut == StatutSouscription.EN_COURS:
+        activer(souscription=souscription, quand=quand)
+        if settings.ATTRIBUTION_POLICE == "automatique":
+            attribuer_police(souscription=souscription, quand=quand)
+        return
+    statut = souscription.statut
+    if statut == StatutSouscription.SUSPENDUE and reprendre(souscription=souscription, quand=quand):
+        statut = StatutSouscription.ACTIVEE
+    renouvelle = paiement.type_paiement == TypePaiement.RENOUVELLEMENT
+    if renouvelle and statut in (StatutSouscription.ACTIVEE, StatutSouscription.EXPIREE):
+        renouveler(souscription=souscription, date_paiement=timezone.localdate(quand))
+    elif renouvelle or statut in _MORTES:
+        ouvrir_anomalie(
+            paiement=paiement, nature=NatureAnomalie.SANS_EFFET, donnees={"souscription": statut}, quand=quand
+        )
+
+
+def _numeroter_recus(groupe: list[PaiementPass], quand: datetime) -> None:
+    """Each payment of `groupe` has its receipt number: last, because the series is held until commit."""
+    annee = timezone.localdate(quand).year
+    recus = forme(settings.FORMAT_RECU, annee=annee)
+    for un, sequence in zip(groupe, allouer(serie=SERIE_RECUS, annee=annee, nombre=len(groupe)), strict=True):
+        un.numero_recu = recus.numero(sequence)
+        PaiementPass.objects.filter(pk=un.pk).update(numero_recu=un.numero_recu)

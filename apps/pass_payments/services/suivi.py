@@ -1,0 +1,209 @@
+"""One payment followed one step further: claim it, speak to the operator outside any transaction, record what he said.
+
+Law 2 of payments.md: the reference is committed before the first call; after a time-out or an error the same reference is
+looked up, and sent again only when the operator does not know it. Killed anywhere, the claim runs out and the next worker
+begins the same step again.
+"""
+
+import random
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+from django.conf import settings
+from django.db import connection
+
+from apps.pass_payments.conduite import Suite, apres_constat, apres_demande, apres_silence, prochain_passage, recul
+from apps.pass_payments.models import (
+    OUVERTS,
+    EvenementPaiement,
+    PaiementPass,
+    RappelOperateur,
+    StatutPaiement,
+    VerdictRappel,
+)
+from apps.pass_payments.operateurs import (
+    Accuse,
+    Constat,
+    DemandeRefusee,
+    Etat,
+    Operateur,
+    OperateurFerme,
+    OperateurInjoignable,
+    operateur,
+)
+from apps.pass_payments.services import messages
+from apps.pass_payments.services.paiements import passer_ensemble, verrouiller_groupe
+from apps.pass_payments.services.reglement import regler
+from nsia_pass_api.dates import maintenant
+from nsia_pass_api.transactions import transaction_entiere
+
+logger = structlog.get_logger(__name__)
+
+_RESERVER = """
+    UPDATE paiements_pass SET a_suivre_le = %(bail)s, tentatives = least(tentatives + 1, 32000)
+    WHERE id IN (
+        SELECT id FROM paiements_pass WHERE a_suivre_le <= %(quand)s ORDER BY a_suivre_le LIMIT %(nombre)s
+        FOR NO KEY UPDATE SKIP LOCKED
+    )
+    RETURNING id
+"""
+
+
+def reserver_paiements(*, nombre: int, quand: datetime | None = None) -> list[int]:
+    """At most `nombre` due payments are the caller's until settings.TRAVAUX_BAIL has passed. Returns their ids."""
+    quand = quand or maintenant()
+    with connection.cursor() as cursor:
+        cursor.execute(_RESERVER, {"quand": quand, "bail": quand + settings.TRAVAUX_BAIL, "nombre": nombre})
+        return sorted(ident for (ident,) in cursor.fetchall())
+
+
+def suivre_paiement(
+    ident: int,
+    *,
+    horloge: Callable[[], datetime] = maintenant,
+    hasard: Callable[[], float] = random.random,
+) -> PaiementPass:
+    """The claimed payment is one step nearer to the operator's truth, and due again unless nothing is left to see.
+
+    Never raises for what an operator says or does not say.
+    """
+    paiement = PaiementPass.objects.select_related("souscription__produit").get(pk=ident)
+    pas = _Pas(paiement, operateur(paiement.operateur), horloge, hasard)
+    return pas.faire()
+
+
+class _Pas:
+    """One step of one payment: reads outside transactions, each record in one of its own."""
+
+    def __init__(
+        self,
+        paiement: PaiementPass,
+        chez: Operateur,
+        horloge: Callable[[], datetime],
+        hasard: Callable[[], float],
+    ) -> None:
+        self.paiement, self.chez, self.horloge, self.hasard = paiement, chez, horloge, hasard
+        assert paiement.reference_mobile_money is not None  # noqa: S101 - the database holds it for what is due
+        self.reference = paiement.reference_mobile_money
+        self.limite = paiement.limite or paiement.date_demande + settings.PAIEMENT_DELAI
+
+    def faire(self) -> PaiementPass:
+        jamais_envoye = self.paiement.statut == StatutPaiement.INITIE and self.paiement.tentatives <= 1
+        if jamais_envoye and self.horloge() >= self.limite:
+            return self._enregistrer(Suite(statut=StatutPaiement.EXPIRE, evenement=EvenementPaiement.Type.EXPIRATION))
+        try:
+            if jamais_envoye:
+                return self._demander(jamais_envoye=True)
+            constat = self.chez.consulter_paiement(reference=self.reference)
+        except OperateurFerme as ferme:
+            if jamais_envoye:
+                PaiementPass.objects.filter(pk=self.paiement.pk).update(tentatives=0)
+            return self._enregistrer(Suite(revoir=self.horloge() + timedelta(seconds=ferme.reessayer_dans)))
+        except OperateurInjoignable:
+            return self._apres_silence(EvenementPaiement.Type.CONSULTATION)
+        return self._apres_constat(constat)
+
+    def _demander(self, *, jamais_envoye: bool) -> PaiementPass:
+        """Raises OperateurFerme when nothing was sent."""
+        try:
+            accuse = self.chez.demander_paiement(
+                reference=self.reference,
+                montant=self._total(),
+                telephone=self.paiement.numero_payeur,
+                numero=self.paiement.numero_transaction,
+                libelle=self.paiement.souscription.produit.nom_pass,
+            )
+        except DemandeRefusee as refus:
+            if jamais_envoye:
+                return self._apres_constat(Constat(etat=Etat.ECHOUE, motif=refus.motif, raison=refus.raison))
+            # An earlier call may have been accepted: only a look-up may say that it failed.
+            return self._apres_silence(EvenementPaiement.Type.ENVOI)
+        except OperateurFerme:
+            raise
+        except OperateurInjoignable:
+            return self._apres_silence(EvenementPaiement.Type.ENVOI)
+        revoir = self.horloge() if accuse is Accuse.DEJA_CONNUE else self._prochain()
+        return self._enregistrer(apres_demande(statut=self.paiement.statut, maintenant=self.horloge(), revoir=revoir))
+
+    def _total(self) -> int:
+        rattaches = self.paiement.rattaches.values_list("montant", flat=True)
+        return self.paiement.montant + sum(rattaches)
+
+    def _apres_silence(self, evenement: str) -> PaiementPass:
+        revoir = recul(tentatives=self.paiement.tentatives, maintenant=self.horloge(), hasard=self.hasard())
+        return self._enregistrer(apres_silence(statut=self.paiement.statut, evenement=evenement, revoir=revoir))
+
+    def _apres_constat(self, constat: Constat) -> PaiementPass:
+        if constat.etat is Etat.REUSSI:
+            regle = regler(paiement=self.paiement, constat=constat, source="suivi", quand=self.horloge())
+            if regle.statut not in (StatutPaiement.SUCCES, StatutPaiement.REMBOURSE):
+                # Another amount or payer: a person decides; the operator is still asked, once an hour.
+                _repousser(regle, jusqu_a=self.horloge() + timedelta(hours=1))
+            juger_rappels(paiement=regle, constat=constat, quand=self.horloge())
+            return regle
+        if constat.etat is Etat.INTROUVABLE and self.horloge() < self.limite and self.paiement.statut in OUVERTS:
+            return self._demander(jamais_envoye=False)
+        suite = apres_constat(
+            statut=self.paiement.statut,
+            etat=constat.etat,
+            motif=constat.motif,
+            limite=self.limite,
+            fin=self.limite + settings.PAIEMENT_SUIVI_TARDIF,
+            maintenant=self.horloge(),
+            revoir=self._prochain(),
+        )
+        paiement = self._enregistrer(suite, constat)
+        if constat.etat is Etat.ECHOUE:
+            juger_rappels(paiement=paiement, constat=constat, quand=self.horloge())
+        return paiement
+
+    def _prochain(self) -> datetime:
+        return prochain_passage(demande_le=self.paiement.date_demande, maintenant=self.horloge(), hasard=self.hasard())
+
+    def _enregistrer(self, suite: Suite, constat: Constat | None = None) -> PaiementPass:
+        donnees = {"operateur": constat.raison} if constat is not None and constat.raison else {}
+        return enregistrer_suite(paiement=self.paiement, suite=suite, donnees=donnees, quand=self.horloge())
+
+
+@transaction_entiere
+def enregistrer_suite(
+    *, paiement: PaiementPass, suite: Suite, donnees: dict[str, str], quand: datetime
+) -> PaiementPass:
+    """The payment, and those asked with it, are as `suite` says, unless somebody else moved them meanwhile: then as they are."""
+    souscriptions, groupe = verrouiller_groupe(paiement)
+    principal = groupe[0]
+    if principal.statut != paiement.statut:
+        return principal
+    if suite.statut is not None:
+        passer_ensemble(
+            groupe, suite.statut, evenement=suite.evenement, donnees=donnees, motif_echec=suite.motif, quand=quand
+        )
+        if suite.statut == StatutPaiement.ECHEC:
+            total = sum(un.montant for un in groupe)
+            messages.annoncer_echec(principal, souscriptions[0], total=total, quand=quand)
+    _repousser(principal, jusqu_a=suite.revoir)
+    return principal
+
+
+def _repousser(principal: PaiementPass, *, jusqu_a: datetime | None) -> None:
+    principal.a_suivre_le = jusqu_a
+    PaiementPass.objects.filter(pk=principal.pk).update(a_suivre_le=jusqu_a)
+
+
+def juger_rappels(*, paiement: PaiementPass, constat: Constat, quand: datetime) -> None:
+    """Callbacks that waited for the operator's word on this payment are confirmed or contradicted by it."""
+    lecteur = operateur(paiement.operateur)
+    for rappel in RappelOperateur.objects.filter(paiement=paiement, verdict=VerdictRappel.EN_ATTENTE):
+        verdict = VerdictRappel.CONFIRME if _dit_vrai(lecteur, rappel, paiement, constat) else VerdictRappel.CONTREDIT
+        if verdict == VerdictRappel.CONTREDIT:
+            logger.warning("rappel_contredit", rappel=rappel.pk, paiement=paiement.numero_transaction)
+        RappelOperateur.objects.filter(pk=rappel.pk).update(verdict=verdict, traite_le=quand)
+
+
+def _dit_vrai(lecteur: Operateur, rappel: RappelOperateur, paiement: PaiementPass, constat: Constat) -> bool:
+    lu = lecteur.lire_rappel(rappel.corps)
+    if lu is None or lu.etat is not constat.etat:
+        return False
+    total = paiement.montant + sum(paiement.rattaches.values_list("montant", flat=True))
+    return (lu.montant is None or lu.montant == total) and (not lu.telephone or lu.telephone == paiement.numero_payeur)
