@@ -15,7 +15,7 @@ from apps.pass_clients.errors import ContratIntrouvable
 from apps.pass_clients.models import StatutPolice
 from apps.pass_payments.alerts import alertes
 from apps.pass_payments.models import Cotisation, PaiementPass, StatutPaiement
-from apps.pass_payments.motifs import MOTIFS
+from apps.pass_payments.motifs import motif_pour_le_client
 from nsia_pass_api.rows import rows
 from nsia_pass_api.telephones import masquer
 
@@ -191,7 +191,7 @@ def paiement_lisible(paiement: dict[str, Any]) -> dict[str, Any]:
     payeur, motif = paiement["numero_payeur"], paiement["motif_echec"]
     lisible = paiement | {
         "statut_affiche": StatutPaiement(paiement["statut"]).label,
-        "motif_affiche": MOTIFS.get(motif, "Refusé par l'opérateur") if motif else "",
+        "motif_affiche": motif_pour_le_client(motif),
         "numero_payeur": masquer(payeur) if payeur else "",
     }
     del lisible["motif_echec"]

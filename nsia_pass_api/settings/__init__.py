@@ -11,3 +11,4 @@ from .environment import DATA_DIR as DATA_DIR
 from .environment import PRODUCTION as PRODUCTION
 from .identity import *
 from .logs import *
+from .operateurs import *
