@@ -118,7 +118,7 @@ class OperateurMTN:
         return self._consulter(GenreMTN.REQUESTTOPAY, reference=reference)
 
     def consulter_decaissement(self, *, reference: UUID, nature: NatureDecaissement) -> Constat:
-        genre = GenreMTN.REFUND if nature is NatureDecaissement.REMBOURSEMENT else GenreMTN.TRANSFER
+        genre = GenreMTN.REFUND if nature == NatureDecaissement.REMBOURSEMENT else GenreMTN.TRANSFER
         return self._consulter(genre, reference=reference)
 
     def lire_rappel(self, corps: str) -> Rappel | None:

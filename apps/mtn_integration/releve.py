@@ -36,7 +36,7 @@ def lire_releve_csv(texte: str) -> Iterator[LigneReleve]:
         # line_num: where the record ends, which is where a person looks.
         lues = [_ligne(champs, tableau.line_num) for champs in tableau]
     except csv.Error as faute:
-        raise ReleveIndisponible(f"Ligne {tableau.line_num} du relevé : guillemets mal fermés.") from faute
+        raise ReleveIndisponible(f"Ligne {tableau.reader.line_num} du relevé : guillemets mal fermés.") from faute
     return iter(lues)
 
 
@@ -54,7 +54,9 @@ def _ligne(champs: dict[str, str | list[str] | None], numero: int) -> LigneRelev
         raise refus(f"la devise « {valeurs['devise']} » n'est pas XAF")
     signe = -1 if valeurs["montant"].startswith("-") else 1
     montant = ecriture.montant(valeurs["montant"].removeprefix("-"))
-    if montant is None or montant <= 0:
+    if montant is None:
+        raise refus("le montant est vide")
+    if montant <= 0:
         raise refus(f"« {valeurs['montant']} » n'est pas un nombre entier de francs")
     code = valeurs["transaction_financiere"]
     if not code or code != ecriture.texte(code, 64):

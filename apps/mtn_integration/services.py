@@ -111,7 +111,7 @@ def journaliser(
             duree_ms=duree_ms,
             demande="" if demande is None else _caviarder(_json_masque(demande), secrets),
             reponse=_caviarder(_corps_masque(reponse), secrets),
-            erreur=_caviarder(erreur, secrets)[:300],
+            erreur=_caviarder(masquer_texte(erreur), secrets)[:300],
         )
 
 
@@ -151,4 +151,4 @@ def _caviarder(texte: str, secrets: Sequence[str]) -> str:
     """`texte` that PostgreSQL can hold, of 4 000 characters at most, without any of our own secrets, wherever MTN echoes them."""
     for secret in filter(None, secrets):
         texte = texte.replace(secret, MASQUE)
-    return _CONTROLE.sub("\ufffd", masquer_texte(texte))[:CORPS_MAXIMUM]
+    return _CONTROLE.sub("\ufffd", texte)[:CORPS_MAXIMUM]
