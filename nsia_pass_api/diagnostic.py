@@ -2,7 +2,6 @@
 
 import importlib.metadata
 import importlib.util
-import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -18,6 +17,7 @@ from django.db import Error
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
+from django.utils.module_loading import import_string
 
 from .database.errors import EmbeddedServerError
 from .database.reachability import MINIMUM_VERSION, explain
@@ -153,10 +153,9 @@ def disque() -> Constat:
 
 
 def mobile_money() -> Constat:
-    names = sorted(name for name in os.environ if name.startswith("MTN_"))
-    if names:
-        return attention("mobile money", f"{', '.join(names)} : sans effet, cette version ne parle pas encore à MTN.")
-    return ok("mobile money", "non configuré : aucun paiement MTN n'est possible.")
+    """What the operator's own app finds: the kernel knows none."""
+    examine: Callable[[], Constat] = import_string(settings.DIAGNOSTIC_MOBILE_MONEY)
+    return examine()
 
 
 def base_joignable(connection: BaseDatabaseWrapper) -> Constat:

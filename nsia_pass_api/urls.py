@@ -23,6 +23,7 @@ urlpatterns = [
     path("api/docs/redoc/", RedocView.as_view(url_name="schema"), name="redoc"),
     path("api/v1/", include("apps.pass_products.urls")),
     path("api/v1/", include("apps.pass_payments.urls")),
+    path("api/v1/", include("apps.mtn_integration.urls")),
     path("api/v1/", include("apps.borne_auth.urls")),
     path("admin/", admin.site.urls),
 ]

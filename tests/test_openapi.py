@@ -7,7 +7,7 @@ import pytest
 import yaml
 from django.core.management import call_command
 
-PUBLIQUES = {"produits", "produit", "produit_devis", "agents_connexion"}
+PUBLIQUES = {"produits", "produit", "produit_devis", "agents_connexion", "mtn_callback_post", "mtn_callback_put"}
 OUVERTES_A_UNE_BORNE = {"auth_login", "auth_refresh"}
 AGENTS = {"agents_moi"}
 

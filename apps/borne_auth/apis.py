@@ -13,7 +13,6 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.borne_auth import services
-from apps.borne_auth.addresses import adresse_du_client
 from apps.borne_auth.authentication import (
     ENTETE_CLE,
     ENTETE_VERSION,
@@ -34,6 +33,7 @@ from apps.borne_auth.serializers import (
     SessionRafraichieSerializer,
 )
 from apps.borne_auth.tokens import JetonRafraichissementClient
+from nsia_pass_api.addresses import adresse_du_client
 from nsia_pass_api.errors import Introuvable
 
 SANS_CACHE = {"Cache-Control": "no-store"}

@@ -11,4 +11,5 @@ from .environment import DATA_DIR as DATA_DIR
 from .environment import PRODUCTION as PRODUCTION
 from .identity import *
 from .logs import *
+from .operateurs import *
 from .paiements import *

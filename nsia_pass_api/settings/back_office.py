@@ -23,7 +23,14 @@ BACK_OFFICE_MENU = [
             ("pass_clients.NumeroPolice", "tag", "Qui les a attribués, et quand"),
         ],
     ),
-    ("Paiements", [("pass_payments.PaiementPass", "payments", "Chaque tentative et son journal")]),
+    (
+        "Paiements",
+        [
+            ("pass_payments.PaiementPass", "payments", "Chaque tentative et son journal"),
+            ("mtn_integration.TransactionMTN", "sync_alt", "Ce que MTN a reçu, et ce qu'il en dit"),
+            ("mtn_integration.LogMTN", "receipt_long", "Chaque échange avec MTN, secrets masqués"),
+        ],
+    ),
     (
         "Catalogue",
         [

@@ -6,6 +6,7 @@ import re
 import secrets
 from pathlib import Path
 from string import Formatter
+from urllib.parse import urlsplit
 
 from decouple import Config, RepositoryEmpty, RepositoryEnv
 from django.core.exceptions import ImproperlyConfigured
@@ -72,6 +73,27 @@ def boolean(name: str, default: bool) -> bool:
 def strings(name: str, default: str | None = "") -> list[str]:
     """A comma-separated list; required when `default` is None."""
     return [item.strip() for item in text(name, default).split(",") if item.strip()]
+
+
+def url(name: str, default: str, *, https: bool) -> str:
+    """An http address without its final slash, empty only by default; with `https`, no other scheme is accepted."""
+    value = text(name, default).rstrip("/")
+    if not value:
+        return ""
+    mend = f"Exemple : {name}=https://pass.exemple.cg."
+    try:
+        parts = urlsplit(value)
+        readable = bool(parts.hostname) and (parts.port is None or parts.port > 0) and value.isascii()
+    except ValueError:
+        readable = False
+        parts = urlsplit("")
+    if not readable or parts.scheme not in ("http", "https") or re.search(r"\s", value):
+        raise refus(name, f"« {value} » n'est pas une adresse http", mend)
+    if parts.username is not None or parts.query or parts.fragment:
+        raise refus(name, "l'adresse contient un identifiant ou des paramètres", f"Retirez-les. {mend}")
+    if https and parts.scheme != "https":
+        raise refus(name, f"« {value} » n'est pas en https", mend)
+    return value
 
 
 def number_format(name: str, default: str, *, longest: dict[str, str], max_length: int) -> str:

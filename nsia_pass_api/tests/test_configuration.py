@@ -9,7 +9,7 @@ from nsia_pass_api.settings import environment
 
 def noms_de_lecture() -> set[str]:
     sources = [*(settings.BASE_DIR / "nsia_pass_api").glob("**/*.py")]
-    appel = re.compile(r'\b(?:text|integer|boolean|strings|secret|number_format)\(\s*"([A-Z][A-Z_]+)"')
+    appel = re.compile(r'\b(?:text|integer|boolean|strings|secret|number_format|url|acces)\(\s*"([A-Z][A-Z_]+)"')
     return {nom for source in sources if "tests" not in source.parts for nom in appel.findall(source.read_text())}
 
 

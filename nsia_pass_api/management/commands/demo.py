@@ -33,7 +33,9 @@ class Command(BaseCommand):
         if PRODUCTION:
             raise CommandError("La démonstration ne se lance pas en production. Retirez NSIA_MODE=production.")
         host, port = settings.DEMO_HOST, settings.DEMO_PORT
-        _refuse_taken_port(host, port)
+        _refuse_taken_port(host, port, name="PORT")
+        if settings.MTN_ENVIRONNEMENT == "simulateur":
+            _refuse_taken_port(host, settings.MOMO_PORT, name="MOMO_PORT")
         interruption = Interruption()
         with interruption.watched():
             try:
@@ -66,7 +68,7 @@ class Command(BaseCommand):
         local = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104
         if not wait_until_ready(running[0], host=local, port=port, path="/sante/pret/"):
             raise CommandError(_failure(running[0]))
-        self._welcome(f"http://{f'[{local}]' if ':' in local else local}:{port}", password)
+        self._welcome(f"http://{f'[{local}]' if ':' in local else local}", port, password)
         connection.close()
         while all(one.is_alive() for one in running):
             time.sleep(0.2)
@@ -82,7 +84,8 @@ class Command(BaseCommand):
                 stack.callback(server.stop)
             server.start()
 
-    def _welcome(self, address: str, password: str) -> None:
+    def _welcome(self, host: str, port: int, password: str) -> None:
+        address, phones = f"{host}:{port}", f"{host}:{settings.MOMO_PORT}/"
         police, telephone = _example()
         body = json.dumps({"police": police, "telephone": telephone})
         self._say(
@@ -93,6 +96,9 @@ NSIA PASS est prêt.
   Back-office             {address}/admin/
       adresse e-mail      {ADMIN_EMAIL}
       mot de passe        {password}
+
+  Téléphones des clients  {phones}
+      pour approuver un paiement, code PIN 1234
 
   Un client à essayer     police {police}, téléphone {telephone}
       curl -s {address}/api/v1/auth/login/ -H 'Content-Type: application/json' -d '{body}'
@@ -115,17 +121,25 @@ def _children(*, host: str, port: int) -> list[Child]:
         *("--workers", "2", "--blocking-threads", "4", "--no-ws", "--working-dir", str(BASE_DIR)),
         "nsia_pass_api.wsgi:application",
     ]
-    return [Child(name="serveur web", command=web, log=LOGS / "web.log")]
+    manage = [sys.executable, str(BASE_DIR / "manage.py")]
+    simulateur = [*manage, "simulateur_momo", "--port", str(settings.MOMO_PORT)]
+    children = [
+        Child(name="serveur web", command=web, log=LOGS / "web.log"),
+        Child(name="travailleur", command=[*manage, "travaux"], log=LOGS / "travaux.log"),
+    ]
+    if settings.MTN_ENVIRONNEMENT == "simulateur":
+        children.append(Child(name="simulateur Mobile Money", command=simulateur, log=LOGS / "simulateur.log"))
+    return children
 
 
-def _refuse_taken_port(host: str, port: int) -> None:
+def _refuse_taken_port(host: str, port: int, *, name: str) -> None:
     try:
         holder = occupant(host, port)
     except OSError:
         raise CommandError(f"HOST={host} n'est pas une adresse de cette machine. Essayez HOST=127.0.0.1.") from None
     if holder is not None:
         raise CommandError(
-            f"Le port {port} est déjà pris par {holder}. Arrêtez-le, ou choisissez un autre port : PORT={port + 1}."
+            f"Le port {port} est déjà pris par {holder}. Arrêtez-le, ou choisissez un autre port : {name}={port + 1}."
         )
 
 

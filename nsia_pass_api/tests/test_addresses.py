@@ -1,7 +1,7 @@
 import pytest
 from django.test import RequestFactory
 
-from apps.borne_auth.addresses import adresse_du_client
+from nsia_pass_api.addresses import adresse_du_client
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,128 @@
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from apps.mtn_integration import ecriture
+from apps.mtn_integration.motifs import MOTIFS, motif, motif_de_refus
+from apps.mtn_integration.simulateur.protocole import RAISONS
+from apps.pass_payments.motifs import MotifEchec
+
+# The line « Reasons » of the protocol's description, and the codes of its table of errors that come as reasons.
+RAISONS_DE_LA_SPECIFICATION = {
+    *("PAYER_NOT_FOUND", "PAYEE_NOT_FOUND", "NOT_ENOUGH_FUNDS", "PAYER_LIMIT_REACHED", "PAYEE_LIMIT_REACHED"),
+    *("PAYEE_NOT_ALLOWED_TO_RECEIVE", "PAYMENT_NOT_APPROVED", "APPROVAL_REJECTED", "EXPIRED", "TRANSACTION_CANCELED"),
+    *("NOT_ALLOWED", "COULD_NOT_PERFORM_TRANSACTION", "SENDER_ACCOUNT_NOT_ACTIVE", "TRANSACTION_NOT_FOUND"),
+    *("VALIDATION_ERROR", "INTERNAL_PROCESSING_ERROR", "SERVICE_UNAVAILABLE"),
+    *("LOW_BALANCE_OR_PAYEE_LIMIT_REACHED_OR_NOT_ALLOWED", "NOT_ALLOWED_TARGET_ENVIRONMENT"),
+    *("INVALID_CALLBACK_URL_HOST", "INVALID_CURRENCY"),
+}
+
+
+def test_chaque_raison_a_son_motif() -> None:
+    assert set(MOTIFS) == RAISONS_DE_LA_SPECIFICATION == RAISONS
+    assert MotifEchec.AUTRE not in MOTIFS.values()
+    for encaissement in (True, False):
+        assert motif("UNE_AUTRE", encaissement=encaissement) is MotifEchec.AUTRE
+
+
+def test_le_beneficiaire_d_un_paiement_c_est_nous() -> None:
+    for raison in ("PAYEE_NOT_FOUND", "PAYEE_LIMIT_REACHED", "PAYEE_NOT_ALLOWED_TO_RECEIVE"):
+        assert motif(raison, encaissement=True) is MotifEchec.DEMANDE_INVALIDE
+        assert motif(raison, encaissement=False) in (MotifEchec.COMPTE_INCONNU, MotifEchec.BENEFICIAIRE_REFUSE)
+
+
+@pytest.mark.parametrize(
+    ("raison", "statut", "encaissement", "attendu"),
+    [
+        ("", 403, True, MotifEchec.DEMANDE_INVALIDE),
+        ("", 403, False, MotifEchec.OPERATION_INTERDITE),
+        ("", 401, False, MotifEchec.DEMANDE_INVALIDE),
+        ("NEUF", 400, True, MotifEchec.DEMANDE_INVALIDE),
+        ("NOT_ALLOWED", 500, True, MotifEchec.OPERATION_INTERDITE),
+    ],
+)
+def test_motif_de_refus(raison: str, statut: int, encaissement: bool, attendu: MotifEchec) -> None:
+    assert motif_de_refus(raison, statut=statut, encaissement=encaissement) is attendu
+
+
+@pytest.mark.parametrize(
+    ("ecrite", "attendue"),
+    [
+        ("Prime d'août", "Prime d aout"),
+        ("L’œuvre de l'École – été", "L oeuvre de l Ecole - ete"),
+        ("a///b//c/d", "a/b/c/d"),
+        ("« PASS » : 100 % & <b>\n\t1 500 F", "PASS : 100 b 1 500 F"),
+        ("PAY-20261121-7F3K9Q", "PAY-20261121-7F3K9Q"),
+        ("🙂''", "NSIA"),
+        ("", "NSIA"),
+        ("x" * 200, "x" * 160),
+        ("mot " * 60, "mot " * 39 + "mot"),
+        ("a" * 159 + " b", "a" * 159),
+        ("a" * 160 + " b", "a" * 160),
+    ],
+)
+def test_note(ecrite: str, attendue: str) -> None:
+    assert ecriture.note(ecrite) == attendue
+    assert len(attendue) <= 160
+
+
+@given(st.text(max_size=400))
+def test_toute_note_est_acceptee_de_mtn(texte: str) -> None:
+    note = ecriture.note(texte)
+    assert 1 <= len(note) <= 160
+    assert note.isascii()
+    assert note.isprintable()
+    assert "'" not in note
+    assert "///" not in note
+    assert ecriture.note(note) == note
+
+
+@pytest.mark.parametrize(
+    ("valeur", "attendu"),
+    [
+        *[(None, None), ("", None)],
+        *[("100", 100), ("100.0", 100), ("100.000000", 100), (100, 100), (Decimal("100.0"), 100), (" 5 ", 5), ("0", 0)],
+        *[("12.50", -1), ("12.5", -1), ("99.999999", -1), (Decimal("0.1"), -1), ("-5", -1), (-5, -1)],
+        *[("1e3", -1), ("1_000", -1), ("1 000", -1), ("NaN", -1), ("Infinity", -1), ("٣", -1), ("1,5", -1)],
+        *[("9" * 40, -1), (Decimal("1E+999999999"), -1), (1.0, -1), (True, -1), ([], -1), ({}, -1)],
+    ],
+)
+def test_montant(valeur: object, attendu: int | None) -> None:
+    assert ecriture.montant(valeur) == attendu
+
+
+@given(st.decimals(min_value=0, max_value=10**9, places=3))
+def test_une_fraction_de_franc_n_egale_jamais_un_montant(valeur: Decimal) -> None:
+    lu = ecriture.montant(str(valeur))
+    assert lu == (valeur if valeur == int(valeur) else -1)
+
+
+@pytest.mark.parametrize(
+    ("partie", "telephone"),
+    [
+        ("242068511358", "+242068511358"),
+        ("+242068511358", "+242068511358"),
+        (242068511358, "+242068511358"),
+        ("068511358", "+242068511358"),
+        ("24268511358", "+24268511358"),
+        ("46733123450", "+46733123450"),
+        *[("", ""), ("abc", ""), (None, ""), ([], ""), (True, "")],
+    ],
+)
+def test_telephone(partie: object, telephone: str) -> None:
+    assert ecriture.telephone(partie) == telephone
+
+
+def test_le_zero_reste() -> None:
+    assert ecriture.partie("+242068511358") == "242068511358"
+    assert ecriture.telephone(ecriture.partie("+242068511358")) == "+242068511358"
+
+
+def test_un_texte_se_range_dans_la_base() -> None:
+    assert ecriture.texte("a\x00b\ud800\n", 10) == "a\ufffdb\ufffd\ufffd"
+    assert [ecriture.texte(v, 3) for v in ("abcd", 12345, None, True, 1.5, {}, [])] == [
+        *("abc", "123"),
+        *[""] * 5,
+    ]
