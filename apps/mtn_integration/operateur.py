@@ -19,6 +19,7 @@ from apps.mtn_integration.errors import AccesRefuse, EnvoyeeAilleurs
 from apps.mtn_integration.models import GenreMTN, StatutMTN
 from apps.mtn_integration.motifs import motif, motif_de_refus
 from apps.mtn_integration.releve import lire_releve_csv
+from apps.pass_payments.models import NatureDecaissement
 from apps.pass_payments.motifs import MotifEchec
 from apps.pass_payments.operateurs import (
     Accuse,
@@ -26,7 +27,6 @@ from apps.pass_payments.operateurs import (
     DemandeRefusee,
     Etat,
     LigneReleve,
-    NatureDecaissement,
     OperateurFerme,
     OperateurInjoignable,
     Rappel,

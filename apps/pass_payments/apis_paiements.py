@@ -289,7 +289,8 @@ def _une_fois(portee: str, cle: str, demande: Mapping[str, Any], executer: Calla
 
     reponse = une_seule_fois(portee=portee, cle=cle, demande=demande, executer=repondre)
     entetes = {"Idempotent-Replayed": "true"} if reponse.rejouee else {}
-    return Response(reponse.corps, status=reponse.statut, headers=entetes)
+    # JSON in the database forgets the order of its keys: the first answer and the others have the same.
+    return Response(dict(sorted(reponse.corps.items())), status=reponse.statut, headers=entetes)
 
 
 def _cle(request: Request) -> str:
