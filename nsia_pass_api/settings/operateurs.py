@@ -92,6 +92,8 @@ MTN_DELAI_JETON = integer("MTN_DELAI_JETON", 30 if MTN_PLATEFORME == "nouvelle" 
 MTN_TENTATIVES = integer("MTN_TENTATIVES", 3, minimum=1, maximum=10)
 
 # Operators whose payments go through an API; those of the others are recorded by an agent.
-OPERATEURS = {} if MTN_ENVIRONNEMENT == "aucun" else {"mtn_money": "apps.mtn_integration.operateur.OperateurMTN"}
+OPERATEURS: dict[str, str] = (
+    {} if MTN_ENVIRONNEMENT == "aucun" else {"mtn_money": "apps.mtn_integration.operateur.OperateurMTN"}
+)
 # Answers one finding for `manage.py diagnostic`.
 DIAGNOSTIC_MOBILE_MONEY = "apps.mtn_integration.diagnostic.mobile_money"
