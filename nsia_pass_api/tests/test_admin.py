@@ -158,7 +158,7 @@ class TestNavigation:
         assert self.sections(rf, AgentFactory(is_superuser=True)) == {
             "": ["Accueil"],
             "Clients et contrats": ["Clients", "Contrats", "Souscriptions", "Numéros de police"],
-            "Paiements": ["Paiements"],
+            "Paiements": ["Paiements", "Transactions MTN", "Échanges avec MTN"],
             "Catalogue": ["Produits PASS", "Garanties", "Séries de numéros"],
             "Équipe et bornes": ["Agents", "Groupes", "Bornes", "Sessions"],
         }
