@@ -62,6 +62,8 @@ def configure(config: dict[str, Any]) -> None:
                 # Raw paths hold police numbers; RequestLogMiddleware writes the line of each request.
                 "django.request": {"filters": ["sans_chemin"]},
                 "django.server": {"level": "CRITICAL"},
+                # It would name each letter of each document.
+                "fontTools": {"level": "WARNING"},
             },
         }
     )
