@@ -24,5 +24,6 @@ urlpatterns = [
     path("api/v1/", include("apps.pass_products.urls")),
     path("api/v1/", include("apps.pass_payments.urls")),
     path("api/v1/", include("apps.borne_auth.urls")),
+    path("verifier/", include("apps.pass_payments.documents.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -8,8 +8,8 @@ from apps.pass_payments.documents.typographie import dernier_jour, jour_en_lettr
 from apps.pass_products.models import Periodicite
 from nsia_pass_api.money import formater_xaf
 
-# One page holds these: beyond, the last line says how many more.
-_GARANTIES_MAX, _ASSURES_MAX = 8, 6
+# One page holds these: beyond, the last line says how many more, and the name is written smaller.
+_GARANTIES_MAX, _ASSURES_MAX, _NOM_COURT = 8, 6, 60
 
 _CONDITIONS = (
     "Elle vaut pour les dates ci-dessus, tant que les cotisations sont payées à leur échéance : la garantie s'arrête "
@@ -27,12 +27,13 @@ def dessiner(attestation: dict[str, Any], emission: Emission) -> bytes:
     )
     x, utile = feuille.MARGE, feuille.UTILE
     y = feuille.paragraphe("NSIA Congo atteste que", x=x, y=feuille.get_y() + 5, largeur=utile, taille=10.5)
+    nom = f"{attestation['prenom']} {attestation['nom']}"
     y = feuille.paragraphe(
-        f"{attestation['prenom']} {attestation['nom']}",
+        nom,
         x=x,
         y=y + 2,
         largeur=utile,
-        taille=19,
+        taille=19 if len(nom) <= _NOM_COURT else 13,
         gras=True,
         couleur=BLEU,
         interligne=1.3,
@@ -67,7 +68,8 @@ def _contrat(feuille: FeuilleA4, attestation: dict[str, Any], *, y: float) -> fl
     feuille.aplat(x=x, y=y + 3, largeur=1.4, hauteur=hauteur - 6, couleur=OR)
     demi = utile / 2 - 10
     gauche, droite = x + 8, x + utile / 2 + 4
-    prime = f"{formater_xaf(attestation['prime'])} · {Periodicite(attestation['periodicite']).label.lower()}"
+    periodicite = Periodicite(attestation["periodicite"]).label.lower()
+    prime = f"{formater_xaf(attestation['prime'])}, cotisation {periodicite}"
     for rang, ((libelle, valeur), (libelle_2, valeur_2)) in enumerate(
         (
             (("Produit", attestation["nom_produit"]), ("Numéro de police", attestation["police"])),

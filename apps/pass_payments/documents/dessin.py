@@ -11,6 +11,7 @@ from typing import Literal
 import segno
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
+from fpdf.fonts import TTFFont
 
 from apps.pass_payments.documents.services import Emission
 from apps.pass_payments.documents.typographie import francais, imprimable
@@ -37,7 +38,8 @@ class Document(FPDF):
         self.emission = emission
         self.add_font(POLICE, "", _FONTES / "DejaVuSans.ttf")
         self.add_font(POLICE, "B", _FONTES / "DejaVuSans-Bold.ttf")
-        self.connus = {ord(caractere) for caractere in "\u202f"} | set(self.fonts[POLICE].cmap)
+        fonte = self.fonts[POLICE]
+        self.connus = set(fonte.cmap) if isinstance(fonte, TTFFont) else set()
         self.set_auto_page_break(False)
         self.set_margin(0)
         self.c_margin = 0
@@ -101,9 +103,7 @@ class Document(FPDF):
         )
         return float(self.get_y())
 
-    def aplat(
-        self, *, x: float, y: float, largeur: float, hauteur: float, couleur: Couleur, rayon: float = 0
-    ) -> None:
+    def aplat(self, *, x: float, y: float, largeur: float, hauteur: float, couleur: Couleur, rayon: float = 0) -> None:
         self.set_fill_color(*couleur)
         if rayon:
             self.rect(x, y, largeur, hauteur, style="F", round_corners=True, corner_radius=rayon)
@@ -208,7 +208,13 @@ class FeuilleA4(Document):
                 self.titre, x=90, y=10.3, largeur=210 - self.MARGE - 90, taille=16, gras=True, couleur=BLANC, align="R"
             )
             self.ligne(
-                self.sous_titre, x=90, y=19.8, largeur=210 - self.MARGE - 90, taille=8.5, couleur=(190, 205, 226), align="R"
+                self.sous_titre,
+                x=90,
+                y=19.8,
+                largeur=210 - self.MARGE - 90,
+                taille=8.5,
+                couleur=(190, 205, 226),
+                align="R",
             )
         else:
             self.marque(x=self.MARGE, y=4.9, taille=12, nsia=BLANC, suite=OR)

@@ -55,12 +55,15 @@ def faits(recu: dict[str, Any]) -> list[tuple[str, str]]:
     if recu["code_confirmation"]:
         lignes.append(("Référence de l'opérateur", recu["code_confirmation"]))
     if recu["frais"]:
-        lignes += [("Frais", formater_xaf(recu["frais"])), ("Compté pour le contrat", formater_xaf(recu["montant_net"]))]
+        lignes += [
+            ("Frais", formater_xaf(recu["frais"])),
+            ("Compté pour le contrat", formater_xaf(recu["montant_net"])),
+        ]
     return lignes
 
 
 def _numero(recu: dict[str, Any]) -> str:
-    return recu["numero_recu"] or recu["numero_transaction"]
+    return str(recu["numero_recu"] or recu["numero_transaction"])
 
 
 class _Rouleau(Document):
@@ -72,9 +75,7 @@ class _Rouleau(Document):
         self.utile = self.w - 2 * self.marge
         self.petit, self.normal = (6.4, 7.0) if etroit else (7.2, 8.0)
         taille = 15 if etroit else 19
-        self.marque(
-            x=(self.w - self.largeur_marque(taille=taille)) / 2, y=5, taille=taille, nsia=NOIR, suite=NOIR
-        )
+        self.marque(x=(self.w - self.largeur_marque(taille=taille)) / 2, y=5, taille=taille, nsia=NOIR, suite=NOIR)
         y = self._centre("NSIA Congo · Micro-assurances", y=5 + taille * 0.47, taille=self.petit)
         y = self._centre(TITRE, y=y + 2.5, taille=self.normal + 2.5, gras=True)
         y = self._centre(f"N° {_numero(recu)}", y=y + 0.5, taille=self.normal)
@@ -233,9 +234,7 @@ def _feuille(recu: dict[str, Any], emission: Emission) -> bytes:
     feuille.aplat(x=x, y=y, largeur=utile, hauteur=24, couleur=FOND, rayon=2.5)
     feuille.aplat(x=x, y=y + 3, largeur=1.4, hauteur=18, couleur=OR)
     feuille.ligne("Montant payé", x=x + 8, y=y + 4, largeur=80, taille=8, couleur=GRIS)
-    feuille.ligne(
-        formater_xaf(recu["montant"]), x=x + 8, y=y + 9.5, largeur=100, taille=22, gras=True, couleur=BLEU
-    )
+    feuille.ligne(formater_xaf(recu["montant"]), x=x + 8, y=y + 9.5, largeur=100, taille=22, gras=True, couleur=BLEU)
     feuille.ligne(
         "Paiement confirmé", x=x + utile - 68, y=y + 9.8, largeur=60, taille=11, gras=True, couleur=VERT, align="R"
     )

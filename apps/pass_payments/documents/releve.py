@@ -111,13 +111,12 @@ def _bandeau(feuille: FeuilleA4, contrat: dict[str, Any], *, y: float) -> float:
     feuille.aplat(
         x=x + largeur - 28, y=y + 4, largeur=28, hauteur=6.4, couleur=_COULEURS_ETAT.get(etat, ROUGE), rayon=3
     )
-    feuille.ligne(
-        etat, x=x + largeur - 28, y=y + 5.4, largeur=28, taille=8, gras=True, couleur=BLANC, align="C"
-    )
+    feuille.ligne(etat, x=x + largeur - 28, y=y + 5.4, largeur=28, taille=8, gras=True, couleur=BLANC, align="C")
     details = [f"Police {contrat['police']}", f"Souscription {contrat['numero_souscription']}"]
     if contrat["date_effet"]:
         details.append(f"Du {jour(contrat['date_effet'])} au {jour(dernier_jour(contrat['date_expiration']))}")
-    details.append(f"Prime {formater_xaf(contrat['prime'])}, {Periodicite(contrat['periodicite']).label.lower()}")
+    periodicite = Periodicite(contrat["periodicite"]).label.lower()
+    details.append(f"Prime {formater_xaf(contrat['prime'])}, cotisation {periodicite}")
     return feuille.paragraphe(" · ".join(details), x=x, y=y + 11.6, largeur=largeur, taille=8, couleur=GRIS)
 
 

@@ -3,6 +3,7 @@
 « Today » is the database's, so that a document agrees with the views it comes from.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -109,7 +110,12 @@ def releve(
     reference = polices[(contrat or police).upper()]
     if contrat:
         lignes = [reference]
-    portee = {"client_id": client_id, "police": contrat.upper() if contrat else None, "du": du, "au": au}
+    portee: dict[str, Any] = {
+        "client_id": client_id,
+        "police": contrat.upper() if contrat else None,
+        "du": du,
+        "au": au,
+    }
     cotisations = list(cotisations_du_client(**portee).order_by("date_echeance", "numero_quittance"))
     paiements = [
         paiement_lisible(ligne)
@@ -130,9 +136,7 @@ def releve(
         "solde_global": sum(ligne["solde"] for ligne in lignes),
         "totaux": _totaux(cotisations),
         "total_recu": _recu(paiements),
-        "contrats": [
-            _contrat_du_releve(ligne, cotisations=cotisations, paiements=paiements) for ligne in lignes
-        ],
+        "contrats": [_contrat_du_releve(ligne, cotisations=cotisations, paiements=paiements) for ligne in lignes],
     }
 
 
@@ -201,7 +205,7 @@ def quittances_reglees(*, souscription_id: int, deja_paye: int, montant: int) ->
 
 def verification(*, code: str) -> dict[str, Any] | None:
     """What the public may know of a document: its kind, its validity today, the product, dates. At most two queries."""
-    document = (
+    document: Mapping[str, Any] | None = (
         DocumentEmis.objects.filter(code=code)
         .values(
             "type",
@@ -229,7 +233,7 @@ def verification(*, code: str) -> dict[str, Any] | None:
     }
 
 
-def _valable(document: dict[str, Any]) -> bool:
+def _valable(document: Mapping[str, Any]) -> bool:
     if document["type"] == TypeDocument.RECU:
         return bool(document["paiement__statut"] == StatutPaiement.SUCCES)
     if document["type"] == TypeDocument.RELEVE:

@@ -54,7 +54,9 @@ def _refus(contrat: dict[str, Any]) -> str | None:
     etat, nom, retard = contrat["etat_du_contrat"], contrat["nom_produit"], contrat["montant_en_retard"]
     depuis = contrat["date"] - timedelta(days=contrat["jours_de_retard"])
     if etat == EtatContrat.RESILIE:
-        return f"{nom} est résilié : il ne donne plus d'attestation. Un conseiller peut vous aider à souscrire à nouveau."
+        return (
+            f"{nom} est résilié : il ne donne plus d'attestation. Un conseiller peut vous aider à souscrire à nouveau."
+        )
     if etat == EtatContrat.EXPIRE:
         return f"{nom} a pris fin le {contrat['date_expiration']:%d/%m/%Y}. Renouvelez-le pour obtenir une attestation."
     if etat == EtatContrat.EN_ATTENTE:
