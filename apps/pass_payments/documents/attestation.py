@@ -25,6 +25,12 @@ def dessiner(attestation: dict[str, Any], emission: Emission) -> bytes:
         rappel=attestation["police"],
         emission=emission,
     )
+    with feuille:
+        _composer(feuille, attestation)
+        return feuille.octets()
+
+
+def _composer(feuille: FeuilleA4, attestation: dict[str, Any]) -> None:
     x, utile = feuille.MARGE, feuille.UTILE
     y = feuille.paragraphe("NSIA Congo atteste que", x=x, y=feuille.get_y() + 5, largeur=utile, taille=10.5)
     nom = f"{attestation['prenom']} {attestation['nom']}"
@@ -59,7 +65,6 @@ def dessiner(attestation: dict[str, Any], emission: Emission) -> bytes:
         phrase="Scannez ce code, ou ouvrez l'adresse et tapez le code : la page dit si l'attestation est authentique "
         "et si elle vaut encore aujourd'hui.",
     )
-    return feuille.octets()
 
 
 def _contrat(feuille: FeuilleA4, attestation: dict[str, Any], *, y: float) -> float:

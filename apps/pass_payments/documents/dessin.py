@@ -6,12 +6,13 @@ The same data, code and moment of issue give the same bytes.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
 import segno
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 from fpdf.fonts import TTFFont
+from fpdf.prefs import ViewerPreferences
 
 from apps.pass_payments.documents.services import Emission
 from apps.pass_payments.documents.typographie import francais, imprimable
@@ -31,7 +32,7 @@ _COUPURE = "\u200b"  # where a line may end: after a hyphen
 
 
 class Document(FPDF):
-    """A PDF in French by NSIA Congo, dated by the moment at which it was issued."""
+    """A PDF in French by NSIA Congo, dated by the moment at which it was issued. `with` closes its font files."""
 
     def __init__(self, *, titre: str, emission: Emission, largeur: float, hauteur: float) -> None:
         super().__init__(orientation="portrait", unit="mm", format=(largeur, hauteur))
@@ -47,7 +48,16 @@ class Document(FPDF):
         self.set_author("NSIA Congo")
         self.set_creator("NSIA PASS")
         self.set_lang("fr")
+        self.viewer_preferences = ViewerPreferences(display_doc_title=True)
         self.set_creation_date(emission.emis_le)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for fonte in self.fonts.values():
+            if isinstance(fonte, TTFFont):
+                fonte.ttfont.close()
 
     def octets(self) -> bytes:
         return bytes(self.output())
@@ -96,7 +106,7 @@ class Document(FPDF):
         self.multi_cell(
             largeur,
             taille * _POINT * interligne,
-            self._propre(texte).replace("-", f"-{_COUPURE}"),
+            " ".join(self._secable(mot, largeur) for mot in self._propre(texte).split(" ")),
             align=align,
             new_x=XPos.LEFT,
             new_y=YPos.NEXT,
@@ -160,6 +170,10 @@ class Document(FPDF):
     def _fonte(self, taille: float, *, gras: bool, couleur: Couleur) -> None:
         self.set_font(POLICE, "B" if gras else "", taille)
         self.set_text_color(*couleur)
+
+    def _secable(self, mot: str, largeur: float) -> str:
+        """A word longer than its line may be cut after its hyphens."""
+        return mot if self.get_string_width(mot) <= largeur else mot.replace("-", f"-{_COUPURE}")
 
     def _propre(self, texte: str) -> str:
         return imprimable(francais(texte), connus=self.connus)

@@ -18,6 +18,7 @@ _QUITTANCES = (
     Colonne("Réglé", 28, "R"),
     Colonne("Reste", 28, "R"),
 )
+_TRES_LONG = 5_000.0
 _SANS_POLICE = "en cours d'attribution"
 
 
@@ -32,11 +33,11 @@ def dessiner(recu: dict[str, Any], emission: Emission, *, papier: str = Papier.R
         return _feuille(recu, emission)
     largeur = float(papier)
     # Drawn once on a very long roll to know how high it is, then on one of that height.
-    essai = _Rouleau(titre=TITRE, emission=emission, largeur=largeur, hauteur=5_000)
-    hauteur = essai.composer(recu)
-    rouleau = _Rouleau(titre=TITRE, emission=emission, largeur=largeur, hauteur=hauteur)
-    rouleau.composer(recu)
-    return rouleau.octets()
+    with _Rouleau(titre=TITRE, emission=emission, largeur=largeur, hauteur=_TRES_LONG) as essai:
+        hauteur = essai.composer(recu)
+    with _Rouleau(titre=TITRE, emission=emission, largeur=largeur, hauteur=hauteur) as rouleau:
+        rouleau.composer(recu)
+        return rouleau.octets()
 
 
 def faits(recu: dict[str, Any]) -> list[tuple[str, str]]:
@@ -230,6 +231,12 @@ class _Rouleau(Document):
 
 def _feuille(recu: dict[str, Any], emission: Emission) -> bytes:
     feuille = FeuilleA4(titre=TITRE, sous_titre=f"N° {_numero(recu)}", rappel=f"N° {_numero(recu)}", emission=emission)
+    with feuille:
+        _composer(feuille, recu)
+        return feuille.octets()
+
+
+def _composer(feuille: FeuilleA4, recu: dict[str, Any]) -> None:
     x, utile, y = feuille.MARGE, feuille.UTILE, feuille.get_y()
     feuille.aplat(x=x, y=y, largeur=utile, hauteur=24, couleur=FOND, rayon=2.5)
     feuille.aplat(x=x, y=y + 3, largeur=1.4, hauteur=18, couleur=OR)
@@ -264,7 +271,6 @@ def _feuille(recu: dict[str, Any], emission: Emission) -> bytes:
         largeur=utile,
         phrase="Scannez ce code, ou ouvrez l'adresse : la page dit si ce reçu est authentique et s'il a été annulé.",
     )
-    return feuille.octets()
 
 
 def _faits(feuille: FeuilleA4, lignes: list[tuple[str, str]], *, y: float) -> float:

@@ -54,12 +54,13 @@ def dessiner(releve: dict[str, Any], emission: Emission) -> bytes:
         rappel=client,
         emission=emission,
     )
-    y = _identite(feuille, releve, client=client, y=feuille.get_y())
-    for contrat in releve["contrats"]:
-        y = _contrat(feuille, contrat, y=y + 9)
-    if len(releve["contrats"]) > 1:
-        _ensemble(feuille, releve, y=y + 9)
-    return feuille.octets()
+    with feuille:
+        y = _identite(feuille, releve, client=client, y=feuille.get_y())
+        for contrat in releve["contrats"]:
+            y = _contrat(feuille, contrat, y=y + 9)
+        if len(releve["contrats"]) > 1:
+            _ensemble(feuille, releve, y=y + 9)
+        return feuille.octets()
 
 
 def _identite(feuille: FeuilleA4, releve: dict[str, Any], *, client: str, y: float) -> float:

@@ -30,7 +30,7 @@ def emettre_releve(
 ) -> tuple[dict[str, Any], Emission]:
     """The statement of `selectors.releve`, and its new row, which hangs on the contract asked for. Raises ContratIntrouvable."""
     releve = selectors.releve(client_id=client_id, police=police, contrat=contrat, du=du, au=au)
-    lendemain = au + timedelta(days=1) if au else None
+    lendemain = min(au, date.max - timedelta(days=1)) + timedelta(days=1) if au else None
     return releve, _emettre(TypeDocument.RELEVE, contrat=releve, debut=du, fin=lendemain)
 
 
