@@ -5,6 +5,7 @@ The same data, code and moment of issue give the same bytes.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC
 from pathlib import Path
 from typing import Literal, Self
 
@@ -49,7 +50,7 @@ class Document(FPDF):
         self.set_creator("NSIA PASS")
         self.set_lang("fr")
         self.viewer_preferences = ViewerPreferences(display_doc_title=True)
-        self.set_creation_date(emission.emis_le)
+        self.set_creation_date(emission.emis_le.astimezone(UTC))
 
     def __enter__(self) -> Self:
         return self

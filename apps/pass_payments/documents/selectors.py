@@ -80,7 +80,7 @@ _QUITTANCES = """
         apres.montant_paye - avant.montant_paye AS montant_regle,
         apres.montant - apres.montant_paye AS reste_a_payer
     FROM souscriptions_pass s
-    CROSS JOIN LATERAL echeances_pass(s.id, %(avant)s + %(net)s) apres
+    CROSS JOIN LATERAL echeances_pass(s.id, %(avant)s::bigint + %(net)s) apres
     JOIN LATERAL echeances_pass(s.id, %(avant)s) avant
         ON avant.periode = apres.periode AND avant.numero = apres.numero
     WHERE s.id = %(souscription)s AND apres.montant_paye > avant.montant_paye

@@ -13,6 +13,7 @@ _MOIS = (
     *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
 )
 _AVANT = re.compile(r" ([;:!?»])")
+_BLANCS = re.compile(r"[ \t\r\n\f\v]+")
 _APRES = re.compile(r"(«) ")
 
 
@@ -24,7 +25,7 @@ def francais(texte: str) -> str:
 
 def imprimable(texte: str, *, connus: set[int]) -> str:
     """`texte` on one line, composed; a character that is not among `connus` is shown as `�`."""
-    compose = " ".join(unicodedata.normalize("NFC", texte).split(" ")).replace("\n", " ")
+    compose = _BLANCS.sub(" ", unicodedata.normalize("NFC", texte))
     return "".join(caractere if ord(caractere) in connus else "�" for caractere in compose)
 
 
