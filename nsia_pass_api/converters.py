@@ -15,4 +15,9 @@ class PoliceConverter:
         return value
 
 
+class NumeroConverter(PoliceConverter):
+    """The number of a payment or of a receipt."""
+
+
 register_converter(PoliceConverter, "police")
+register_converter(NumeroConverter, "numero")

@@ -222,6 +222,7 @@ def test_production_has_no_demo(data_dir: Path, port: int) -> None:
             **keys,
             "NSIA_MODE": "production",
             "ALLOWED_HOSTS": "x",
+            "URL_PUBLIQUE": "https://x",
             "DATA_DIR": str(data_dir),
             "PORT": str(port),
         },

@@ -6,6 +6,7 @@ from .base import *
 from .business import *
 from .database import *
 from .demo import *
+from .documents import *
 from .environment import BASE_DIR as BASE_DIR
 from .environment import DATA_DIR as DATA_DIR
 from .environment import PRODUCTION as PRODUCTION

@@ -59,6 +59,12 @@ SPECTACULAR_SETTINGS = {
             "example": "CG-2026-VIE-001",
             "description": "Numéro de police, en majuscules ou en minuscules.",
         },
+        "numero": {
+            "type": "string",
+            "pattern": "^[A-Za-z0-9][A-Za-z0-9-]{0,29}$",
+            "example": "PAY-20261020-7F3K9Q",
+            "description": "Numéro de transaction ou de reçu, en majuscules ou en minuscules.",
+        },
     },
     "ENUM_NAME_OVERRIDES": {
         "PeriodiciteEnum": "apps.pass_products.models.Periodicite",

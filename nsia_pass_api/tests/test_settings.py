@@ -17,6 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from nsia_pass_api.settings import environment, operateurs
 from nsia_pass_api.settings.database import from_url
+from nsia_pass_api.settings.documents import adresse_publique
 from nsia_pass_api.settings.environment import BASE_DIR, boolean, integer, secret, strings, text, url
 
 KEY = "k" * 50
@@ -382,7 +383,12 @@ def check(**environment: str) -> tuple[int, str]:
 
 def test_production_asks_for_each_key_by_name() -> None:
     keys: dict[str, str] = {}
-    installation = {"NSIA_MODE": "production", "ALLOWED_HOSTS": "pass.exemple.cg", "MTN_ENVIRONNEMENT": "aucun"}
+    installation = {
+        "NSIA_MODE": "production",
+        "ALLOWED_HOSTS": "pass.exemple.cg",
+        "URL_PUBLIQUE": "https://pass.exemple.cg",
+        "MTN_ENVIRONNEMENT": "aucun",
+    }
     while (answer := check(**installation, **keys))[0] != 0:
         asked = re.match(r"Réglage (\w+) : clé absente en production\. Tirez-en une : ", answer[1])
         assert asked, answer
@@ -390,6 +396,38 @@ def test_production_asks_for_each_key_by_name() -> None:
 
     assert {"SECRET_KEY", "CLE_JETONS_CLIENTS", "CLE_JETONS_AGENTS"} <= keys.keys()
     assert answer[1] == "System check identified no issues (0 silenced)."
+
+
+def test_the_public_address_is_read_without_its_last_slash() -> None:
+    assert adresse_publique("https://pass.exemple.cg/", production=True) == "https://pass.exemple.cg"
+    assert adresse_publique("http://127.0.0.1:8000", production=False) == "http://127.0.0.1:8000"
+
+
+@pytest.mark.parametrize(
+    ("url", "production", "why"),
+    [
+        ("http://pass.exemple.cg", True, "« http://pass.exemple.cg » n'est pas une adresse https"),
+        ("pass.exemple.cg", False, "« pass.exemple.cg » n'est pas une adresse http ou https"),
+        ("ftp://pass.exemple.cg", False, "« ftp://pass.exemple.cg » n'est pas une adresse http ou https"),
+        ("https://", False, "« https:// » n'est pas une adresse http ou https"),
+        ("https://pass.exemple.cg/?a=b", True, "« https://pass.exemple.cg/?a=b » n'est pas une adresse https"),
+        ("https://pass.exemple.cg/#a", True, "« https://pass.exemple.cg/#a » n'est pas une adresse https"),
+        ("https://[pass", True, "« https://[pass » n'est pas une adresse https"),
+    ],
+)
+def test_a_public_address_that_nobody_could_open_is_refused(url: str, production: bool, why: str) -> None:
+    assert refusal(lambda: adresse_publique(url, production=production)) == (
+        f"Réglage URL_PUBLIQUE : {why}. Exemple : URL_PUBLIQUE=https://pass.exemple.cg."
+    )
+
+
+def test_production_asks_for_its_public_address() -> None:
+    keys = dict.fromkeys(("SECRET_KEY", "CLE_JETONS_CLIENTS", "CLE_JETONS_AGENTS", "CLE_COMPTEURS"), KEY)
+
+    assert check(NSIA_MODE="production", ALLOWED_HOSTS="pass.exemple.cg", **keys) == (
+        2,
+        "Réglage URL_PUBLIQUE : valeur absente. Ajoutez URL_PUBLIQUE=… dans .env ou dans l'environnement.",
+    )
 
 
 def test_a_wrong_mode_is_one_line() -> None:
