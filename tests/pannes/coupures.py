@@ -97,8 +97,8 @@ REPONSE = (
         si=_reussi,
         passages=1,
     ),
-    Coupure(nom="règlement, avant le COMMIT", ou=f"{_SUIVI}:regler", quand=_AVANT_COMMIT, passages=1),
-    Coupure(nom="règlement, après le COMMIT", ou=f"{_SUIVI}:regler", quand=_APRES, passages=0),
+    Coupure(nom="règlement, avant le COMMIT", ou=f"{_SUIVI}:_regler_et_juger", quand=_AVANT_COMMIT, passages=1),
+    Coupure(nom="règlement, après le COMMIT", ou=f"{_SUIVI}:_regler_et_juger", quand=_APRES, passages=0),
     Coupure(
         nom="message réservé",
         ou=f"{_TRAVAUX}:reserver_messages",
@@ -117,7 +117,7 @@ REPONSE = (
 RAPPEL = (
     Coupure(nom="rappel, avant le COMMIT", ou=f"{_TRAVAUX}:traiter_rappel", quand=_AVANT_COMMIT, si=_pris, passages=1),
     Coupure(nom="rappel, après le COMMIT", ou=f"{_TRAVAUX}:traiter_rappel", quand=_APRES, si=_pris, passages=1),
-    Coupure(nom="rappel, avant d'être jugé", ou=f"{_SUIVI}:juger_rappels", quand=_AVANT, passages=1),
+    Coupure(nom="règlement écrit, rappel pas jugé", ou=f"{_SUIVI}:juger_rappels", quand=_AVANT, passages=1),
 )
 REMBOURSEMENT = (
     Coupure(nom="remboursement réservé", ou=f"{_TRAVAUX}:reserver_decaissements", quand=_APRES, si=_pris, passages=2),

@@ -117,6 +117,8 @@ def verifier_contrat(atelier: Atelier, cliente: Cliente, numero: str) -> None:
     souscription = SouscriptionPass.objects.get(client=cliente.ident)
     assert (souscription.statut, souscription.periodes.count()) == ("activee", 1)
     assert NumeroPolice.objects.filter(souscription=souscription).count() == 1
+    rappels = RappelOperateur.objects.filter(paiement=paiement)
+    assert {rappel.verdict for rappel in rappels} <= {VerdictRappel.CONFIRME}
     message = MessageSortant.objects.get(cle=f"paiement:{numero}:succes")
     assert message.statut == StatutMessage.ENVOYE
 
@@ -129,4 +131,3 @@ def verifier_livres(atelier: Atelier) -> None:
     nous += [("disbursement", numero, -montant) for numero, montant in verses]
     assert sorted(nous) == atelier.simulateur.releve()
     assert not AnomaliePaiement.objects.exists()
-    assert not RappelOperateur.objects.exclude(verdict=VerdictRappel.CONFIRME).exists()

@@ -1,9 +1,6 @@
 """kill -9 of web and worker at every boundary of the flow: after the restart, the operator's state and nothing twice."""
 
-from collections.abc import Iterator
-
 import pytest
-from django.db.models import F
 
 from apps.pass_payments.models import Decaissement, PaiementPass, RappelOperateur
 from apps.pass_payments.services.decaissements import demander_remboursement, demander_versement
@@ -51,5 +48,128 @@ def test_a_payment_survives_its_worker(atelier: Atelier, coupure: Coupure) -> No
         attendre(tout_est_calme, "plus rien à suivre")
 
     assert passages(numero) - avant == coupure.passages
+    verifier_contrat(atelier, cliente, numero)
+    verifier_livres(atelier)
+
+
+@chaque(coupures.RAPPEL)
+def test_a_callback_survives_its_worker(atelier: Atelier, coupure: Coupure) -> None:
+    cliente = Cliente.nouvelle()
+    numero = demande(cliente.souscrire(atelier))
+
+    mourant = atelier.travailleur(coupure)
+    atelier.simulateur.approuver(cliente.telephone)
+    mourant.attendre_la_mort()
+    avant = passages(numero)
+
+    with atelier.au_travail():
+        attendre(tout_est_calme, "plus rien à suivre")
+
+    assert passages(numero) - avant == coupure.passages
+    assert RappelOperateur.objects.get(paiement__numero_transaction=numero).verdict == "confirme"
+    verifier_contrat(atelier, cliente, numero)
+    verifier_livres(atelier)
+
+
+def paye(atelier: Atelier) -> tuple[Cliente, PaiementPass]:
+    """A client whose first payment is confirmed; the operator calls nobody back from now on."""
+    cliente = Cliente.nouvelle()
+    numero = demande(cliente.souscrire(atelier))
+    with atelier.au_travail():
+        atelier.simulateur.approuver(cliente.telephone)
+        attendre(tout_est_calme, "le premier paiement")
+    atelier.simulateur.defauts(rappel_perdu="1")
+    return cliente, PaiementPass.objects.get(numero_transaction=numero)
+
+
+def mourir_et_finir(atelier: Atelier, decaissement: Decaissement, coupure: Coupure) -> None:
+    """The worker dies with the disbursement, the next one ends it in as many claims as the boundary says."""
+    atelier.travailleur(coupure).attendre_la_mort()
+    decaissement.refresh_from_db()
+    avant = decaissement.tentatives
+    with atelier.au_travail():
+        attendre(tout_est_calme, "plus rien à suivre")
+    decaissement.refresh_from_db()
+    assert (decaissement.statut, decaissement.tentatives - avant) == ("succes", coupure.passages)
+
+
+@chaque(coupures.REMBOURSEMENT)
+def test_a_refund_survives_its_worker(atelier: Atelier, coupure: Coupure) -> None:
+    cliente, paiement = paye(atelier)
+    decaissement = demander_remboursement(paiement=paiement)
+
+    mourir_et_finir(atelier, decaissement, coupure)
+
+    paiement.refresh_from_db()
+    assert paiement.statut == "rembourse"
+    assert [e.statut for e in paiement.evenements.filter(type="remboursement")] == ["", "rembourse"]
+    assert [une["genre"] for une in atelier.simulateur.operations(cliente.telephone)] == ["refund", "requesttopay"]
+    verifier_contrat(atelier, cliente, paiement.numero_transaction)
+    verifier_livres(atelier)
+
+
+@chaque(coupures.VERSEMENT)
+@pytest.mark.usefixtures("sans_rappel")
+def test_a_payout_survives_its_worker(atelier: Atelier, coupure: Coupure) -> None:
+    cliente = Cliente.nouvelle()
+    decaissement = demander_versement(
+        cle=f"sinistre:{cliente.ident}",
+        operateur="mtn_money",
+        telephone=cliente.telephone,
+        montant=2_500,
+        libelle="Indemnité",
+    )
+
+    mourir_et_finir(atelier, decaissement, coupure)
+
+    (operation,) = atelier.simulateur.operations(cliente.telephone)
+    assert (operation["genre"], operation["statut"], operation["montant"]) == ("transfer", "SUCCESSFUL", "2500")
+    verifier_livres(atelier)
+
+
+@chaque(coupures.WEB_RIEN, coupures.WEB_TOUT)
+def test_a_demand_survives_the_web_server(atelier: Atelier, coupure: Coupure) -> None:
+    cliente = Cliente.nouvelle()
+    with atelier.au_travail():
+        with pytest.raises(Coupee):
+            cliente.souscrire(atelier, coupure=coupure)
+        atelier.web.programme.attendre_la_fin()
+        ecrits = list(PaiementPass.objects.filter(souscription__client=cliente.ident))
+        atelier.web.demarrer()
+        reponse = cliente.insister(lambda: cliente.souscrire(atelier))
+        numero = demande(reponse)
+        atelier.simulateur.approuver(cliente.telephone)
+        attendre(tout_est_calme, "plus rien à suivre")
+
+    tout = coupure in coupures.WEB_TOUT
+    assert [paiement.numero_transaction for paiement in ecrits] == ([numero] if tout else [])
+    assert reponse.entetes.get("idempotent-replayed") == ("true" if tout else None)
+    assert demande(cliente.souscrire(atelier)) == numero
+    verifier_contrat(atelier, cliente, numero)
+    verifier_livres(atelier)
+
+
+@chaque(coupures.WEB_RAPPEL)
+@pytest.mark.usefixtures("sans_rappel")
+def test_a_callback_survives_the_web_server(atelier: Atelier, coupure: Coupure) -> None:
+    cliente = Cliente.nouvelle()
+    with atelier.au_travail():
+        numero = demande(cliente.souscrire(atelier))
+        atelier.simulateur.approuver(cliente.telephone)
+        rappel = {
+            "externalId": numero,
+            "amount": "100",
+            "currency": "XAF",
+            "payer": {"partyIdType": "MSISDN", "partyId": cliente.telephone.removeprefix("+")},
+            "status": "SUCCESSFUL",
+        }
+        with pytest.raises(Coupee):
+            atelier.web.poster("mtn/callback/", rappel, coupure=coupure)
+        atelier.web.programme.attendre_la_fin()
+        atelier.web.demarrer()
+        attendre(tout_est_calme, "plus rien à suivre")
+
+    gardes = RappelOperateur.objects.filter(paiement__numero_transaction=numero)
+    assert [rappel.verdict for rappel in gardes] == (["confirme"] if "gardé," in coupure.nom else [])
     verifier_contrat(atelier, cliente, numero)
     verifier_livres(atelier)
