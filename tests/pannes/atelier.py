@@ -23,6 +23,7 @@ from django.conf import settings
 from django.db import connections
 from django.db.backends.postgresql.base import DatabaseWrapper
 
+from nsia_pass_api.dates import aujourdhui
 from nsia_pass_api.settings.database import from_url
 
 from .coupures import WEB, Coupure
@@ -32,6 +33,8 @@ T = TypeVar("T")
 
 HOTE = "127.0.0.1"
 BAIL_SECONDES, PAUSE_MS = 2, 50
+# A claim runs out and the next look sees it, twice; and what a busy machine takes.
+DEUX_CYCLES = 2 * (BAIL_SECONDES + PAUSE_MS / 1000) + 10
 
 
 def attendre(condition: Callable[[], T], quoi: str, *, delai: float = 30) -> T:
@@ -176,19 +179,15 @@ class Simulateur:
     def __init__(self, *, dossier: Path, environnement: dict[str, str]) -> None:
         self.dossier, self.environnement = dossier, environnement
         self.port = int(environnement["MOMO_PORT"])
-        self.jours = {self._jour()}
+        self.jours = {aujourdhui()}
         self.demarrer()
 
-    @staticmethod
-    def _jour() -> str:
-        from nsia_pass_api.dates import aujourdhui
-
-        return aujourdhui().isoformat()
-
-    def demarrer(self, *arguments: str) -> None:
+    def demarrer(self) -> None:
         self.programme = Programme(
-            [sys.executable, "manage.py", "simulateur_momo", "--port", str(self.port), "--hote", HOTE]
-            + ["--dossier", str(self.dossier / "simulateur"), "--graine", "20261121", *arguments],
+            [
+                *(sys.executable, "manage.py", "simulateur_momo", "--port", str(self.port), "--hote", HOTE),
+                *("--dossier", str(self.dossier / "simulateur"), "--graine", "20261121"),
+            ],
             environnement=self.environnement,
             journal=self.dossier / "simulateur.log",
         )
@@ -210,17 +209,23 @@ class Simulateur:
 
     def approuver(self, telephone: str) -> None:
         """Her phone asks for her PIN, sooner or later; she types it."""
+        self._repondre(telephone, "approuver")
+
+    def refuser(self, telephone: str) -> None:
+        self._repondre(telephone, "refuser")
+
+    def _repondre(self, telephone: str, action: str) -> None:
         (demande,) = attendre(
             lambda: [une for une in self.operations(telephone) if une["statut"] == "PENDING"],
             f"une demande sur le téléphone {telephone}",
         )
-        formulaire = urlencode({"reference": demande["reference"], "action": "approuver", "pin": "1234"})
+        formulaire = urlencode({"reference": demande["reference"], "action": action, "pin": "1234"})
         chemin = f"/telephone/{telephone.removeprefix('+')}/repondre"
         assert appeler(self.port, "POST", chemin, corps=formulaire).statut == 303
 
     def releve(self) -> list[tuple[str, str, int]]:
         """Product, our number and movement of every line of the statement, sorted; also when the tests pass midnight."""
-        self.jours.add(self._jour())
+        self.jours.add(aujourdhui())
         return sorted(
             (ligne["produit"], ligne["reference_externe"], int(ligne["montant"]))
             for jour in self.jours
@@ -238,8 +243,10 @@ class Web:
 
     def demarrer(self) -> None:
         self.programme = Programme(
-            [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", HOTE, "--port", str(self.port)]
-            + ["--workers", "2", "--blocking-threads", "4", "--no-ws", "pannes.web:application"],
+            [
+                *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", HOTE, "--port", str(self.port)),
+                *("--workers", "2", "--blocking-threads", "4", "--no-ws", "pannes.web:application"),
+            ],
             environnement=self.environnement,
             journal=self.dossier / "web.log",
         )
@@ -260,7 +267,7 @@ class Web:
 class Atelier:
     """One database, its web server and its operator; workers come and go."""
 
-    def __init__(self, *, dossier: Path, url: str, simulateur: Simulateur | None = None) -> None:
+    def __init__(self, *, dossier: Path, url: str) -> None:
         self.dossier, self.url = dossier, url
         self.environnement = {
             **os.environ,
@@ -269,7 +276,7 @@ class Atelier:
             "DATABASE_URL": url,
             "HOST": HOTE,
             "PORT": str(port_libre()),
-            "MOMO_PORT": str(simulateur.port if simulateur else port_libre()),
+            "MOMO_PORT": str(port_libre()),
             "MTN_ENVIRONNEMENT": "simulateur",
             **dict.fromkeys(("MTN_URL", "MTN_URL_RAPPEL", "MTN_RELEVE_URL", "MESSAGERIE", "ATTRIBUTION_POLICE"), ""),
             **dict.fromkeys(("MTN_DELAI_CONNEXION", "MTN_DELAI_REPONSE", "MTN_DELAI_JETON"), "2"),
@@ -278,20 +285,17 @@ class Atelier:
             "TRAVAUX_FILS": "4",
             "PYTHONPATH": os.pathsep.join((str(settings.BASE_DIR), str(settings.BASE_DIR / "tests"))),
         }
-        self.simulateur = simulateur or Simulateur(dossier=dossier, environnement=self.environnement)
+        self.simulateur = Simulateur(dossier=dossier, environnement=self.environnement)
         self.web = Web(dossier=dossier, environnement=self.environnement)
 
     def fermer(self) -> None:
         self.web.programme.tuer()
-        if self.simulateur.environnement is self.environnement:
-            self.simulateur.programme.tuer()
+        self.simulateur.programme.tuer()
 
     def programme(self, *arguments: str) -> Programme:
         """A management command, as people start it."""
         journal = self.dossier / f"{arguments[0]}-{time.monotonic_ns()}.log"
-        return Programme(
-            [sys.executable, "manage.py", *arguments], environnement=self.environnement, journal=journal
-        )
+        return Programme([sys.executable, "manage.py", *arguments], environnement=self.environnement, journal=journal)
 
     def preparer_les_travailleurs(self) -> None:
         """The server that forks them has imported everything, with this workshop's environment."""

@@ -19,9 +19,7 @@ def url(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iter
             cursor.execute(f'DROP DATABASE IF EXISTS "{nom}" WITH (FORCE)')
             cursor.execute(f'CREATE DATABASE "{nom}" TEMPLATE "{modele.settings_dict["NAME"]}"')
         ou = modele.settings_dict
-        yield adresse(
-            nom=nom, hote=ou["HOST"], port=ou["PORT"], utilisateur=ou["USER"], mot_de_passe=ou["PASSWORD"]
-        )
+        yield adresse(nom=nom, hote=ou["HOST"], port=ou["PORT"], utilisateur=ou["USER"], mot_de_passe=ou["PASSWORD"])
         with modele._nodb_cursor() as cursor:
             cursor.execute(f'DROP DATABASE "{nom}" WITH (FORCE)')
 

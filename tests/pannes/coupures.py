@@ -12,7 +12,7 @@ from functools import wraps
 from importlib import import_module
 from typing import Any
 
-from apps.pass_payments.models import StatutDecaissement
+from apps.pass_payments.models import StatutDecaissement, StatutPaiement
 from apps.pass_payments.operateurs import Etat
 from nsia_pass_api.transactions import transaction_entiere
 
@@ -39,6 +39,14 @@ def _pris(_arguments: tuple[Any, ...], resultat: Any) -> bool:
 
 def _reussi(_arguments: tuple[Any, ...], resultat: Any) -> bool:
     return bool(resultat.etat is Etat.REUSSI)
+
+
+def _echoue(_arguments: tuple[Any, ...], resultat: Any) -> bool:
+    return bool(resultat.etat is Etat.ECHOUE)
+
+
+def _en_echec(_arguments: tuple[Any, ...], resultat: Any) -> bool:
+    return bool(resultat.statut == StatutPaiement.ECHEC)
 
 
 def _verse(_arguments: tuple[Any, ...], resultat: Any) -> bool:
@@ -113,6 +121,20 @@ REPONSE = (
         passages=0,
     ),
 )
+# As above, when the payer says no.
+REFUS = (
+    Coupure(
+        nom="refus consulté, pas enregistré",
+        ou=f"{_MTN}.consulter_paiement",
+        quand=_APRES,
+        si=_echoue,
+        passages=1,
+    ),
+    Coupure(
+        nom="refus, avant le COMMIT", ou=f"{_SUIVI}:enregistrer_suite", quand=_AVANT_COMMIT, si=_en_echec, passages=1
+    ),
+    Coupure(nom="refus, après le COMMIT", ou=f"{_SUIVI}:enregistrer_suite", quand=_APRES, si=_en_echec, passages=0),
+)
 # The operator calls back, and the worker dies with the callback in its hands.
 RAPPEL = (
     Coupure(nom="rappel, avant le COMMIT", ou=f"{_TRAVAUX}:traiter_rappel", quand=_AVANT_COMMIT, si=_pris, passages=1),
@@ -150,9 +172,7 @@ WEB_RIEN = (
         ou="apps.pass_payments.services.demandes:souscrire_et_payer",
         quand=_APRES,
     ),
-    Coupure(
-        nom="demande, avant le COMMIT", ou="apps.pass_payments.apis_paiements:une_seule_fois", quand=_AVANT_COMMIT
-    ),
+    Coupure(nom="demande, avant le COMMIT", ou="apps.pass_payments.apis_paiements:une_seule_fois", quand=_AVANT_COMMIT),
 )
 WEB_TOUT = (
     Coupure(
@@ -168,7 +188,7 @@ WEB_RAPPEL = (
 )
 
 WEB = (*WEB_RIEN, *WEB_TOUT, *WEB_RAPPEL)
-TRAVAILLEUR = (*DEMANDE, *ACCEPTEE, *REPONSE, *RAPPEL, *REMBOURSEMENT, *VERSEMENT)
+TRAVAILLEUR = (*DEMANDE, *ACCEPTEE, *REPONSE, *REFUS, *RAPPEL, *REMBOURSEMENT, *VERSEMENT)
 PAR_NOM = {coupure.nom: coupure for coupure in (*WEB, *TRAVAILLEUR)}
 
 

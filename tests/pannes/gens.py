@@ -1,8 +1,8 @@
 """A client who pays, and what must be true when everything is quiet again: our books are the operator's."""
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.conf import settings
 from django.db.models import F
@@ -70,22 +70,22 @@ class Cliente:
         demande = {"contrats": [{"police": self.police, "montant": 100}]}
         return atelier.web.poster("paiements/", demande, jeton=self.jeton, cle=cle or self.cle)
 
-    def insister(self, envoyer: Any) -> Reponse:
-        """What the kiosk does: the same key again until there is an answer that does not say « later »."""
 
-        def essayer() -> Reponse | None:
-            try:
-                reponse: Reponse = envoyer()
-            except Coupee:
-                return None
-            plus_tard = reponse.statut == 503 or (
-                reponse.statut == 409 and reponse.json["code"] == "requete_en_cours"
-            )
-            return None if plus_tard else reponse
+def ou_plus_tard(envoyer: Callable[[], Reponse]) -> Reponse | None:
+    """The answer; None when there is none, or when it says « later »."""
+    try:
+        reponse = envoyer()
+    except Coupee:
+        return None
+    plus_tard = reponse.statut == 503 or (reponse.statut == 409 and reponse.json["code"] == "requete_en_cours")
+    return None if plus_tard else reponse
 
-        reponse = attendre(essayer, "une réponse à la demande", delai=60)
-        assert reponse is not None
-        return reponse
+
+def insister(essayer: Callable[[], Reponse | None]) -> Reponse:
+    """What the kiosk does: the same demand under the same key, again until there is an answer."""
+    reponse = attendre(essayer, "une réponse à la demande", delai=60)
+    assert reponse is not None
+    return reponse
 
 
 def demande(reponse: Reponse) -> str:

@@ -2,13 +2,13 @@
 
 import pytest
 
-from apps.pass_payments.models import Decaissement, PaiementPass, RappelOperateur
+from apps.pass_payments.models import Decaissement, MessageSortant, PaiementPass, RappelOperateur
 from apps.pass_payments.services.decaissements import demander_remboursement, demander_versement
 
 from . import coupures
-from .atelier import Atelier, Coupee, attendre
+from .atelier import DEUX_CYCLES, Atelier, Coupee, attendre
 from .coupures import Coupure
-from .gens import Cliente, demande, tout_est_calme, verifier_contrat, verifier_livres
+from .gens import Cliente, demande, insister, ou_plus_tard, tout_est_calme, verifier_contrat, verifier_livres
 
 pytestmark = pytest.mark.django_db  # for the database that is copied
 
@@ -45,10 +45,35 @@ def test_a_payment_survives_its_worker(atelier: Atelier, coupure: Coupure) -> No
     with atelier.au_travail():
         if coupure in coupures.DEMANDE:
             atelier.simulateur.approuver(cliente.telephone)
-        attendre(tout_est_calme, "plus rien à suivre")
+        attendre(tout_est_calme, "plus rien à suivre", delai=DEUX_CYCLES)
 
     assert passages(numero) - avant == coupure.passages
     verifier_contrat(atelier, cliente, numero)
+    verifier_livres(atelier)
+
+
+@chaque(coupures.REFUS)
+@pytest.mark.usefixtures("sans_rappel")
+def test_a_refusal_survives_its_worker(atelier: Atelier, coupure: Coupure) -> None:
+    cliente = Cliente.nouvelle()
+    numero = demande(cliente.souscrire(atelier))
+
+    mourant = atelier.travailleur(coupure)
+    atelier.simulateur.refuser(cliente.telephone)
+    mourant.attendre_la_mort()
+    avant = passages(numero)
+    with atelier.au_travail():
+        attendre(tout_est_calme, "plus rien à suivre", delai=DEUX_CYCLES)
+
+    assert passages(numero) - avant == coupure.passages
+    paiement = PaiementPass.objects.get(numero_transaction=numero)
+    assert (paiement.statut, paiement.motif_echec, paiement.numero_recu) == ("echec", "refuse", None)
+    assert [e.statut for e in paiement.evenements.all()] == ["initie", "en_cours", "echec"]
+    (operation,) = atelier.simulateur.operations(cliente.telephone)
+    assert (operation["statut"], operation["raison"]) == ("FAILED", "APPROVAL_REJECTED")
+    assert paiement.souscription.statut == "en_cours"
+    assert not paiement.souscription.periodes.exists()
+    assert MessageSortant.objects.filter(telephone=cliente.telephone).count() == 1
     verifier_livres(atelier)
 
 
@@ -63,7 +88,7 @@ def test_a_callback_survives_its_worker(atelier: Atelier, coupure: Coupure) -> N
     avant = passages(numero)
 
     with atelier.au_travail():
-        attendre(tout_est_calme, "plus rien à suivre")
+        attendre(tout_est_calme, "plus rien à suivre", delai=DEUX_CYCLES)
 
     assert passages(numero) - avant == coupure.passages
     assert RappelOperateur.objects.get(paiement__numero_transaction=numero).verdict == "confirme"
@@ -88,7 +113,7 @@ def mourir_et_finir(atelier: Atelier, decaissement: Decaissement, coupure: Coupu
     decaissement.refresh_from_db()
     avant = decaissement.tentatives
     with atelier.au_travail():
-        attendre(tout_est_calme, "plus rien à suivre")
+        attendre(tout_est_calme, "plus rien à suivre", delai=DEUX_CYCLES)
     decaissement.refresh_from_db()
     assert (decaissement.statut, decaissement.tentatives - avant) == ("succes", coupure.passages)
 
@@ -136,10 +161,10 @@ def test_a_demand_survives_the_web_server(atelier: Atelier, coupure: Coupure) ->
         atelier.web.programme.attendre_la_fin()
         ecrits = list(PaiementPass.objects.filter(souscription__client=cliente.ident))
         atelier.web.demarrer()
-        reponse = cliente.insister(lambda: cliente.souscrire(atelier))
+        reponse = insister(lambda: ou_plus_tard(lambda: cliente.souscrire(atelier)))
         numero = demande(reponse)
         atelier.simulateur.approuver(cliente.telephone)
-        attendre(tout_est_calme, "plus rien à suivre")
+        attendre(tout_est_calme, "plus rien à suivre", delai=DEUX_CYCLES)
 
     tout = coupure in coupures.WEB_TOUT
     assert [paiement.numero_transaction for paiement in ecrits] == ([numero] if tout else [])
@@ -167,7 +192,7 @@ def test_a_callback_survives_the_web_server(atelier: Atelier, coupure: Coupure) 
             atelier.web.poster("mtn/callback/", rappel, coupure=coupure)
         atelier.web.programme.attendre_la_fin()
         atelier.web.demarrer()
-        attendre(tout_est_calme, "plus rien à suivre")
+        attendre(tout_est_calme, "plus rien à suivre", delai=DEUX_CYCLES)
 
     gardes = RappelOperateur.objects.filter(paiement__numero_transaction=numero)
     assert [rappel.verdict for rappel in gardes] == (["confirme"] if "gardé," in coupure.nom else [])
