@@ -66,9 +66,6 @@ class Coupure:
     si: Callable[[tuple[Any, ...], Any], bool] = _toujours
     passages: int = 0
 
-    def __str__(self) -> str:
-        return self.nom
-
 
 _TRAVAUX = "apps.pass_payments.travaux"
 _SUIVI = "apps.pass_payments.services.suivi"

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import F, Sum
+from django.db.models.functions import Coalesce
 
 from apps.borne_auth.tests.factories import SessionFactory
 from apps.borne_auth.tokens import JetonAccesClient
@@ -34,25 +35,23 @@ def cle_neuve() -> str:
 
 @dataclass(frozen=True)
 class Cliente:
-    """Logged in, with MTN's SIM. `police` is empty as long as she has no contract."""
+    """Logged in, with MTN's SIM. `cle` is that of her one demand."""
 
     ident: int
     telephone: str
     jeton: str
-    police: str = ""
+    polices: tuple[str, ...] = ()
     cle: str = field(default_factory=cle_neuve)
 
     @classmethod
-    def nouvelle(cls, *, avec_contrat: bool = False) -> "Cliente":
+    def nouvelle(cls, *, contrats: int = 0) -> "Cliente":
         client: ClientPass = ClientFactory()
         ClientPass.objects.filter(pk=client.pk).update(numero_mobile_money=F("telephone"), operateur_mobile="mtn_money")
-        police = ""
-        if avec_contrat:
-            produit = ProduitPass.objects.get(code_pass="KIMIA")
-            police = contrat_en_vigueur(client=client, produit=produit).numero_police
+        produits = ProduitPass.objects.order_by("pk")[:contrats]
+        polices = tuple(contrat_en_vigueur(client=client, produit=produit).numero_police for produit in produits)
         session = SessionFactory(client=client)
         jeton = JetonAccesClient.emettre(fin=session.expire_le, sid=str(session.pk))
-        return cls(client.pk, client.telephone, jeton, police)
+        return cls(client.pk, client.telephone, jeton, polices)
 
     def souscrire(self, atelier: Atelier, *, coupure: Coupure | None = None) -> Reponse:
         """The same demand under the same key, however often it is called. Raises Coupee."""
@@ -66,8 +65,8 @@ class Cliente:
         return atelier.web.poster("souscriptions/", demande, jeton=self.jeton, cle=self.cle, coupure=coupure)
 
     def payer(self, atelier: Atelier, *, cle: str = "") -> Reponse:
-        """Raises Coupee."""
-        demande = {"contrats": [{"police": self.police, "montant": 100}]}
+        """100 XAF on each of her contracts. Raises Coupee."""
+        demande = {"contrats": [{"police": police, "montant": 100} for police in self.polices]}
         return atelier.web.poster("paiements/", demande, jeton=self.jeton, cle=cle or self.cle)
 
 
@@ -125,7 +124,11 @@ def verifier_contrat(atelier: Atelier, cliente: Cliente, numero: str) -> None:
 
 def verifier_livres(atelier: Atelier) -> None:
     """Line by line, what we call paid in and paid out is what the operator's statement says."""
-    recus = PaiementPass.objects.filter(statut__in=SUCCES, rattache_a=None).values_list("numero_transaction", "montant")
+    recus = (
+        PaiementPass.objects.filter(statut__in=SUCCES, rattache_a=None)
+        .annotate(total=F("montant") + Coalesce(Sum("rattaches__montant"), 0))
+        .values_list("numero_transaction", "total")
+    )
     verses = Decaissement.objects.filter(statut="succes").values_list("numero", "montant")
     nous = [("collection", numero, montant) for numero, montant in recus]
     nous += [("disbursement", numero, -montant) for numero, montant in verses]

@@ -34,7 +34,7 @@ def issues(reponses: list[Reponse]) -> Counter[str]:
 
 
 def test_the_same_key_from_32_threads_pays_once(atelier: Atelier) -> None:
-    cliente = Cliente.nouvelle(avec_contrat=True)
+    cliente = Cliente.nouvelle(contrats=1)
 
     reponses = ensemble(32, lambda _: cliente.payer(atelier))
 
@@ -49,7 +49,7 @@ def test_the_same_key_from_32_threads_pays_once(atelier: Atelier) -> None:
 
 
 def test_a_double_click_with_other_keys_pays_once(atelier: Atelier) -> None:
-    cliente = Cliente.nouvelle(avec_contrat=True)
+    cliente = Cliente.nouvelle(contrats=1)
 
     reponses = ensemble(8, lambda _: cliente.payer(atelier, cle=cle_neuve()))
 
