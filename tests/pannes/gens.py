@@ -11,7 +11,8 @@ from django.db.models.functions import Coalesce
 from apps.borne_auth.tests.factories import SessionFactory
 from apps.borne_auth.tokens import JetonAccesClient
 from apps.pass_clients.models import ClientPass, NumeroPolice, SouscriptionPass
-from apps.pass_clients.tests.factories import ClientFactory, contrat_en_vigueur
+from apps.pass_clients.services import attribuer_police
+from apps.pass_clients.tests.factories import ClientFactory, PeriodeFactory, SouscriptionFactory
 from apps.pass_payments.models import (
     AnomaliePaiement,
     Decaissement,
@@ -48,7 +49,7 @@ class Cliente:
         client: ClientPass = ClientFactory()
         ClientPass.objects.filter(pk=client.pk).update(numero_mobile_money=F("telephone"), operateur_mobile="mtn_money")
         produits = ProduitPass.objects.order_by("pk")[:contrats]
-        polices = tuple(contrat_en_vigueur(client=client, produit=produit).numero_police for produit in produits)
+        polices = tuple(_contrat(client, produit) for produit in produits)
         session = SessionFactory(client=client)
         jeton = JetonAccesClient.emettre(fin=session.expire_le, sid=str(session.pk))
         return cls(client.pk, client.telephone, jeton, polices)
@@ -68,6 +69,13 @@ class Cliente:
         """100 XAF on each of her contracts. Raises Coupee."""
         demande = {"contrats": [{"police": police, "montant": 100} for police in self.polices]}
         return atelier.web.poster("paiements/", demande, jeton=self.jeton, cle=cle or self.cle)
+
+
+def _contrat(client: ClientPass, produit: ProduitPass) -> str:
+    """The police of a contract in force, drawn from the series that settlements draw from too."""
+    souscription = SouscriptionFactory(client=client, produit=produit, active=True)
+    PeriodeFactory(souscription=souscription)
+    return str(attribuer_police(souscription=souscription).numero_police)
 
 
 def ou_plus_tard(envoyer: Callable[[], Reponse]) -> Reponse | None:
