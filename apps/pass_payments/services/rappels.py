@@ -45,7 +45,9 @@ def _traiter(rappel: RappelOperateur, quand: datetime) -> None:
     if lu is None:
         _classer(rappel, VerdictRappel.ILLISIBLE, quand)
         return
-    paiement = PaiementPass.objects.filter(
+    # Held: whoever settles it meanwhile waits, then sees this callback and judges it; or has settled it, and we judge.
+    paiements = PaiementPass.objects.select_for_update(no_key=True)
+    paiement = paiements.filter(
         numero_transaction=lu.numero, operateur=rappel.operateur, rattache_a__isnull=True
     ).first()
     if paiement is None or paiement.reference_mobile_money is None:

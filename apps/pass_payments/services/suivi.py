@@ -136,12 +136,7 @@ class _Pas:
 
     def _apres_constat(self, constat: Constat) -> PaiementPass:
         if constat.etat is Etat.REUSSI:
-            regle = regler(paiement=self.paiement, constat=constat, source="suivi", quand=self.horloge())
-            if regle.statut not in (StatutPaiement.SUCCES, StatutPaiement.REMBOURSE):
-                # Another amount or payer: a person decides; the operator is still asked, once an hour.
-                _repousser(regle, jusqu_a=self.horloge() + timedelta(hours=1))
-            juger_rappels(paiement=regle, constat=constat, quand=self.horloge())
-            return regle
+            return _regler_et_juger(paiement=self.paiement, constat=constat, quand=self.horloge())
         if constat.etat is Etat.INTROUVABLE and self.horloge() < self.limite and self.paiement.statut in OUVERTS:
             return self._demander(jamais_envoye=False)
         suite = apres_constat(
@@ -153,29 +148,41 @@ class _Pas:
             maintenant=self.horloge(),
             revoir=self._prochain(),
         )
-        paiement = self._enregistrer(suite, constat)
-        if constat.etat is Etat.ECHOUE:
-            juger_rappels(paiement=paiement, constat=constat, quand=self.horloge())
-        return paiement
+        return self._enregistrer(suite, constat)
 
     def _prochain(self) -> datetime:
         return prochain_passage(demande_le=self.paiement.date_demande, maintenant=self.horloge(), hasard=self.hasard())
 
     def _enregistrer(self, suite: Suite, constat: Constat | None = None) -> PaiementPass:
-        donnees = {"operateur": constat.raison} if constat is not None and constat.raison else {}
-        return enregistrer_suite(paiement=self.paiement, suite=suite, donnees=donnees, quand=self.horloge())
+        return enregistrer_suite(paiement=self.paiement, suite=suite, constat=constat, quand=self.horloge())
+
+
+@transaction_entiere
+def _regler_et_juger(*, paiement: PaiementPass, constat: Constat, quand: datetime) -> PaiementPass:
+    """The payment is settled, or a person must decide: then the operator is still asked, once an hour. Callbacks are judged."""
+    regle = regler(paiement=paiement, constat=constat, source="suivi", quand=quand)
+    if regle.statut not in (StatutPaiement.SUCCES, StatutPaiement.REMBOURSE):
+        _repousser(regle, jusqu_a=quand + timedelta(hours=1))
+    juger_rappels(paiement=regle, constat=constat, quand=quand)
+    return regle
 
 
 @transaction_entiere
 def enregistrer_suite(
-    *, paiement: PaiementPass, suite: Suite, donnees: dict[str, str], quand: datetime
+    *, paiement: PaiementPass, suite: Suite, constat: Constat | None = None, quand: datetime
 ) -> PaiementPass:
-    """The payment, and those asked with it, are as `suite` says, unless somebody else moved them meanwhile: then as they are."""
+    """The payment, and those asked with it, are as `suite` says, unless somebody else moved them meanwhile: then as they are.
+
+    `constat`: what the operator said, if he did; when it is a failure, callbacks are judged by it.
+    """
     souscriptions, groupe = verrouiller_groupe(paiement)
     principal = groupe[0]
+    if constat is not None and constat.etat is Etat.ECHOUE:
+        juger_rappels(paiement=principal, constat=constat, quand=quand)
     if principal.statut != paiement.statut:
         return principal
     if suite.statut is not None:
+        donnees = {"operateur": constat.raison} if constat is not None and constat.raison else {}
         passer_ensemble(
             groupe, suite.statut, evenement=suite.evenement, donnees=donnees, motif_echec=suite.motif, quand=quand
         )
