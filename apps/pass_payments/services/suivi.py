@@ -87,6 +87,7 @@ class _Pas:
         assert paiement.reference_mobile_money is not None  # noqa: S101 - the database holds it for what is due
         self.reference = paiement.reference_mobile_money
         self.limite = paiement.limite or paiement.date_demande + settings.PAIEMENT_DELAI
+        self.fin = self.limite + settings.PAIEMENT_SUIVI_TARDIF
 
     def faire(self) -> PaiementPass:
         jamais_envoye = self.paiement.statut == StatutPaiement.INITIE and self.paiement.tentatives <= 1
@@ -138,8 +139,9 @@ class _Pas:
         if constat.etat is Etat.REUSSI:
             regle = regler(paiement=self.paiement, constat=constat, source="suivi", quand=self.horloge())
             if regle.statut not in (StatutPaiement.SUCCES, StatutPaiement.REMBOURSE):
-                # Another amount or payer: a person decides; the operator is still asked, once an hour.
-                _repousser(regle, jusqu_a=self.horloge() + timedelta(hours=1))
+                # Another amount or payer: a person decides; the operator is still asked for a time, once an hour.
+                une_heure = self.horloge() + timedelta(hours=1)
+                _repousser(regle, jusqu_a=une_heure if une_heure < self.fin else None)
             juger_rappels(paiement=regle, constat=constat, quand=self.horloge())
             return regle
         if constat.etat is Etat.INTROUVABLE and self.horloge() < self.limite and self.paiement.statut in OUVERTS:
@@ -149,7 +151,7 @@ class _Pas:
             etat=constat.etat,
             motif=constat.motif,
             limite=self.limite,
-            fin=self.limite + settings.PAIEMENT_SUIVI_TARDIF,
+            fin=self.fin,
             maintenant=self.horloge(),
             revoir=self._prochain(),
         )

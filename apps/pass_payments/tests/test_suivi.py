@@ -19,7 +19,7 @@ from apps.pass_payments.models import (
 from apps.pass_payments.operateurs import Etat, OperateurFerme
 from apps.pass_payments.services.demandes import Ligne, payer
 from apps.pass_payments.services.paiements import enregistrer_demande
-from apps.pass_payments.services.rappels import recevoir_rappel, traiter_rappel
+from apps.pass_payments.services.rappels import recevoir_rappel, reserver_rappels, traiter_rappel
 from apps.pass_payments.services.suivi import reserver_paiements, suivre_paiement
 from apps.pass_payments.tests.operateur_factice import OperateurFactice, injoignable, refusee
 
@@ -69,6 +69,14 @@ def demander(souscription: SouscriptionPass, *, montant: int = 100, **champs: An
         a_suivre_le=DEBUT,
         **champs,
     )
+
+
+def traiter(quand: datetime) -> int:
+    """The waiting callbacks are seen by a worker; returns how many."""
+    idents = reserver_rappels(nombre=10, quand=quand)
+    for ident in idents:
+        traiter_rappel(ident, quand=quand)
+    return len(idents)
 
 
 def journal(paiement: PaiementPass) -> list[tuple[str, str]]:
@@ -293,8 +301,8 @@ class TestRappels:
         operateur.approuver(paiement.reference_mobile_money)
         recevoir_rappel(operateur="mtn_money", corps=f"{paiement.numero_transaction}|reussi|100", adresse="10.0.0.1")
 
-        assert traiter_rappel(quand=suiveur.heure)
-        assert not traiter_rappel(quand=suiveur.heure)
+        assert traiter(suiveur.heure) == 1
+        assert traiter(suiveur.heure) == 0
         assert suiveur.passer() == ["succes"]
         assert RappelOperateur.objects.get().verdict == "confirme"
         assert ("rappel_recu", "") in journal(paiement)
@@ -305,7 +313,7 @@ class TestRappels:
     ) -> None:
         suiveur.passer()
         recevoir_rappel(operateur="mtn_money", corps=corps.format(numero=paiement.numero_transaction), adresse="")
-        traiter_rappel(quand=suiveur.heure)
+        traiter(suiveur.heure)
 
         assert suiveur.passer() == ["en_cours"]
         operateur.repondre(paiement.reference_mobile_money, Etat.ECHOUE)
@@ -315,7 +323,7 @@ class TestRappels:
     @pytest.mark.parametrize(("corps", "verdict"), [("n'importe quoi", "illisible"), ("PAY-1|reussi", "inconnu")])
     def test_a_stray_one_is_kept_and_leads_nowhere(self, operateur: OperateurFactice, corps: str, verdict: str) -> None:
         recevoir_rappel(operateur="mtn_money", corps=corps, adresse="")
-        traiter_rappel()
+        traiter(DEBUT)
 
         assert RappelOperateur.objects.get().verdict == verdict
         assert EvenementPaiement.objects.count() == 0
@@ -327,7 +335,7 @@ class TestRappels:
         operateur.approuver(paiement.reference_mobile_money)
         suiveur.passer(apres=5)
         recevoir_rappel(operateur="mtn_money", corps=f"{paiement.numero_transaction}|echoue", adresse="")
-        traiter_rappel(quand=suiveur.heure)
+        traiter(suiveur.heure)
 
         assert RappelOperateur.objects.get().verdict == "contredit"
         assert suiveur.passer(apres=3600) == []
@@ -339,6 +347,6 @@ class TestRappels:
         assert suiveur.passer() == ["echec"]
         operateur.approuver(paiement.reference_mobile_money)
         recevoir_rappel(operateur="mtn_money", corps=f"{paiement.numero_transaction}|reussi|100", adresse="")
-        traiter_rappel(quand=suiveur.heure)
+        traiter(suiveur.heure)
 
         assert suiveur.passer() == ["succes"]
