@@ -1,7 +1,6 @@
 """What a client or a prospect starts: each demand writes its rows and no other, each refusal nothing at all."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -28,7 +27,7 @@ from apps.pass_payments.models import EvenementPaiement, PaiementPass
 from apps.pass_payments.services import changer_statut_paiement, enregistrer_demande
 from apps.pass_payments.services.demandes import Ligne, Souscripteur, payer, renouveler_et_payer, souscrire_et_payer
 from apps.pass_payments.tests.ecritures import compter, refuse
-from apps.pass_payments.tests.factories import PaiementFactory
+from apps.pass_payments.tests.factories import PaiementFactory, contrat_finissant
 from apps.pass_payments.tests.operateur_factice import OperateurFactice
 from apps.pass_products.tests.factories import ProduitEpargneFactory, ProduitFactory
 
@@ -48,14 +47,6 @@ def contrat(client: ClientPass) -> NumeroPolice:
 
 def ajouts(avant: dict[str, int]) -> dict[str, int]:
     return {table: nombre - avant[table] for table, nombre in compter().items() if nombre != avant[table]}
-
-
-def contrat_finissant(client: ClientPass, *, fin_dans: int, paye: int = 1_200) -> NumeroPolice:
-    """A contract whose only period ends in `fin_dans` days; `paye` XAF were paid."""
-    police = PoliceFactory(souscription=SouscriptionFactory(client=client, active=True))
-    PeriodeFactory(souscription=police.souscription, date_debut=timezone.localdate() + timedelta(days=fin_dans - 365))
-    PaiementFactory(souscription=police.souscription, montant=paye)
-    return police
 
 
 def passer(police: NumeroPolice, statut: str) -> None:
