@@ -4,14 +4,15 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apps.pass_payments.conduite import apres_constat, apres_demande, apres_silence, prochain_passage, recul
 from apps.pass_payments.models import OUVERTS, TRANSITIONS, StatutPaiement
 from apps.pass_payments.operateurs import Etat
 
-# hypothesis prints what falsifies a law, and how to run it again.
+# What falsifies a law is printed, with what it takes to run it again.
+loi = settings(print_blob=True, deadline=None)
 DEBUT = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 REVOIR = DEBUT + timedelta(days=400)
 AGES = st.integers(min_value=0, max_value=40 * 86_400).map(lambda secondes: timedelta(seconds=secondes))
@@ -19,6 +20,7 @@ HASARDS = st.floats(min_value=0, max_value=1, exclude_max=True)
 SUIVIS = (*OUVERTS, StatutPaiement.EXPIRE, StatutPaiement.ECHEC)
 
 
+@loi
 @given(age=AGES, hasard=HASARDS)
 def test_the_next_look_is_ahead_and_within_an_hour_and_a_tenth(age: timedelta, hasard: float) -> None:
     maintenant = DEBUT + age
@@ -26,6 +28,7 @@ def test_the_next_look_is_ahead_and_within_an_hour_and_a_tenth(age: timedelta, h
     assert timedelta(seconds=1.8) <= attente <= timedelta(minutes=66)
 
 
+@loi
 @given(hasard=HASARDS)
 def test_looks_are_rarer_and_rarer(hasard: float) -> None:
     ages = [timedelta(seconds=secondes) for secondes in (0, 59, 60, 299, 300, 1_799, 1_800, 7_199, 7_200, 90_000)]
@@ -43,6 +46,7 @@ def test_the_rhythm(secondes: int, attente: int) -> None:
     )
 
 
+@loi
 @given(hasard=HASARDS)
 def test_a_first_minute_costs_few_questions(hasard: float) -> None:
     heure, questions = DEBUT, 0
@@ -51,6 +55,7 @@ def test_a_first_minute_costs_few_questions(hasard: float) -> None:
     assert questions <= 110
 
 
+@loi
 @given(tentatives=st.integers(min_value=0, max_value=32_767), hasard=HASARDS)
 def test_backing_off_is_ahead_and_bounded(tentatives: int, hasard: float) -> None:
     attente = recul(tentatives=tentatives, maintenant=DEBUT, hasard=hasard) - DEBUT
@@ -62,6 +67,7 @@ def test_backing_off_doubles_up_to_a_minute() -> None:
     assert [attente.total_seconds() for attente in attentes] == [1, 2, 4, 8, 16, 32, 60, 60, 60]
 
 
+@loi
 @given(
     statut=st.sampled_from(SUIVIS), etat=st.sampled_from([etat for etat in Etat if etat is not Etat.REUSSI]), age=AGES
 )
