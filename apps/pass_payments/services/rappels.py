@@ -10,7 +10,6 @@ from django.conf import settings
 from django.db import connection
 
 from apps.pass_payments.models import (
-    OUVERTS,
     EvenementPaiement,
     PaiementPass,
     RappelOperateur,
@@ -75,7 +74,7 @@ def traiter_rappel(ident: int, *, quand: datetime | None = None) -> None:
     consigner(paiement, EvenementPaiement.Type.RAPPEL_RECU, donnees={"rappel": rappel.pk}, quand=quand)
     if etat := _DEJA_VU.get(StatutPaiement(paiement.statut)):
         juger_rappels(paiement=paiement, constat=Constat(etat=etat), quand=quand)
-    elif paiement.statut in (*OUVERTS, StatutPaiement.EXPIRE, StatutPaiement.ECHEC):
+    else:
         PaiementPass.objects.filter(pk=paiement.pk, statut=paiement.statut).update(a_suivre_le=quand)
 
 

@@ -273,6 +273,17 @@ class TestSuivre:
         operateur.pannes = [("avant", refusee("beneficiaire_refuse"))]
         assert suiveur.passer(apres=1) == ["echec"]
 
+    def test_behind_an_open_circuit_what_left_stays_where_it_is(
+        self, remboursement: Decaissement, operateur: OperateurFactice, suiveur: Suiveur
+    ) -> None:
+        suiveur.passer()
+        operateur.pannes = [("avant", OperateurFerme(30))]
+
+        assert suiveur.passer(apres=5) == ["en_cours"]
+        assert suiveur.passer(apres=29) == []
+        remboursement.refresh_from_db()
+        assert remboursement.tentatives == 2
+
     def test_a_refusal_after_silence_is_not_believed_before_a_day(
         self, remboursement: Decaissement, operateur: OperateurFactice, suiveur: Suiveur, settings: Settings
     ) -> None:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from pytest_django import Settings
 
+from apps.borne_auth.tests.factories import AgentFactory
 from apps.pass_clients.models import NumeroPolice, SouscriptionPass
 from apps.pass_clients.tests.factories import ClientFactory, SouscriptionFactory, contrat_en_vigueur
 from apps.pass_payments.models import (
@@ -17,6 +18,7 @@ from apps.pass_payments.models import (
     RappelOperateur,
 )
 from apps.pass_payments.operateurs import Etat, OperateurFerme
+from apps.pass_payments.services.anomalies import resoudre_anomalie
 from apps.pass_payments.services.demandes import Ligne, payer
 from apps.pass_payments.services.paiements import enregistrer_demande
 from apps.pass_payments.services.rappels import recevoir_rappel, reserver_rappels, traiter_rappel
@@ -257,6 +259,36 @@ def test_another_amount_currency_or_payer_confirms_nothing(
     assert AnomaliePaiement.objects.count() == 1
 
 
+def test_a_difference_that_nobody_settles_is_asked_about_for_a_day(
+    paiement: PaiementPass, operateur: OperateurFactice, suiveur: Suiveur
+) -> None:
+    """After that the anomaly remains, and reconciliation."""
+    suiveur.passer()
+    operateur.repondre(paiement.reference_mobile_money, Etat.REUSSI, montant=99)
+    heures = 0
+    while suiveur.passer(apres=3600):
+        heures += 1
+
+    paiement.refresh_from_db()
+    assert heures == 24
+    assert (paiement.statut, paiement.a_suivre_le) == ("en_verification", None)
+    assert AnomaliePaiement.objects.count() == 1
+
+
+def test_a_difference_that_a_person_settled_does_not_come_back(
+    paiement: PaiementPass, operateur: OperateurFactice, suiveur: Suiveur
+) -> None:
+    suiveur.passer()
+    operateur.repondre(paiement.reference_mobile_money, Etat.REUSSI, montant=99)
+    suiveur.passer(apres=5)
+    resoudre_anomalie(anomalie=AnomaliePaiement.objects.get(), acteur=AgentFactory(), commentaire="remboursé chez MTN")
+
+    assert suiveur.passer(apres=7200) == []
+    paiement.refresh_from_db()
+    assert paiement.statut == "expire"
+    assert AnomaliePaiement.objects.count() == 1
+
+
 def test_a_payment_killed_between_acceptance_and_record_is_found_again(
     paiement: PaiementPass, operateur: OperateurFactice, suiveur: Suiveur
 ) -> None:
@@ -327,6 +359,30 @@ class TestRappels:
 
         assert RappelOperateur.objects.get().verdict == verdict
         assert EvenementPaiement.objects.count() == 0
+
+    def test_two_workers_attach_it_once(
+        self, paiement: PaiementPass, operateur: OperateurFactice, suiveur: Suiveur
+    ) -> None:
+        """The claim of the first ran out while it was still at work."""
+        recevoir_rappel(operateur="mtn_money", corps=f"{paiement.numero_transaction}|reussi|100", adresse="")
+        (ident,) = reserver_rappels(nombre=1, quand=DEBUT)
+        assert reserver_rappels(nombre=1, quand=DEBUT + timedelta(seconds=59)) == []
+        assert reserver_rappels(nombre=1, quand=DEBUT + timedelta(seconds=60)) == [ident]
+
+        for _ in range(2):
+            traiter_rappel(ident, quand=DEBUT)
+
+        assert journal(paiement).count(("rappel_recu", "")) == 1
+        rappel = RappelOperateur.objects.get()
+        assert (rappel.verdict, rappel.traite_le, rappel.paiement) == ("en_attente", None, paiement)
+
+    def test_one_for_a_payment_that_was_asked_with_another_leads_nowhere(self, operateur: OperateurFactice) -> None:
+        client = ClientFactory(telephone=PAYEUR, numero_mobile_money=PAYEUR)
+        polices = [contrat_en_vigueur(client=client).numero_police for _ in range(2)]
+        second = payer(client_id=client.pk, lignes=[Ligne(police, 150) for police in polices]).rattaches.get()
+        recevoir_rappel(operateur="mtn_money", corps=f"{second.numero_transaction}|reussi|150", adresse="")
+        traiter(DEBUT)
+        assert RappelOperateur.objects.get().verdict == "inconnu"
 
     def test_after_a_success_it_is_judged_without_asking_again(
         self, paiement: PaiementPass, operateur: OperateurFactice, suiveur: Suiveur
