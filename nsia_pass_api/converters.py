@@ -16,7 +16,9 @@ class PoliceConverter:
 
 
 class NumeroConverter(PoliceConverter):
-    """The number of a payment or of a receipt."""
+    """The number of a payment, a subscription or a receipt, likewise."""
+
+    regex = "[A-Za-z0-9][A-Za-z0-9-]{0,39}"
 
 
 register_converter(PoliceConverter, "police")

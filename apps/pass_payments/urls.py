@@ -14,9 +14,9 @@ urlpatterns = [
     path("contrats/<police:police>/paiement/", apis_paiements.OptionsApi.as_view(), name="contrat-paiement"),
     path("souscriptions/", apis_paiements.SouscriptionsApi.as_view(), name="souscriptions"),
     path("souscriptions/conditions/", apis_paiements.ConditionsApi.as_view(), name="souscriptions-conditions"),
-    path("souscriptions/<str:numero>/renouveler/", apis_paiements.RenouvellementApi.as_view(), name="renouveler"),
+    path("souscriptions/<numero:numero>/renouveler/", apis_paiements.RenouvellementApi.as_view(), name="renouveler"),
     path("paiements/", apis_paiements.PaiementsApi.as_view(), name="paiements"),
     path("paiements/operateurs/", apis_paiements.OperateursApi.as_view(), name="paiements-operateurs"),
     path("paiements/detecter-operateur/", apis_paiements.DetectionApi.as_view(), name="paiements-detection"),
-    path("paiements/<str:numero>/", apis_paiements.PaiementApi.as_view(), name="paiement"),
+    path("paiements/<numero:numero>/", apis_paiements.PaiementApi.as_view(), name="paiement"),
 ]

@@ -61,12 +61,14 @@ SPECTACULAR_SETTINGS = {
         },
         "numero": {
             "type": "string",
-            "pattern": "^[A-Za-z0-9][A-Za-z0-9-]{0,29}$",
+            "pattern": "^[A-Za-z0-9][A-Za-z0-9-]{0,39}$",
             "example": "PAY-20261020-7F3K9Q",
-            "description": "Numéro de transaction ou de reçu, en majuscules ou en minuscules.",
+            "description": "Numéro tel qu'il a été donné, en majuscules ou en minuscules.",
         },
     },
     "ENUM_NAME_OVERRIDES": {
+        "OperateurPaiementEnum": "apps.pass_payments.models.OperateurPaiement",
+        "OperateurMobileEnum": "apps.pass_clients.models.OperateurMobile",
         "PeriodiciteEnum": "apps.pass_products.models.Periodicite",
         "StatutCotisationEnum": "apps.pass_payments.models.StatutCotisation",
         "StatutPaiementEnum": "apps.pass_payments.models.StatutPaiement",
@@ -86,5 +88,6 @@ CORS_ALLOW_HEADERS = [
     "x-borne-cle",
     "x-borne-version",
     "x-request-id",
+    "x-suivi",
 ]
-CORS_EXPOSE_HEADERS = ["retry-after", "x-request-id"]
+CORS_EXPOSE_HEADERS = ["idempotent-replayed", "retry-after", "x-request-id"]

@@ -6,11 +6,13 @@ from django.contrib.auth.base_user import AbstractBaseUser
 
 from apps.pass_clients.models import SouscriptionPass, StatutSouscription
 from apps.pass_payments.errors import PaiementImpossible
-from apps.pass_payments.models import OperateurPaiement, PaiementPass, TypePaiement
+from apps.pass_payments.models import OperateurPaiement, PaiementPass, SoldeContrat, TypePaiement
 from apps.pass_payments.operateurs import Constat, Etat
+from apps.pass_payments.options import montant_de_renouvellement, premiere_echeance
 from apps.pass_payments.services.paiements import enregistrer_demande
 from apps.pass_payments.services.reglement import regler
-from nsia_pass_api.dates import maintenant
+from nsia_pass_api.dates import aujourdhui, maintenant
+from nsia_pass_api.money import MONTANT_MAXIMUM, formater_xaf
 from nsia_pass_api.transactions import transaction_entiere
 
 AU_GUICHET = (OperateurPaiement.ESPECES, OperateurPaiement.CHEQUE, OperateurPaiement.VIREMENT, OperateurPaiement.CARTE)
@@ -35,8 +37,8 @@ def encaisser_au_guichet(
 ) -> PaiementPass:
     """The agent has received `montant` XAF: a confirmed payment with its receipt number and all that a settlement brings.
 
-    `justificatif`: number of the cheque or of the bank's advice, required for both. Raises PaiementImpossible,
-    TentativeOuverte while another attempt of this type is open.
+    `justificatif`: number of the cheque or of the bank's advice, required for both. What activates or renews is at least the
+    first instalment. Raises PaiementImpossible, TentativeOuverte while another attempt of this type is open.
     """
     quand = quand or maintenant()
     if operateur not in AU_GUICHET:
@@ -48,10 +50,14 @@ def encaisser_au_guichet(
         raise PaiementImpossible(
             f"Cette souscription est « {actuelle.get_statut_display().lower()} » : elle ne reçoit plus de paiement."
         )
+    type_paiement = _type(actuelle, renouvellement=renouvellement)
+    minimum = _minimum(actuelle, type_paiement)
+    if not minimum <= montant <= MONTANT_MAXIMUM:
+        raise PaiementImpossible(f"Encaissez au moins {formater_xaf(minimum)}.")
     paiement = enregistrer_demande(
         souscription=actuelle,
         montant=montant,
-        type_paiement=_type(actuelle, renouvellement=renouvellement),
+        type_paiement=type_paiement,
         operateur=operateur,
         acteur=agent,
         quand=quand,
@@ -69,3 +75,15 @@ def _type(souscription: SouscriptionPass, *, renouvellement: bool) -> str:
     if souscription.statut == StatutSouscription.SUSPENDUE:
         return TypePaiement.RATTRAPAGE
     return TypePaiement.COTISATION
+
+
+def _minimum(souscription: SouscriptionPass, type_paiement: str) -> int:
+    """What must be paid at least for the effect of `type_paiement`, XAF. Raises PaiementImpossible."""
+    if type_paiement == TypePaiement.SOUSCRIPTION_INITIALE:
+        return premiere_echeance(souscription)
+    if type_paiement != TypePaiement.RENOUVELLEMENT:
+        return 1
+    solde = SoldeContrat.objects.filter(souscription=souscription).first()
+    if solde is None:
+        raise PaiementImpossible("Attribuez d'abord une police : le renouvellement se compte sur le contrat.")
+    return montant_de_renouvellement(souscription, solde, jour=aujourdhui())[0]

@@ -11,7 +11,12 @@ from django.utils import timezone
 
 from apps.pass_clients.models import SouscriptionPass, StatutSouscription
 from apps.pass_clients.services import verrouiller
-from apps.pass_payments.errors import PaiementImpossible, TentativeOuverte, TransitionPaiementRefusee
+from apps.pass_payments.errors import (
+    CleDejaUtilisee,
+    PaiementImpossible,
+    TentativeOuverte,
+    TransitionPaiementRefusee,
+)
 from apps.pass_payments.models import TRANSITIONS, EvenementPaiement, PaiementPass, StatutPaiement
 from nsia_pass_api.constraints import violee
 from nsia_pass_api.dates import maintenant
@@ -36,7 +41,7 @@ def enregistrer_demande(
 
     `suivi`: columns that say how it is followed (`limite`, `a_suivre_le`, `rattache_a`, …). Holds the subscription, so that
     `cycle_de_vie` never cancels it beside. Raises PaiementImpossible when it is cancelled, TentativeOuverte while another
-    attempt of this type is open for it.
+    attempt of this type is open for it, CleDejaUtilisee when its key has already paid for this subscription.
     """
     quand = quand or maintenant()
     if verrouiller(souscription).statut == StatutSouscription.ANNULEE:
@@ -75,6 +80,8 @@ def _inserer(paiement: PaiementPass, *, numero: str) -> bool:
             return False
         if violee(error) == "paiements_une_tentative_ouverte":
             raise TentativeOuverte("Un paiement est déjà en cours pour ce contrat. Attendez sa réponse.") from error
+        if violee(error) == "paiements_cle_unique":  # its first answer was forgotten long ago, the payment was not
+            raise CleDejaUtilisee from error
         raise
     return True
 

@@ -87,6 +87,7 @@ class _Pas:
         assert paiement.reference_mobile_money is not None  # noqa: S101 - the database holds it for what is due
         self.reference = paiement.reference_mobile_money
         self.limite = paiement.limite or paiement.date_demande + settings.PAIEMENT_DELAI
+        self.fin = self.limite + settings.PAIEMENT_SUIVI_TARDIF
 
     def faire(self) -> PaiementPass:
         jamais_envoye = self.paiement.statut == StatutPaiement.INITIE and self.paiement.tentatives <= 1
@@ -136,7 +137,7 @@ class _Pas:
 
     def _apres_constat(self, constat: Constat) -> PaiementPass:
         if constat.etat is Etat.REUSSI:
-            return _regler_et_juger(paiement=self.paiement, constat=constat, quand=self.horloge())
+            return _regler_et_juger(paiement=self.paiement, constat=constat, fin=self.fin, quand=self.horloge())
         if constat.etat is Etat.INTROUVABLE and self.horloge() < self.limite and self.paiement.statut in OUVERTS:
             return self._demander(jamais_envoye=False)
         suite = apres_constat(
@@ -144,7 +145,7 @@ class _Pas:
             etat=constat.etat,
             motif=constat.motif,
             limite=self.limite,
-            fin=self.limite + settings.PAIEMENT_SUIVI_TARDIF,
+            fin=self.fin,
             maintenant=self.horloge(),
             revoir=self._prochain(),
         )
@@ -158,11 +159,12 @@ class _Pas:
 
 
 @transaction_entiere
-def _regler_et_juger(*, paiement: PaiementPass, constat: Constat, quand: datetime) -> PaiementPass:
-    """The payment is settled, or a person must decide: then the operator is still asked, once an hour. Callbacks are judged."""
+def _regler_et_juger(*, paiement: PaiementPass, constat: Constat, fin: datetime, quand: datetime) -> PaiementPass:
+    """The payment is settled, or a person must decide: then the operator is asked once an hour until `fin`. Callbacks are judged."""
     regle = regler(paiement=paiement, constat=constat, source="suivi", quand=quand)
     if regle.statut not in (StatutPaiement.SUCCES, StatutPaiement.REMBOURSE):
-        _repousser(regle, jusqu_a=quand + timedelta(hours=1))
+        dans_une_heure = quand + timedelta(hours=1)
+        _repousser(regle, jusqu_a=dans_une_heure if dans_une_heure < fin else None)
     juger_rappels(paiement=regle, constat=constat, quand=quand)
     return regle
 
