@@ -160,7 +160,7 @@ class _Pas:
 
 @transaction_entiere
 def _regler_et_juger(*, paiement: PaiementPass, constat: Constat, fin: datetime, quand: datetime) -> PaiementPass:
-    """The payment is settled, or a person must decide: then the operator is asked once an hour until `fin`. Callbacks are judged."""
+    """The payment is settled, or a person must decide: then the operator is asked hourly until `fin`. Callbacks are judged."""
     regle = regler(paiement=paiement, constat=constat, source="suivi", quand=quand)
     if regle.statut not in (StatutPaiement.SUCCES, StatutPaiement.REMBOURSE):
         dans_une_heure = quand + timedelta(hours=1)
