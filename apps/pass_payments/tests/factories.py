@@ -39,5 +39,5 @@ class PaiementFactory(factory.django.DjangoModelFactory[PaiementPass]):
     def journal(self: PaiementPass, create: bool, extracted: object, **kwargs: object) -> None:  # type: ignore[misc]
         if create:
             EvenementPaiement.objects.create(
-                paiement=self, type=EvenementPaiement.Type.RAPPROCHEMENT, statut=self.statut
+                paiement=self, type=EvenementPaiement.Type.CONSULTATION, statut=self.statut
             )
