@@ -88,10 +88,11 @@ def rapprocher(
 @transaction.atomic
 def resoudre_ecart(*, ecart: EcartRapprochement, acteur: AbstractBaseUser, commentaire: str) -> None:
     """The difference is closed by `acteur` with what was done. Raises EcartDejaResolu, DonneesInvalides without words."""
-    if not commentaire.strip():
-        raise DonneesInvalides("Dites ce qui a été fait de cet écart.")
+    commentaire = commentaire.strip()
+    if not 0 < len(commentaire) <= 200:
+        raise DonneesInvalides("Dites ce qui a été fait de cet écart, en 200 caractères au plus.")
     fermes = EcartRapprochement.objects.filter(pk=ecart.pk, resolu_le__isnull=True).update(
-        resolu_le=maintenant(), resolu_par=acteur.pk, commentaire=commentaire.strip()
+        resolu_le=maintenant(), resolu_par=acteur.pk, commentaire=commentaire
     )
     if not fermes:
         raise EcartDejaResolu
@@ -123,7 +124,7 @@ class _Comparaison:
 
     def __init__(self, operateur: str, jour: date, acteur: AbstractBaseUser | None, quand: datetime) -> None:
         self.operateur, self.jour, self.acteur, self.quand = operateur, jour, acteur, quand
-        self.ecarts: dict[tuple[str, str], EcartRapprochement] = {}
+        self.ecarts: dict[tuple[str, str], dict[str, Any]] = {}
         self.concordantes: dict[str, _Operation] = {}
         self.differentes: dict[str, _Operation] = {}
         self.reconnues: set[str] = set()
@@ -144,7 +145,7 @@ class _Comparaison:
                 self.concordantes[operation.numero] = operation
             else:
                 self.differentes[operation.numero] = operation
-                self._ecart(NatureEcart.DIFFERENT, operation.numero, ligne=ligne, operation=operation)
+                self.ecarts[NatureEcart.DIFFERENT, operation.numero] = _valeurs(ligne, operation)
 
     def _nouvelle(self, ligne: LigneReleve) -> bool:
         """Whether the line is a movement not read yet: one repeated word for word is one movement. Raises ReleveIndisponible."""
@@ -164,7 +165,7 @@ class _Comparaison:
         while (NatureEcart.ETRANGER, cle) in self.ecarts:
             rang += 1
             cle = f"{_cle(ligne)[:60]}/{rang}"
-        self._ecart(NatureEcart.ETRANGER, cle, ligne=ligne)
+        self.ecarts[NatureEcart.ETRANGER, cle] = _valeurs(ligne, None)
 
     def _verifier(self, operation: _Operation) -> _Operation:
         """The operation after the operator was asked, if it was not settled."""
@@ -205,30 +206,29 @@ class _Comparaison:
         suivi = suivre_decaissement(operation.pk, horloge=lambda: self.quand)
         return suivi.statut == StatutDecaissement.SUCCES
 
-    def _ecart(
-        self, nature: str, cle: str, *, ligne: LigneReleve | None = None, operation: _Operation | None = None
-    ) -> None:
-        self.ecarts[nature, cle] = EcartRapprochement(
-            operateur=self.operateur,
-            nature=nature,
-            cle=cle,
-            jour=self.jour,
-            paiement_id=operation.paiement if operation else None,
-            decaissement_id=operation.decaissement if operation else None,
-            montant_releve=ligne.montant if ligne else None,
-            montant_journal=_compte(operation) if operation else None,
-            telephone=ligne.telephone[:15] if ligne else "",
-            code_confirmation=(ligne.code_confirmation[:64] if ligne else "") or (operation.code if operation else ""),
-            detecte_le=self.quand,
-        )
-
-    def manquer(self, operation: _Operation) -> None:
-        self._ecart(NatureEcart.MANQUANT, operation.numero, operation=operation)
-
 
 def _cle(ligne: LigneReleve) -> str:
     """What names the movement: the operator's code, else our reference; empty when nothing does."""
     return ligne.code_confirmation[:64] or str(ligne.reference or "")
+
+
+def _valeurs(ligne: LigneReleve | None, operation: _Operation | None) -> dict[str, Any]:
+    """What a difference says of either side."""
+    valeurs: dict[str, Any] = {}
+    if operation is not None:
+        valeurs |= {
+            "paiement_id": operation.paiement,
+            "decaissement_id": operation.decaissement,
+            "montant_journal": _compte(operation),
+            "code_confirmation": operation.code,
+        }
+    if ligne is not None:
+        valeurs |= {
+            "montant_releve": ligne.montant,
+            "telephone": ligne.telephone[:15],
+            "code_confirmation": ligne.code_confirmation[:64],
+        }
+    return valeurs
 
 
 def _compte(operation: _Operation) -> int:
@@ -333,8 +333,9 @@ def _ecrire(comparaison: _Comparaison, *, source: str) -> Rapprochement:
     concordantes, differentes = comparaison.concordantes, comparaison.differentes
     _retenir(comparaison, concordantes.values())
     manquantes = [operation for operation in _jamais_vues(comparaison) if operation.numero not in differentes]
-    for operation in manquantes:
-        comparaison.manquer(operation)
+    ecarts = comparaison.ecarts | {
+        (NatureEcart.MANQUANT, operation.numero): _valeurs(None, operation) for operation in manquantes
+    }
     rapprochement = Rapprochement.objects.create(
         operateur=comparaison.operateur,
         jour=comparaison.jour,
@@ -352,14 +353,14 @@ def _ecrire(comparaison: _Comparaison, *, source: str) -> Rapprochement:
         ),
         reglees=comparaison.reglees,
     )
-    _ouvrir(comparaison, rapprochement)
+    _ouvrir(ecarts, rapprochement, quand=comparaison.quand)
     _refermer(comparaison, rapprochement)
     return rapprochement
 
 
 _RETENIR = """
     INSERT INTO evenements_paiement (paiement_id, type, statut, donnees, date_evenement)
-    SELECT p.id, 'rapprochement', '', jsonb_build_object('releve', %(jour)s), %(quand)s
+    SELECT p.id, 'rapprochement', '', jsonb_build_object('releve', %(jour)s::text), %(quand)s
     FROM (
         SELECT id FROM paiements_pass WHERE id = ANY(%(ids)s)
         UNION ALL
@@ -375,18 +376,30 @@ def _retenir(comparaison: _Comparaison, operations: Iterable[_Operation]) -> Non
     vues = list(operations)
     paiements = sorted(operation.pk for operation in vues if operation.est_paiement)
     decaissements = sorted(operation.pk for operation in vues if not operation.est_paiement)
-    with connection.cursor() as cursor:
-        cursor.execute(_RETENIR, {"jour": comparaison.jour.isoformat(), "quand": comparaison.quand, "ids": paiements})
+    if paiements:
+        parametres: dict[str, Any] = {
+            "jour": comparaison.jour.isoformat(),
+            "quand": comparaison.quand,
+            "ids": paiements,
+        }
+        with connection.cursor() as cursor:
+            cursor.execute(_RETENIR, parametres)
     Decaissement.objects.filter(pk__in=decaissements, jour_releve__isnull=True).update(jour_releve=comparaison.jour)
 
 
-def _ouvrir(comparaison: _Comparaison, rapprochement: Rapprochement) -> None:
+def _ouvrir(ecarts: dict[tuple[str, str], dict[str, Any]], rapprochement: Rapprochement, *, quand: datetime) -> None:
     """Each difference has its one row; one that had closed by itself is open again, what a person closed stays closed."""
-    ecarts = [comparaison.ecarts[cle] for cle in sorted(comparaison.ecarts)]
-    for ecart in ecarts:
-        ecart.rapprochement = rapprochement
+    communs = {
+        "operateur": rapprochement.operateur,
+        "jour": rapprochement.jour,
+        "rapprochement": rapprochement,
+        "detecte_le": quand,
+    }
     EcartRapprochement.objects.bulk_create(
-        ecarts,
+        [
+            EcartRapprochement(nature=nature, cle=cle, **communs, **ecarts[nature, cle])
+            for nature, cle in sorted(ecarts)
+        ],
         batch_size=LOT,
         update_conflicts=True,
         unique_fields=["operateur", "nature", "cle"],
