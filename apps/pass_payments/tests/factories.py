@@ -40,7 +40,7 @@ class PaiementFactory(factory.django.DjangoModelFactory[PaiementPass]):
     def journal(self: PaiementPass, create: bool, extracted: object, **kwargs: object) -> None:  # type: ignore[misc]
         if create:
             EvenementPaiement.objects.create(
-                paiement=self, type=EvenementPaiement.Type.RAPPROCHEMENT, statut=self.statut
+                paiement=self, type=EvenementPaiement.Type.CONSULTATION, statut=self.statut
             )
 
 

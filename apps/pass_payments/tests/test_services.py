@@ -154,7 +154,7 @@ class TestChangerStatut:
         with pytest.raises(TransitionPaiementRefusee):
             changer_statut_paiement(paiement=perime, vers="echec", evenement="echec")
 
-        assert [ligne[:2] for ligne in journal(perime)] == [("rapprochement", "en_cours"), ("confirmation", "succes")]
+        assert [ligne[:2] for ligne in journal(perime)] == [("consultation", "en_cours"), ("confirmation", "succes")]
 
     def test_a_late_success_still_counts(self) -> None:
         paiement = demander(souscription=SouscriptionFactory(active=True))
