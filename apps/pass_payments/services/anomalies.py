@@ -19,10 +19,12 @@ def ouvrir_anomalie(*, paiement: PaiementPass, nature: str, donnees: dict[str, A
 
 
 @transaction.atomic
-def resoudre_anomalie(*, anomalie: AnomaliePaiement, acteur: AbstractBaseUser, commentaire: str) -> None:
+def resoudre_anomalie(
+    *, anomalie: AnomaliePaiement, acteur: AbstractBaseUser, commentaire: str, quand: datetime | None = None
+) -> None:
     """The anomaly is closed by `acteur` with what was done. Raises AnomalieDejaResolue."""
     fermees = AnomaliePaiement.objects.filter(pk=anomalie.pk, resolue_le__isnull=True).update(
-        resolue_le=maintenant(), resolue_par=acteur.pk, commentaire=commentaire
+        resolue_le=quand or maintenant(), resolue_par=acteur.pk, commentaire=commentaire
     )
     if not fermees:
         raise AnomalieDejaResolue
