@@ -198,10 +198,12 @@ def activer(*, souscription: SouscriptionPass, quand: datetime | None = None) ->
 
 
 @transaction.atomic
-def renouveler(*, souscription: SouscriptionPass, date_paiement: date) -> PeriodeCouverture:
+def renouveler(
+    *, souscription: SouscriptionPass, date_paiement: date, quand: datetime | None = None
+) -> PeriodeCouverture:
     """The next period is open: adjacent to the last when paid in time, else from `date_paiement`.
 
-    An expired subscription is active again. Raises TransitionRefusee in any other state than active or expired.
+    An expired subscription is active again, since `quand` (now). Raises TransitionRefusee in any other state than active or expired.
     """
     actuelle = verrouiller(souscription)
     derniere = actuelle.periodes.order_by("-numero").first()
@@ -211,7 +213,9 @@ def renouveler(*, souscription: SouscriptionPass, date_paiement: date) -> Period
             "elle ne peut pas être renouvelée."
         )
     if actuelle.statut == StatutSouscription.EXPIREE:
-        actuelle = changer_statut(souscription=actuelle, vers=StatutSouscription.ACTIVEE, motif="renouvellement")
+        actuelle = changer_statut(
+            souscription=actuelle, vers=StatutSouscription.ACTIVEE, motif="renouvellement", quand=quand
+        )
     return _ouvrir_periode(
         souscription=actuelle, numero=derniere.numero + 1, date_debut=max(derniere.date_fin, date_paiement)
     )

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from apps.pass_clients.models import (
     CanalSouscription,
@@ -34,7 +35,7 @@ from apps.pass_payments.selectors import contrats_a_payer
 from apps.pass_payments.services.paiements import enregistrer_demande
 from apps.pass_products.models import ProduitPass
 from apps.pass_products.services import etablir_devis
-from nsia_pass_api.dates import aujourdhui, maintenant
+from nsia_pass_api.dates import maintenant
 from nsia_pass_api.errors import DonneesInvalides
 from nsia_pass_api.money import formater_xaf
 from nsia_pass_api.telephones import operateur_probable
@@ -110,7 +111,7 @@ def renouveler_et_payer(
         raise SouscriptionIntrouvable
     souscription = _verrouiller([contrat.souscription_id])[contrat.souscription_id]
     solde = SoldeContrat.objects.get(pk=contrat.police)
-    minimum, maximum = montant_de_renouvellement(souscription, solde, jour=aujourdhui())
+    minimum, maximum = montant_de_renouvellement(souscription, solde, jour=timezone.localdate(quand))
     montant = minimum if montant is None else montant
     if not minimum <= montant <= maximum:
         raise PaiementImpossible(f"Pour renouveler, payez entre {formater_xaf(minimum)} et {formater_xaf(maximum)}.")
@@ -162,7 +163,8 @@ def souscrire_et_payer(
         raise PaiementImpossible("Les conditions ont changé. Relisez-les et acceptez-les à nouveau.")
     client = _client(souscripteur)
     telephone, operateur = _payeur(client, telephone, operateur)
-    devis = etablir_devis(produit=produit, montant=montant, periodicite=periodicite, date_debut=aujourdhui())
+    jour = timezone.localdate(quand)
+    devis = etablir_devis(produit=produit, montant=montant, periodicite=periodicite, date_debut=jour)
     premiere = devis.echeances[0].montant
     versement = premiere if premier_versement is None else premier_versement
     if not min(premiere, devis.prime) <= versement <= devis.prime:

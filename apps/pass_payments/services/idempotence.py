@@ -16,6 +16,7 @@ from django.db import connection
 
 from apps.pass_payments.errors import CleDejaUtilisee, RequeteEnCours
 from apps.pass_payments.models import RequeteIdempotente
+from nsia_pass_api.dates import maintenant
 from nsia_pass_api.transactions import transaction_entiere
 
 
@@ -27,7 +28,14 @@ class Reponse:
 
 
 @transaction_entiere
-def une_seule_fois(*, portee: str, cle: str, demande: Mapping[str, Any], executer: Callable[[], Reponse]) -> Reponse:
+def une_seule_fois(
+    *,
+    portee: str,
+    cle: str,
+    demande: Mapping[str, Any],
+    executer: Callable[[], Reponse],
+    quand: datetime | None = None,
+) -> Reponse:
     """What `executer` answered the first time that `cle` was used within `portee` (one client); its writes happen once.
 
     Raises CleDejaUtilisee when `demande` is not that of the first time, RequeteEnCours while the first one still runs,
@@ -46,7 +54,12 @@ def une_seule_fois(*, portee: str, cle: str, demande: Mapping[str, Any], execute
         return Reponse(connue.statut_http, connue.reponse, rejouee=True)
     reponse = executer()
     RequeteIdempotente.objects.create(
-        portee=portee, cle=cle, empreinte=empreinte, statut_http=reponse.statut, reponse=reponse.corps
+        portee=portee,
+        cle=cle,
+        empreinte=empreinte,
+        statut_http=reponse.statut,
+        reponse=reponse.corps,
+        cree_le=quand or maintenant(),
     )
     return reponse
 

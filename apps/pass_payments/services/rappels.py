@@ -38,9 +38,11 @@ _RESERVER = """
 _DEJA_VU = {StatutPaiement.SUCCES: Etat.REUSSI, StatutPaiement.REMBOURSE: Etat.REUSSI}
 
 
-def recevoir_rappel(*, operateur: str, corps: str, adresse: str) -> None:
+def recevoir_rappel(*, operateur: str, corps: str, adresse: str, quand: datetime | None = None) -> None:
     """The callback is kept as it came; the worker looks at it later."""
-    RappelOperateur.objects.create(operateur=operateur, corps=corps.replace("\x00", ""), adresse=adresse)
+    RappelOperateur.objects.create(
+        operateur=operateur, corps=corps.replace("\x00", ""), adresse=adresse, recu_le=quand or maintenant()
+    )
 
 
 def reserver_rappels(*, nombre: int, quand: datetime | None = None) -> list[int]:

@@ -118,7 +118,7 @@ def _produire_effet(
         statut = StatutSouscription.ACTIVEE
     renouvelle = paiement.type_paiement == TypePaiement.RENOUVELLEMENT
     if renouvelle and statut in _RENOUVELABLES and _attend_la_suite(souscription, timezone.localdate(quand)):
-        renouveler(souscription=souscription, date_paiement=timezone.localdate(quand))
+        renouveler(souscription=souscription, date_paiement=timezone.localdate(quand), quand=quand)
     elif renouvelle or statut in _MORTES:
         ouvrir_anomalie(
             paiement=paiement, nature=NatureAnomalie.SANS_EFFET, donnees={"souscription": statut}, quand=quand
