@@ -16,7 +16,7 @@ from nsia_pass_api.money import MONTANT_MAXIMUM, formater_xaf
 from nsia_pass_api.transactions import transaction_entiere
 
 AU_GUICHET = (OperateurPaiement.ESPECES, OperateurPaiement.CHEQUE, OperateurPaiement.VIREMENT, OperateurPaiement.CARTE)
-_PAYABLES = (
+PAYABLES = (
     StatutSouscription.EN_COURS,
     StatutSouscription.ACTIVEE,
     StatutSouscription.SUSPENDUE,
@@ -46,11 +46,11 @@ def encaisser_au_guichet(
     if operateur in (OperateurPaiement.CHEQUE, OperateurPaiement.VIREMENT) and not justificatif.strip():
         raise PaiementImpossible("Indiquez le numéro du chèque ou de l'avis de virement.")
     actuelle = SouscriptionPass.objects.select_for_update(no_key=True).get(pk=souscription.pk)
-    if actuelle.statut not in _PAYABLES:
+    if actuelle.statut not in PAYABLES:
         raise PaiementImpossible(
             f"Cette souscription est « {actuelle.get_statut_display().lower()} » : elle ne reçoit plus de paiement."
         )
-    type_paiement = _type(actuelle, renouvellement=renouvellement)
+    type_paiement = type_au_guichet(actuelle, renouvellement=renouvellement)
     minimum = _minimum(actuelle, type_paiement)
     if not minimum <= montant <= MONTANT_MAXIMUM:
         raise PaiementImpossible(f"Encaissez au moins {formater_xaf(minimum)}.")
@@ -67,7 +67,8 @@ def encaisser_au_guichet(
     return regler(paiement=paiement, constat=constat, source="guichet", acteur=agent, quand=quand)
 
 
-def _type(souscription: SouscriptionPass, *, renouvellement: bool) -> str:
+def type_au_guichet(souscription: SouscriptionPass, *, renouvellement: bool) -> str:
+    """What money received for the subscription as it is now would pay."""
     if souscription.statut == StatutSouscription.EN_COURS:
         return TypePaiement.SOUSCRIPTION_INITIALE
     if renouvellement:

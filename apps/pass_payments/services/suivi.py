@@ -12,8 +12,10 @@ from datetime import datetime, timedelta
 import structlog
 from django.conf import settings
 from django.db import connection
+from django.db.models import QuerySet
 
 from apps.pass_payments.conduite import Suite, apres_constat, apres_demande, apres_silence, prochain_passage, recul
+from apps.pass_payments.errors import PaiementImpossible
 from apps.pass_payments.models import (
     OUVERTS,
     EvenementPaiement,
@@ -40,6 +42,9 @@ from nsia_pass_api.transactions import transaction_entiere
 
 logger = structlog.get_logger(__name__)
 
+# A success may still come after a failure or a deadline.
+_NON_REGLES = (*OUVERTS, StatutPaiement.ECHEC, StatutPaiement.EXPIRE)
+
 _RESERVER = """
     UPDATE paiements_pass SET a_suivre_le = %(bail)s, tentatives = least(tentatives + 1, 32000)
     WHERE id IN (
@@ -56,6 +61,25 @@ def reserver_paiements(*, nombre: int, quand: datetime | None = None) -> list[in
     with connection.cursor() as cursor:
         cursor.execute(_RESERVER, {"quand": quand, "bail": quand + settings.TRAVAUX_BAIL, "nombre": nombre})
         return sorted(ident for (ident,) in cursor.fetchall())
+
+
+def hater(*, paiement: PaiementPass, quand: datetime | None = None) -> None:
+    """The operator is asked about the payment at the worker's next look. Raises PaiementImpossible when there is nothing to ask.
+
+    Safe beside a worker that holds it: both speak of the same reference, and a settlement happens once.
+    """
+    hates = a_interroger().filter(pk=paiement.pk).update(a_suivre_le=quand or maintenant())
+    if not hates:
+        raise PaiementImpossible(
+            "Il n'y a rien à demander à l'opérateur : ce paiement est réglé, ou n'est pas le sien."
+        )
+
+
+def a_interroger() -> QuerySet[PaiementPass]:
+    """Payments of which an operator may still say something new: he holds their reference and they are not settled."""
+    return PaiementPass.objects.filter(
+        reference_mobile_money__isnull=False, operateur__in=settings.OPERATEURS, statut__in=_NON_REGLES
+    )
 
 
 def suivre_paiement(
