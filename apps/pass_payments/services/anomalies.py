@@ -30,12 +30,14 @@ def ouvrir_anomalie(*, paiement: PaiementPass, nature: str, donnees: dict[str, A
 
 
 @transaction.atomic
-def resoudre_anomalie(*, anomalie: AnomaliePaiement, acteur: AbstractBaseUser, commentaire: str) -> None:
+def resoudre_anomalie(
+    *, anomalie: AnomaliePaiement, acteur: AbstractBaseUser, commentaire: str, quand: datetime | None = None
+) -> None:
     """The anomaly is closed by `acteur` with what was done; a payment that waited for it alone waits no more, nor is followed.
 
     Raises AnomalieDejaResolue.
     """
-    quand = maintenant()
+    quand = quand or maintenant()
     _, groupe = verrouiller_groupe(anomalie.paiement.rattache_a or anomalie.paiement)
     fermees = AnomaliePaiement.objects.filter(pk=anomalie.pk, resolue_le__isnull=True).update(
         resolue_le=quand, resolue_par=acteur.pk, commentaire=commentaire

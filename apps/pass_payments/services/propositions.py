@@ -36,14 +36,16 @@ def nature_possible(paiement: PaiementPass) -> NatureProposition:
 
 
 @transaction.atomic
-def proposer(*, paiement: PaiementPass, motif: str, demandeur: AbstractBaseUser) -> PropositionPaiement:
+def proposer(
+    *, paiement: PaiementPass, motif: str, demandeur: AbstractBaseUser, quand: datetime | None = None
+) -> PropositionPaiement:
     """The refund or cancellation of a confirmed payment waits for a second person. Raises PropositionImpossible."""
     actuel = _tenir(paiement)
     if actuel.statut != StatutPaiement.SUCCES:
         raise PropositionImpossible("Seul un paiement confirmé peut être remboursé ou annulé.")
     if not motif.strip():
         raise PropositionImpossible("Dites pourquoi : la seconde personne en a besoin pour décider.")
-    quand = maintenant()
+    quand = quand or maintenant()
     try:
         with transaction.atomic():
             return PropositionPaiement.objects.create(
@@ -62,13 +64,17 @@ def proposer(*, paiement: PaiementPass, motif: str, demandeur: AbstractBaseUser)
 
 @transaction.atomic
 def approuver(
-    *, proposition: PropositionPaiement, decideur: AbstractBaseUser, commentaire: str = ""
+    *,
+    proposition: PropositionPaiement,
+    decideur: AbstractBaseUser,
+    commentaire: str = "",
+    quand: datetime | None = None,
 ) -> PropositionPaiement:
     """What was proposed is done by the decision of another person: the refund is on its way, or the receipt is cancelled.
 
     Raises SecondePersonneExigee, PropositionDejaDecidee (also when it is out of date), and as the act itself.
     """
-    quand = maintenant()
+    quand = quand or maintenant()
     decidee = _decider(proposition, StatutProposition.APPROUVEE, decideur, commentaire, quand)
     if decidee.nature == NatureProposition.REMBOURSEMENT:
         demander_remboursement(paiement=decidee.paiement, quand=quand)
@@ -85,9 +91,11 @@ def approuver(
 
 
 @transaction.atomic
-def refuser(*, proposition: PropositionPaiement, decideur: AbstractBaseUser, commentaire: str) -> PropositionPaiement:
+def refuser(
+    *, proposition: PropositionPaiement, decideur: AbstractBaseUser, commentaire: str, quand: datetime | None = None
+) -> PropositionPaiement:
     """Nothing is done; the words of another person say why. Raises as `approuver`."""
-    return _decider(proposition, StatutProposition.REFUSEE, decideur, commentaire, maintenant())
+    return _decider(proposition, StatutProposition.REFUSEE, decideur, commentaire, quand or maintenant())
 
 
 def _decider(
