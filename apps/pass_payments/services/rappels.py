@@ -6,7 +6,6 @@ import structlog
 from django.conf import settings
 
 from apps.pass_payments.models import (
-    OUVERTS,
     EvenementPaiement,
     PaiementPass,
     RappelOperateur,
@@ -58,7 +57,7 @@ def _traiter(rappel: RappelOperateur, quand: datetime) -> None:
     consigner(paiement, EvenementPaiement.Type.RAPPEL_RECU, donnees={"rappel": rappel.pk}, quand=quand)
     if etat := _DEJA_VU.get(StatutPaiement(paiement.statut)):
         juger_rappels(paiement=paiement, constat=Constat(etat=etat), quand=quand)
-    elif paiement.statut in (*OUVERTS, StatutPaiement.EXPIRE, StatutPaiement.ECHEC):
+    else:
         PaiementPass.objects.filter(pk=paiement.pk, statut=paiement.statut).update(a_suivre_le=quand)
 
 
