@@ -21,7 +21,7 @@ from apps.pass_payments.models import Travailleur
 from apps.pass_payments.services.decaissements import reserver_decaissements, suivre_decaissement
 from apps.pass_payments.services.messages import envoyer_message, reserver_messages
 from apps.pass_payments.services.planification import executer_tache, inscrire_taches, reserver_tache
-from apps.pass_payments.services.rappels import reserver_rappels, traiter_rappel
+from apps.pass_payments.services.rappels import traiter_rappel
 from apps.pass_payments.services.suivi import reserver_paiements, suivre_paiement
 from nsia_pass_api.dates import maintenant
 
@@ -30,6 +30,7 @@ logger = structlog.get_logger(__name__)
 BATTEMENT = timedelta(seconds=5)
 # Without a beat for this long a worker is taken for dead.
 ABSENCE = timedelta(seconds=30)
+_RAPPELS_PAR_TOUR = 100
 
 
 class Travaux:
@@ -69,12 +70,13 @@ class Travaux:
     def tour(self) -> bool:
         """One look at everything that is due; True when there was something. What was begun may still be running."""
         self._battre()
-        vus = self._confier(reserver_paiements, suivre_paiement)
+        vus = 0
+        while vus < _RAPPELS_PAR_TOUR and traiter_rappel():
+            vus += 1
+        vus += self._confier(reserver_paiements, suivre_paiement)
         vus += self._confier(reserver_decaissements, suivre_decaissement)
         if (par := messagerie()) is not None:
             vus += self._confier(reserver_messages, partial(envoyer_message, par=par))
-        # Last: anybody may send them, and they only hasten what is followed anyway.
-        vus += self._confier(reserver_rappels, traiter_rappel)
         if (nom := reserver_tache()) is not None:
             self._suivre(self._longs.submit(_avec_connexion, executer_tache, nom), "tache")
             vus += 1

@@ -1,8 +1,9 @@
 """Money that an agent takes at the agency: cash, cheque, transfer. Settled at once by the same function as all the rest."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.utils import timezone
 
 from apps.pass_clients.models import SouscriptionPass, StatutSouscription
 from apps.pass_payments.errors import PaiementImpossible
@@ -11,7 +12,7 @@ from apps.pass_payments.operateurs import Constat, Etat
 from apps.pass_payments.options import montant_de_renouvellement, premiere_echeance
 from apps.pass_payments.services.paiements import enregistrer_demande
 from apps.pass_payments.services.reglement import regler
-from nsia_pass_api.dates import aujourdhui, maintenant
+from nsia_pass_api.dates import maintenant
 from nsia_pass_api.money import MONTANT_MAXIMUM, formater_xaf
 from nsia_pass_api.transactions import transaction_entiere
 
@@ -51,7 +52,7 @@ def encaisser_au_guichet(
             f"Cette souscription est « {actuelle.get_statut_display().lower()} » : elle ne reçoit plus de paiement."
         )
     type_paiement = type_au_guichet(actuelle, renouvellement=renouvellement)
-    minimum = _minimum(actuelle, type_paiement)
+    minimum = _minimum(actuelle, type_paiement, jour=timezone.localdate(quand))
     if not minimum <= montant <= MONTANT_MAXIMUM:
         raise PaiementImpossible(f"Encaissez au moins {formater_xaf(minimum)}.")
     paiement = enregistrer_demande(
@@ -78,7 +79,7 @@ def type_au_guichet(souscription: SouscriptionPass, *, renouvellement: bool) -> 
     return TypePaiement.COTISATION
 
 
-def _minimum(souscription: SouscriptionPass, type_paiement: str) -> int:
+def _minimum(souscription: SouscriptionPass, type_paiement: str, *, jour: date) -> int:
     """What must be paid at least for the effect of `type_paiement`, XAF. Raises PaiementImpossible."""
     if type_paiement == TypePaiement.SOUSCRIPTION_INITIALE:
         return premiere_echeance(souscription)
@@ -87,4 +88,4 @@ def _minimum(souscription: SouscriptionPass, type_paiement: str) -> int:
     solde = SoldeContrat.objects.filter(souscription=souscription).first()
     if solde is None:
         raise PaiementImpossible("Attribuez d'abord une police : le renouvellement se compte sur le contrat.")
-    return montant_de_renouvellement(souscription, solde, jour=aujourdhui())[0]
+    return montant_de_renouvellement(souscription, solde, jour=jour)[0]

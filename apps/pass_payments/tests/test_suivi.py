@@ -21,7 +21,7 @@ from apps.pass_payments.operateurs import Etat, OperateurFerme
 from apps.pass_payments.services.anomalies import resoudre_anomalie
 from apps.pass_payments.services.demandes import Ligne, payer
 from apps.pass_payments.services.paiements import enregistrer_demande
-from apps.pass_payments.services.rappels import recevoir_rappel, reserver_rappels, traiter_rappel
+from apps.pass_payments.services.rappels import recevoir_rappel, traiter_rappel
 from apps.pass_payments.services.suivi import reserver_paiements, suivre_paiement
 from apps.pass_payments.tests.operateur_factice import OperateurFactice, injoignable, refusee
 
@@ -75,10 +75,10 @@ def demander(souscription: SouscriptionPass, *, montant: int = 100, **champs: An
 
 def traiter(quand: datetime) -> int:
     """The waiting callbacks are seen by a worker; returns how many."""
-    idents = reserver_rappels(nombre=10, quand=quand)
-    for ident in idents:
-        traiter_rappel(ident, quand=quand)
-    return len(idents)
+    vus = 0
+    while traiter_rappel(quand=quand):
+        vus += 1
+    return vus
 
 
 def journal(paiement: PaiementPass) -> list[tuple[str, str]]:
@@ -360,21 +360,15 @@ class TestRappels:
         assert RappelOperateur.objects.get().verdict == verdict
         assert EvenementPaiement.objects.count() == 0
 
-    def test_two_workers_attach_it_once(
-        self, paiement: PaiementPass, operateur: OperateurFactice, suiveur: Suiveur
-    ) -> None:
-        """The claim of the first ran out while it was still at work."""
-        recevoir_rappel(operateur="mtn_money", corps=f"{paiement.numero_transaction}|reussi|100", adresse="")
-        (ident,) = reserver_rappels(nombre=1, quand=DEBUT)
-        assert reserver_rappels(nombre=1, quand=DEBUT + timedelta(seconds=59)) == []
-        assert reserver_rappels(nombre=1, quand=DEBUT + timedelta(seconds=60)) == [ident]
+    def test_one_that_breaks_its_reader_is_unreadable_and_stops_nothing(self, operateur: OperateurFactice) -> None:
+        for corps in ("PAY-1|reussi|beaucoup", "PAY-1|n'importe"):
+            recevoir_rappel(operateur="mtn_money", corps=corps, adresse="")
+        assert traiter(DEBUT) == 2
+        assert set(RappelOperateur.objects.values_list("verdict", flat=True)) == {"illisible"}
 
-        for _ in range(2):
-            traiter_rappel(ident, quand=DEBUT)
-
-        assert journal(paiement).count(("rappel_recu", "")) == 1
-        rappel = RappelOperateur.objects.get()
-        assert (rappel.verdict, rappel.traite_le, rappel.paiement) == ("en_attente", None, paiement)
+    def test_one_of_an_operator_that_has_gone_waits(self, operateur: OperateurFactice, settings: Settings) -> None:
+        recevoir_rappel(operateur="airtel_money", corps="PAY-1|reussi", adresse="")
+        assert traiter(DEBUT) == 0
 
     def test_one_for_a_payment_that_was_asked_with_another_leads_nowhere(self, operateur: OperateurFactice) -> None:
         client = ClientFactory(telephone=PAYEUR, numero_mobile_money=PAYEUR)
