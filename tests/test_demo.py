@@ -106,7 +106,7 @@ def test_what_the_demo_prints_works_and_ctrl_c_leaves_nothing_running(data_dir: 
         status, answer = fetch(address, body.encode())
         assert status == 200
         assert json.loads(answer)["tokens"].keys() == {"access", "refresh"}
-        for page in re.findall(r"(http://\S+/(?:api/docs|admin)/)\n", said):
+        for page in re.findall(r"(http://\S+/(?:borne|api/docs|admin)/)\n", said):
             assert fetch(page)[0] == 200
 
         process.send_signal(signal.SIGINT)

@@ -8,11 +8,12 @@ from django.views.generic import TemplateView
 
 VERSION = "1.0.0"
 
-_STATIQUES = settings.BASE_DIR / "static"
 # Announced in the page, so that the browser asks for all at once instead of import by import.
-MODULES = sorted(
-    chemin.relative_to(_STATIQUES).as_posix() for chemin in (_STATIQUES / "borne" / "js").glob("**/*.js")
-) + ["borne/langues/fr.js"]
+_JS = settings.BASE_DIR / "static" / "borne" / "js"
+MODULES = [
+    *sorted(f"borne/js/{chemin.relative_to(_JS).as_posix()}" for chemin in _JS.glob("**/*.js")),
+    "borne/langues/fr.js",
+]
 
 # Nothing inline, nothing from elsewhere, no text ever read as markup.
 _POLITIQUE = "; ".join(

@@ -165,6 +165,12 @@ export function formulaire(action, ...contenu) {
         evenement.preventDefault();
         action();
       },
+      // A form of several fields without a button of its own ignores Enter.
+      onkeydown(evenement) {
+        if (evenement.key !== "Enter" || !evenement.target.matches("input[data-clavier]")) return;
+        evenement.preventDefault();
+        evenement.currentTarget.requestSubmit();
+      },
     },
     contenu,
   );

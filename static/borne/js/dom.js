@@ -12,8 +12,15 @@ export function h(balise, attributs, ...enfants) {
     else if (nom === "variables") for (const [v, x] of Object.entries(valeur)) element.style.setProperty(v, x);
     else element.setAttribute(nom, valeur === true ? "" : String(valeur));
   }
-  element.append(...enfants.flat(Infinity).filter((un) => un !== null && un !== undefined && un !== false));
+  element.append(...presents(enfants));
   return element;
+}
+
+const presents = (enfants) => enfants.flat(Infinity).filter((un) => un !== null && un !== undefined && un !== false);
+
+/** `element` holds `enfants` and nothing else. */
+export function remplir(element, ...enfants) {
+  element.replaceChildren(...presents(enfants));
 }
 
 /** An icon of templates/borne/icones.svg, silent for screen readers. */

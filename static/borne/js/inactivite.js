@@ -24,8 +24,8 @@ export function creerInactivite({ secondes, avertissement, surAvertissement, sur
   }
 
   function toucher() {
-    const maintenant = performance.now();
-    if (minuterie === null || (!averti && maintenant - derniere < GRAIN_MS)) return;
+    // Once it has asked, it wants an answer: a finger must not close the question and press what is under it.
+    if (minuterie === null || averti || performance.now() - derniere < GRAIN_MS) return;
     relancer();
   }
 

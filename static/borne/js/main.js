@@ -155,14 +155,14 @@ function dessinerEntete() {
       "div",
       { class: "entete-gauche" },
       revenir
-        ? bouton({ texte: t("commun.retour"), icone: "retour", genre: "entete", action: retour })
+        ? bouton({ texte: t("commun.retour"), icone: "retour", genre: "entete", classe: "repliable", action: retour })
         : h("div", { class: "marque" }, h("span", { class: "marque-logo" }), h("span", { class: "marque-nom" }, "NSIA ", h("b", {}, "PASS"))),
     ),
     h(
       "div",
       { class: "entete-droite" },
-      revenir && connectee && nom !== "accueil" && !definition.sansRetour
-        ? bouton({ texte: t("commun.accueil"), icone: "accueil", genre: "entete", classe: "repliable", action: accueil })
+      revenir && connectee && pile.length > 2
+        ? bouton({ texte: t("commun.accueil"), icone: "accueil", genre: "entete", classe: "repliable bouton-accueil", action: accueil })
         : null,
       nom === "langue" ? null : bouton({ texte: t("langue.bouton"), icone: "langue", genre: "entete", classe: "repliable", action: () => aller("langue") }),
       nom === "aide" ? null : bouton({ texte: t("aide.bouton"), icone: "aide", genre: "entete", classe: "repliable", action: () => aller("aide") }),
@@ -216,10 +216,8 @@ function avertir(secondes) {
 }
 
 dialogue.setAttribute("aria-labelledby", "dialogue-titre");
-dialogue.addEventListener("cancel", (evenement) => {
-  if (dialogue.dataset.genre === "inactivite") inactivite.relancer();
-  else if (dialogue.dataset.genre === "ferme") evenement.preventDefault();
-});
+dialogue.addEventListener("cancel", () => dialogue.dataset.genre === "inactivite" && inactivite.relancer());
+dialogue.addEventListener("click", ({ target }) => target === dialogue && dialogue.dataset.genre === "inactivite" && inactivite.relancer());
 
 // The end
 
@@ -251,6 +249,12 @@ addEventListener("pagehide", oublier);
 addEventListener("pageshow", ({ persisted }) => persisted && partir());
 // No address, no query, no state: the one entry of history says nothing and leads nowhere.
 history.replaceState(null, "", location.pathname);
+// What was left is not a mistake; a refusal met by a button is told.
+addEventListener("unhandledrejection", (evenement) => {
+  const { reason } = evenement;
+  if (reason?.name === "AbortError" || reason instanceof Refus) evenement.preventDefault();
+  if (reason instanceof Refus) annoncer(phrase(reason));
+});
 addEventListener("contextmenu", (evenement) => evenement.preventDefault());
 
 aller("attente");

@@ -9,17 +9,24 @@ const entete = () => h("div", { class: "papier-entete" }, h("span", { class: "pa
 const lignes = (paires) =>
   h("dl", { class: "papier-lignes" }, paires.filter(([, valeur]) => valeur).map(([nom, valeur]) => h("div", {}, h("dt", {}, nom), h("dd", {}, valeur))));
 
-/** `paiement`: as GET /api/v1/paiements/{numero}/ gives it, confirmed. */
-export function recuImprimable(paiement) {
+/** Those that one PIN paid together, each as its own follow-up tells it. */
+export function paiementsReunis({ api, signal }, paiement) {
+  if (paiement.paiements.length < 2) return [paiement];
+  return Promise.all(paiement.paiements.map((un) => api.lire(`paiements/${un.numero_transaction}/`, { signal })));
+}
+
+/** `paiement`: as GET /api/v1/paiements/{numero}/ gives it, confirmed; `reunis`: all that was paid with it. */
+export function recuImprimable(paiement, reunis) {
+  const seul = reunis.length === 1;
   return [
     entete(),
     h("h2", {}, t("recu.titre")),
     h("p", { class: "papier-somme" }, xaf(paiement.total)),
     lignes([
-      [t("recu.numero"), paiement.numero_recu],
+      [t("recu.numero"), seul ? paiement.numero_recu : null],
       [t("recu.date"), moment(paiement.date_confirmation ?? paiement.date_demande)],
-      [t("recu.produit"), paiement.nom_produit],
-      [t("recu.police"), paiement.police],
+      [t("recu.produit"), seul ? paiement.nom_produit : null],
+      [t("recu.police"), seul ? paiement.police : null],
       [t("recu.souscription"), paiement.police ? null : paiement.numero_souscription],
       [t("recu.type"), libelle("types", paiement.type_paiement)],
       [t("recu.mode"), paiement.mode_paiement],
@@ -27,9 +34,13 @@ export function recuImprimable(paiement) {
       [t("recu.frais"), paiement.frais ? xaf(paiement.frais) : null],
       [t("recu.transaction"), paiement.numero_transaction],
     ]),
-    paiement.paiements.length > 1
-      ? h("table", { class: "papier-table" }, h("tbody", {}, paiement.paiements.map((p) => h("tr", {}, h("td", {}, p.numero_transaction), h("td", {}, xaf(p.montant))))))
-      : null,
+    seul
+      ? null
+      : h(
+          "table",
+          { class: "papier-table" },
+          h("tbody", {}, reunis.map((un) => h("tr", {}, h("td", {}, un.nom_produit, h("br"), un.police, h("br"), un.numero_recu), h("td", { class: "chiffres" }, xaf(un.montant))))),
+        ),
     h("p", { class: "papier-pied" }, t("recu.merci")),
   ];
 }

@@ -59,7 +59,7 @@ export default {
     accents: "Accents et chiffres",
     lettres: "Lettres",
     espace: "Espace",
-    ok: "Suivant",
+    ok: "OK, suivant",
   },
   bienvenue: {
     titre: "Bienvenue",
@@ -115,6 +115,7 @@ export default {
     en_retard: (montant) => `${montant} en retard`,
     retard_texte: (montant, jours) => `${montant} en retard depuis ${jours} jour${s(jours)}. Payez pour garder votre couverture.`,
     prochaine: (montant, jour) => `${montant} le ${jour}`,
+    a_renouveler: "À renouveler",
     a_jour: "Tout est payé",
     prime: "Prime",
     couvert: "Couverture",

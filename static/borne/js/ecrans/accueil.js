@@ -107,7 +107,7 @@ function demandeEnSuspens({ aller, personne }) {
 function alerteAvecRemede({ aller }, alerte, contrat) {
   const remedes = {
     paiement: () =>
-      bouton({ texte: t("accueil.payer_montant", xaf(alerte.montant)), icone: "payer", genre: "or", action: () => aller("payer", { police: alerte.police }) }),
+      bouton({ texte: avecSommes(t("accueil.payer_montant", xaf(alerte.montant))), icone: "payer", genre: "or", action: () => aller("payer", { police: alerte.police }) }),
     renouvellement: () =>
       bouton({ texte: t("accueil.renouveler"), icone: "renouveler", genre: "or", action: () => aller("renouveler", { police: alerte.police }) }),
     assistance: () => bouton({ texte: t("aide.bouton"), icone: "aide", genre: "bleu", action: () => aller("aide") }),
@@ -122,7 +122,7 @@ function carteDeContrat({ aller }, contrat) {
     ? t("contrat.en_retard", xaf(contrat.montant_en_retard))
     : contrat.prochaine_echeance_date
       ? t("contrat.prochaine", xaf(contrat.prochaine_echeance_montant), jourLong(contrat.prochaine_echeance_date))
-      : t("contrat.a_jour");
+      : t(etat === "Expiré" ? "contrat.a_renouveler" : "contrat.a_jour");
   const element = h(
     "button",
     { type: "button", class: `carte carte-contrat carte-${categorie}`, onclick: () => aller("contrat", { police }) },

@@ -5,7 +5,7 @@ import { h, icone } from "../dom.js";
 import { jourLong, moisCourt, moment, veille, xaf } from "../format.js";
 import { carteDeGarantie } from "../garanties.js";
 import { imprimerReleve } from "./releve.js";
-import { recuImprimable } from "../papiers.js";
+import { paiementsReunis, recuImprimable } from "../papiers.js";
 import { imprimer } from "../impression.js";
 import { avecSommes } from "../phrases.js";
 import { langue, libelle, t } from "../textes.js";
@@ -193,7 +193,7 @@ function documents(contexte, c) {
                     "aria-label": t("recu.imprimer_celui", moment(p.date_confirmation)),
                     async action() {
                       const suivi = await contexte.api.lire(`paiements/${p.numero_transaction}/`, { signal: contexte.signal });
-                      await imprimer("recu", recuImprimable(suivi));
+                      await imprimer("recu", recuImprimable(suivi, await paiementsReunis(contexte, suivi)));
                     },
                   }),
                 ),

@@ -17,9 +17,12 @@ export async function releve(contexte) {
   const noms = Object.fromEntries(contrats.map((c) => [c.police, c.nom_produit]));
   const corps = h("div", { class: "releve-corps" });
 
+  let demande = 0;
   async function montrer() {
+    const mienne = (demande += 1);
     corps.replaceChildren(squelette());
     const premiere = await api.lire(adresse(police, params.contrat, PAGE), { signal });
+    if (mienne !== demande) return;
     corps.replaceChildren(
       h(
         "div",

@@ -37,7 +37,7 @@ export async function renouveler(contexte) {
         legende: t("renouveler.montant"),
         valeur: params.choisi.code,
         options: [
-          { valeur: "minimum", libelle: t("renouveler.minimum"), detail: xaf(bornes.minimum) },
+          { valeur: "minimum", libelle: t(bornes.maximum > bornes.minimum ? "renouveler.minimum" : "renouveler.maximum"), detail: xaf(bornes.minimum) },
           ...(bornes.maximum > bornes.minimum ? [{ valeur: "maximum", libelle: t("renouveler.maximum"), detail: xaf(bornes.maximum) }] : []),
           ...(bornes.maximum > bornes.minimum
             ? [{ valeur: "libre", libelle: t("montant.autre"), detail: params.choisi.code === "libre" ? xaf(params.choisi.montant) : t("montant.entre", xaf(bornes.minimum), xaf(bornes.maximum)) }]

@@ -2,11 +2,11 @@
 
 import { Panne, Refus } from "../api.js";
 import { avis, bouton, carte, fiche } from "../composants.js";
-import { attendre, h, icone } from "../dom.js";
+import { attendre, h, icone, remplir } from "../dom.js";
 import { phrase } from "../erreurs.js";
 import { moment, xaf } from "../format.js";
 import { imprimer } from "../impression.js";
-import { recuImprimable } from "../papiers.js";
+import { paiementsReunis, recuImprimable } from "../papiers.js";
 import { langue, libelle, t } from "../textes.js";
 
 const ETAPES = ["initie", "en_cours", "succes"];
@@ -70,7 +70,8 @@ async function conduire(contexte, scene) {
 function dessinerAttente({ accueil, api, partir }, scene, { statut, total, paiement }) {
   const rang = { initie: 0, hors_ligne: 0, lent: 0, en_cours: 1, en_verification: 1 }[statut];
   const message = langue() === "fr" && paiement && !["lent", "hors_ligne"].includes(statut) ? paiement.message : t(`suivi.${statut}`);
-  scene.replaceChildren(
+  remplir(
+    scene,
     h("div", { class: `ecran-telephone ecran-telephone-${statut}`, "aria-hidden": "true" }, h("span", { class: "onde" }), h("span", { class: "onde onde-2" }), icone(statut === "hors_ligne" ? "hors-ligne" : "telephone")),
     h("h1", { tabindex: "-1" }, t(`suivi.titre_${statut}`)),
     total ? h("p", { class: "suivi-somme" }, xaf(total)) : null,
@@ -94,11 +95,13 @@ function dessinerAttente({ accueil, api, partir }, scene, { statut, total, paiem
   );
 }
 
-function montrerRecu(contexte, scene, paiement) {
+async function montrerRecu(contexte, scene, paiement) {
   const { accueil, api, aller, partir, params } = contexte;
-  const imprimable = () => imprimer("recu", recuImprimable(paiement));
+  const reunis = await paiementsReunis(contexte, paiement);
+  const imprimable = () => imprimer("recu", recuImprimable(paiement, reunis));
   const nouvelle = paiement.type_paiement === "souscription_initiale";
-  scene.replaceChildren(
+  remplir(
+    scene,
     h("div", { class: "reussite", "aria-hidden": "true" }, icone("coche")),
     h("h1", { tabindex: "-1" }, t(nouvelle ? "recu.bienvenue" : "recu.confirme")),
     nouvelle
@@ -112,10 +115,11 @@ function montrerRecu(contexte, scene, paiement) {
       { class: "recu" },
       h("p", { class: "recu-somme" }, xaf(paiement.total)),
       fiche([
-        [t("recu.numero"), paiement.numero_recu],
+        [t("recu.numero"), reunis.length > 1 ? null : paiement.numero_recu],
         [t("recu.date"), moment(paiement.date_confirmation)],
-        [t("recu.produit"), paiement.nom_produit],
-        [t("recu.police"), nouvelle ? null : paiement.police],
+        [t("recu.produit"), reunis.length > 1 ? null : paiement.nom_produit],
+        [t("recu.police"), nouvelle || reunis.length > 1 ? null : paiement.police],
+        ...(reunis.length > 1 ? reunis.map((un) => [`${un.nom_produit} ${un.police}`, xaf(un.montant)]) : []),
         [t("recu.type"), libelle("types", paiement.type_paiement)],
         [t("recu.mode"), paiement.mode_paiement],
         [t("recu.payeur"), paiement.numero_payeur],
@@ -141,7 +145,8 @@ function montrerEchec(contexte, scene, paiement) {
   const { aller, accueil, api, params, partir } = contexte;
   const { demande } = params;
   const expire = paiement.statut === "expire";
-  scene.replaceChildren(
+  remplir(
+    scene,
     h("div", { class: "echec", "aria-hidden": "true" }, icone(expire ? "horloge" : "croix")),
     h("h1", { tabindex: "-1" }, t(expire ? "suivi.titre_expire" : paiement.statut === "rembourse" ? "suivi.titre_rembourse" : "suivi.titre_echec")),
     h("p", { class: "suivi-somme" }, xaf(paiement.total)),
@@ -166,7 +171,8 @@ function montrerRefus(contexte, scene, erreur) {
   if (demande && erreur instanceof Refus && (PAYEUR_REFUSE.has(erreur.code) || erreur.champs.telephone)) {
     return aller("payeur", { demande, payeur: demande.payeur, refus: { code: erreur.code, champs: erreur.champs, phrase: phrase(erreur) } }, { remplacer: true });
   }
-  scene.replaceChildren(
+  remplir(
+    scene,
     h("div", { class: "echec", "aria-hidden": "true" }, icone("alerte")),
     h("h1", { tabindex: "-1" }, t(erreur.code === "paiement_deja_en_cours" ? "suivi.titre_deja" : "suivi.titre_refus")),
     avis("attention", phrase(erreur)),
