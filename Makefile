@@ -6,7 +6,7 @@ PY := .venv/bin/python
 # The environment is made anew when requirements.txt changes, so that it holds that and nothing else.
 ENVIRONMENT := .venv/environnement-$(shell cksum < requirements.txt | cut -d ' ' -f 1)
 
-.PHONY: help python demo test check quality test-pg15 bench clean
+.PHONY: help python demo test check quality test-pg15 test-navigateur bench clean
 .DEFAULT_GOAL := help
 
 help:  ## Cette aide
@@ -31,6 +31,9 @@ quality: $(ENVIRONMENT)  ## La même chose sans les tests
 
 test-pg15: $(ENVIRONMENT)  ## La suite sur le PostgreSQL 15 de Debian, sans droits de superutilisateur
 	tests/run_on_pg15 $(PY) -m pytest -n auto
+
+test-navigateur: $(ENVIRONMENT)  ## La page de la borne dans un vrai Chromium (Debian : apt install chromium)
+	$(PY) -m pytest tests/navigateur
 
 bench: $(ENVIRONMENT)  ## Les mesures de performance, comparées dans une même exécution
 	$(PY) -m bench

@@ -112,8 +112,8 @@ def test_what_the_demo_prints_works_and_ctrl_c_leaves_nothing_running(data_dir: 
         status, answer = fetch(address, body.encode())
         assert status == 200
         assert json.loads(answer)["tokens"].keys() == {"access", "refresh"}
-        pages = re.findall(r"(http://\S+/(?:(?:api/docs|admin)/)?)\n", said)
-        assert len(pages) == 3
+        pages = re.findall(r"(http://\S+/(?:(?:borne|api/docs|admin)/)?)\n", said)
+        assert len(pages) == 4
         for page in pages:
             assert fetch(page)[0] == 200
 

@@ -3,6 +3,7 @@
 from .api import *
 from .back_office import *
 from .base import *
+from .borne import *
 from .business import *
 from .database import *
 from .demo import *
