@@ -1,6 +1,7 @@
 """The operator's statement against our journal: each way to differ, and that nothing is credited on its word."""
 
 import uuid
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -303,6 +304,23 @@ class TestReglement:
         assert (NumeroPolice.objects.count(), MessageSortant.objects.count()) == (1, 1)
         assert RappelOperateur.objects.get().verdict == "confirme"
         assert ecarts() == []
+
+    def test_interrupted_it_keeps_what_it_settled_and_reports_the_next_time(
+        self, operateur: OperateurFactice, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(service, "LOT", 1)
+        paiement = demander()
+        approuver(operateur, paiement)
+
+        def coupe() -> Iterator[LigneReleve]:
+            yield from operateur.releve(jour=JOUR)
+            raise ReleveIndisponible("coupé")
+
+        with pytest.raises(ReleveIndisponible):
+            comparer(operateur, coupe())
+        paiement.refresh_from_db()
+        assert (paiement.statut, Rapprochement.objects.count()) == ("succes", 0)
+        assert chiffres(comparer(operateur)) == (1, 0, 0, 0)
 
     def test_settled_the_next_night_it_is_not_missing_from_that_day(self, operateur: OperateurFactice) -> None:
         paiement = demander()

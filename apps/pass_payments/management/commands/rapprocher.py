@@ -60,7 +60,8 @@ class Command(CommandePass):
             dernier = options["jour"] or aujourdhui() - timedelta(days=1)
             jours = [dernier - timedelta(days=recul) for recul in reversed(range(options["jours"]))]
             faits, refus = self._des_operateurs(codes, jours)
-        self._conclure(faits)
+        if faits or not refus:
+            self._conclure(faits)
         if refus:
             raise CommandError("\n".join(refus))
 
