@@ -120,14 +120,13 @@ class _Pas:
         try:
             if jamais_envoye:
                 return self._demander(jamais_envoye=True)
-            constat = self.chez.consulter_paiement(reference=self.reference)
+            return self._apres_constat(self.chez.consulter_paiement(reference=self.reference))
         except OperateurFerme as ferme:
             if jamais_envoye:
                 PaiementPass.objects.filter(pk=self.paiement.pk).update(tentatives=0)
             return self._enregistrer(Suite(revoir=self.horloge() + timedelta(seconds=ferme.reessayer_dans)))
         except OperateurInjoignable:
             return self._apres_silence(EvenementPaiement.Type.CONSULTATION)
-        return self._apres_constat(constat)
 
     def _demander(self, *, jamais_envoye: bool) -> PaiementPass:
         """Raises OperateurFerme when nothing was sent."""

@@ -222,6 +222,19 @@ def test_behind_an_open_circuit_nothing_leaves_until_it_closes(
     assert [appel for appel, _ in operateur.appels] == ["demander", "demander"]
 
 
+def test_a_circuit_that_opens_between_look_up_and_demand_waits_too(
+    paiement: PaiementPass, operateur: OperateurFactice, suiveur: Suiveur
+) -> None:
+    operateur.pannes = [("avant", injoignable())]
+    assert suiveur.passer() == ["en_verification"]
+    operateur.refus = OperateurFerme(30)
+
+    assert suiveur.passer(apres=60) == ["en_verification"]
+    assert suiveur.passer(apres=29) == []
+    operateur.refus = None
+    assert suiveur.passer(apres=1) == ["en_cours"]
+
+
 def test_what_was_never_sent_expires_without_a_call(
     paiement: PaiementPass, operateur: OperateurFactice, suiveur: Suiveur
 ) -> None:
