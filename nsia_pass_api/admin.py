@@ -280,7 +280,7 @@ def brut(chemin: str, libelle: str) -> Cellule:
     """A text as it came from outside, phones and secrets masked."""
 
     def montrer(valeur: str) -> str:
-        return format_html('<pre class="break-all whitespace-pre-wrap">{}</pre>', masquer_texte(valeur))
+        return format_html('<pre class="brut">{}</pre>', masquer_texte(valeur))
 
     return _cellule("brut", chemin, libelle, montrer)
 

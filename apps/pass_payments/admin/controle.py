@@ -82,7 +82,6 @@ class AnomalieAdmin(AvecActes, AdminLecture):
         moment("ouverte_le", "Ouverte le"),
         ouverture("resolue_le", ouverte="À résoudre", fermee="Résolue"),
     ]
-    list_display_links = ["texte_get_nature_display"]
     list_filter = [AnomalieOuverteFiltre, "nature"]
     fieldsets = [
         (
@@ -128,9 +127,7 @@ class PropositionAdmin(AvecActes, AdminLecture):
         moment("demandee_le", "Le"),
         moment("expire_le", "À décider avant le"),
         STATUT_PROPOSITION,
-        texte("decideur", "Décidée par"),
     ]
-    list_display_links = ["texte_get_nature_display"]
     list_filter = ["statut", "nature"]
     fieldsets = [
         (

@@ -223,7 +223,7 @@ class TestRequetes:
     @pytest.mark.parametrize(
         ("modele", "requetes"),
         [
-            (PaiementPass, 14),  # itself, journal, and seven tabs of which that of callbacks is counted
+            (PaiementPass, 13),  # itself, journal, and seven tabs of which that of callbacks is counted
             (AnomaliePaiement, 4),
             (PropositionPaiement, 4),
             (Decaissement, 4),
