@@ -371,7 +371,7 @@ class TestCeQuOnLit:
         html = administratrice.get(page(paiement)).content.decode()
         assert "Solde Mobile Money insuffisant" in html
         assert "solde_insuffisant" not in html
-        assert "Rapproché du relevé" in html
+        assert "Opérateur consulté" in html
         assert "06\u00a0123\u00a045\u00a067" in html
 
     def test_la_page_d_une_souscription_dit_tout_ce_qui_lui_est_arrive(self, administratrice: Client) -> None:
