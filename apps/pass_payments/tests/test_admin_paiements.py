@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.messages import get_messages
@@ -15,15 +16,19 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import Settings
 
 from apps.borne_auth.models import Agent
 from apps.borne_auth.tests.factories import AgentFactory
-from apps.pass_clients.tests.factories import contrat_en_vigueur
+from apps.mtn_integration.models import TransactionMTN
+from apps.pass_clients.models import SouscriptionPass
+from apps.pass_clients.tests.factories import ClientFactory, SouscriptionFactory, contrat_en_vigueur
 from apps.pass_payments.models import (
     AnomaliePaiement,
     Decaissement,
     DocumentEmis,
     EcartRapprochement,
+    EvenementPaiement,
     MessageSortant,
     PaiementPass,
     PropositionPaiement,
@@ -32,8 +37,11 @@ from apps.pass_payments.models import (
     TachePlanifiee,
     Travailleur,
 )
-from apps.pass_payments.services.propositions import proposer
-from apps.pass_payments.tests.factories import PaiementFactory
+from apps.pass_payments.services.guichet import encaisser_au_guichet
+from apps.pass_payments.services.propositions import proposer, refuser
+from apps.pass_payments.services.suivi import hater, reserver_paiements, suivre_paiement
+from apps.pass_payments.tests.factories import PaiementFactory, contrat_finissant
+from apps.pass_payments.tests.operateur_factice import OperateurFactice
 
 pytestmark = pytest.mark.django_db
 
@@ -713,13 +721,14 @@ class TestCaisse:
         assert souscription.statut == "activee"
         assert PaiementPass.objects.get().type_paiement == "souscription_initiale"
 
-    def test_un_renouvellement_ouvre_une_periode(self, connectee: Client, souscription: SouscriptionPass) -> None:
+    def test_un_renouvellement_ouvre_une_periode(self, connectee: Client) -> None:
+        souscription = contrat_finissant(ClientFactory(), fin_dans=20).souscription
         saisie = self.saisie(connectee, souscription, renouvellement="on", montant="1200")
         relu = connectee.post(acte(souscription, "encaisser"), saisie).content.decode()
         assert "Renouvellement" in relu
         assert 'name="renouvellement" value="True"' in relu
         connectee.post(acte(souscription, "encaisser"), {**saisie, "renouvellement": "True", "confirme": "1"})
-        assert PaiementPass.objects.get().type_paiement == "renouvellement"
+        assert PaiementPass.objects.latest("pk").type_paiement == "renouvellement"
         assert souscription.periodes.count() == 2
 
     def test_un_contrat_termine_ne_recoit_plus_rien(self, connectee: Client) -> None:
