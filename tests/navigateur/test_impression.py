@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from .gestes import JEAN_BAPTISTE, bouton, se_connecter, titre
 
 POINTS_PAR_MM = 72 / 25.4
-SANS_IMPRIMANTE = "window.imprimes = 0; window.print = () => { window.imprimes += 1; }"
+SANS_IMPRIMANTE = "window.imprimes = 0; window.print = () => { window.imprimes += 1; }; null"
 
 
 def feuilles(page: Page) -> list[tuple[int, int]]:
@@ -56,7 +56,7 @@ def test_only_the_paper_is_printed(page: Page) -> None:
     bouton(page, "Imprimer le relevé").click()
     page.emulate_media(media="print")
     expect(page.locator(".papier")).to_be_visible()
-    expect(page.locator("#borne")).to_be_hidden()
+    expect(page.locator("#cadre")).to_be_hidden()
     page.emulate_media(media="screen")
     page.evaluate("window.dispatchEvent(new Event('afterprint'))")
     expect(page.locator(".papier")).to_be_empty()

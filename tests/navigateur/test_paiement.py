@@ -178,10 +178,27 @@ def test_an_operator_that_is_down_delays_a_payment_and_loses_none(page: Page, se
     se_connecter(page, JEAN_BAPTISTE)
     preparer_versement(page)
     payer(page).click()
+    titre(page, "Nous vérifions")
+    expect(page.locator(".suivi-message")).to_contain_text("Ne payez pas une seconde fois")
+    serveur.defauts()
+    titre(page, "Tapez votre code PIN")
+    serveur.repondre(JEAN_BAPTISTE.mobile, "refuser")
+    titre(page, "Le paiement n'est pas passé")
+
+
+def test_a_demand_that_stays_here_is_told_without_alarm(page: Page, serveur: Plateforme) -> None:
+    def pas_encore_parti(route: Route) -> None:
+        reponse = route.fetch()
+        route.fulfill(response=reponse, json=reponse.json() | {"statut": "initie", "termine": False})
+
+    page.route("**/paiements/PAY-*/", pas_encore_parti)
+    se_connecter(page, JEAN_BAPTISTE)
+    preparer_versement(page)
+    payer(page).click()
     titre(page, "Votre demande part")
     page.clock.run_for(21_000)
     titre(page, "L'opérateur tarde à répondre")
-    serveur.defauts()
+    page.unroute("**/paiements/PAY-*/")
     titre(page, "Tapez votre code PIN")
     serveur.repondre(JEAN_BAPTISTE.mobile, "refuser")
     titre(page, "Le paiement n'est pas passé")

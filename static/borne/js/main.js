@@ -103,7 +103,7 @@ async function afficher() {
   clavier.cacher();
   fermerDialogue();
   if (definition.veille) inactivite.arreter();
-  else if (ecran) inactivite.relancer();
+  else inactivite.relancer();
   document.body.dataset.ecran = entree.nom;
   dessinerEntete();
   const patience = setTimeout(() => mienne === ecran && scene.replaceChildren(squelette()), 150);
