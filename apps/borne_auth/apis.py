@@ -140,6 +140,7 @@ class BorneMoiApi(APIView):
 
     @extend_schema(
         operation_id="borne_moi",
+        auth=AVEC_CLE_BORNE,
         summary="Quelle borne suis-je",
         description="Vérifie la clé d'une machine et note son contact. Les deux champs sont vides où aucune clé n'est exigée.",
         tags=["auth"],
