@@ -19,7 +19,7 @@ from apps.pass_payments.models import (
     MessageSortant,
     PaiementPass,
 )
-from apps.pass_payments.operateurs import Constat, Etat, OperateurFerme
+from apps.pass_payments.operateurs import Accuse, Constat, Etat, OperateurFerme
 from apps.pass_payments.services.anomalies import resoudre_anomalie
 from apps.pass_payments.services.decaissements import (
     demander_remboursement,
@@ -350,3 +350,23 @@ class TestCourses:
         prises = en_parallele(4, lambda rang: reserver_decaissements(nombre=5, quand=DEBUT))
 
         assert sorted(ident for lot in prises for ident in lot) == attendus
+
+
+def test_a_refusal_that_comes_late_does_not_end_what_another_worker_has_sent(
+    operateur: OperateurFactice, suiveur: Suiveur
+) -> None:
+    """Ended, it could be asked for again, and the money would leave twice."""
+    un = verser(quand=DEBUT)
+    vrai = operateur.verser
+
+    def lent(**demande: Any) -> Accuse:
+        operateur.verser = vrai  # type: ignore[method-assign]
+        assert suiveur.passer(apres=120) == ["en_cours"]
+        raise refusee()
+
+    operateur.verser = lent  # type: ignore[method-assign]
+
+    assert suiveur.passer() == ["en_cours"]
+    operateur.approuver(un.reference)
+    assert suiveur.passer(apres=120) == ["succes"]
+    assert [compte.debits for compte in operateur.comptes.values()] == [1]
