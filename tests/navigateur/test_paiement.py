@@ -196,6 +196,8 @@ def test_a_demand_that_stays_here_is_told_without_alarm(page: Page, serveur: Pla
     preparer_versement(page)
     payer(page).click()
     titre(page, "Votre demande part")
+    # The screen is there before the answer; it is late once the demand is known and does not leave.
+    expect(page.get_by_text("Téléphone +242")).to_be_visible()
     page.clock.run_for(21_000)
     titre(page, "L'opérateur tarde à répondre")
     page.unroute("**/paiements/PAY-*/")
