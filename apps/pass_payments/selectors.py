@@ -250,7 +250,11 @@ def paiement_suivi(*, numero: str, client_id: int | None) -> dict[str, Any]:
         raise PaiementIntrouvable
     ligne = lignes[0]
     message = messages_d_attente(ligne["statut"], ligne["motif_echec"])
-    return paiement_lisible(ligne) | {"message": message, "termine": ligne["statut"] not in OUVERTS}
+    return paiement_lisible(ligne) | {
+        "motif": ligne["motif_echec"],
+        "message": message,
+        "termine": ligne["statut"] not in OUVERTS,
+    }
 
 
 _MESSAGES = {

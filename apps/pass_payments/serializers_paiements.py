@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from apps.pass_clients.models import NOMBRE_BENEFICIAIRES_MAX, OperateurMobile, RelationBeneficiaire, RoleBeneficiaire
 from apps.pass_payments.models import StatutPaiement
+from apps.pass_payments.motifs import MotifEchec
 from apps.pass_payments.serializers import PAIEMENT, PaiementSerializer
 from apps.pass_products.models import Periodicite
 from nsia_pass_api.dates import aujourdhui
@@ -150,6 +151,7 @@ class LignePayeeSerializer(serializers.Serializer[Any]):
                 "limite": "2026-10-20T09:22:00+01:00",
                 "total": 150,
                 "paiements": [{"numero_transaction": "PAY-20261020-7F3K9Q", "montant": 150}],
+                "motif": "",
                 "message": "Regardez votre téléphone et tapez votre code PIN pour confirmer.",
                 "termine": False,
             },
@@ -165,6 +167,11 @@ class PaiementSuiviSerializer(PaiementSerializer):
     limite = serializers.DateTimeField(allow_null=True, help_text="Jusqu'à quand le client attend.")
     total = serializers.IntegerField(help_text="Ce que le téléphone demande, tous contrats réunis, en XAF.")
     paiements = LignePayeeSerializer(many=True, help_text="Les paiements réunis dans cette demande.")
+    motif = serializers.ChoiceField(
+        choices=MotifEchec.choices,
+        allow_blank=True,
+        help_text="Code stable de `motif_affiche`, pour le dire dans une autre langue ; vide sans échec.",
+    )
     message = serializers.CharField(help_text="Ce qui se passe et que faire, pour le client.")
     termine = serializers.BooleanField(help_text="Faux tant qu'il faut continuer à demander.")
 

@@ -408,6 +408,7 @@ class TestSuivre:
             "statut": "initie",
             "statut_affiche": "Demande envoyée",
             "motif_affiche": "",
+            "motif": "",
             "numero_recu": None,
             "date_confirmation": None,
             "message": "Votre demande part vers l'opérateur. Gardez votre téléphone à la main.",
@@ -462,6 +463,7 @@ class TestSuivre:
 
         phrase = PHRASES[MotifEchec(motif)]
         assert (corps["message"], corps["motif_affiche"], corps["termine"]) == (phrase, phrase, True)
+        assert corps["motif"] == motif
         assert phrase.endswith((".", "!"))
         assert motif not in phrase
         assert "motif_echec" not in corps
@@ -470,6 +472,7 @@ class TestSuivre:
         paiement = PaiementFactory(souscription=police.souscription, statut="echec")
         corps = jean.get(f"{PAIEMENTS}{paiement.numero_transaction}/").json()
         assert corps["message"] == "Le paiement n'a pas abouti. Rien n'a été débité. Réessayez."
+        assert corps["motif"] == ""
 
     @pytest.mark.parametrize(
         ("chemin", "message", "termine"),
