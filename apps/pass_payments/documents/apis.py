@@ -17,6 +17,7 @@ from apps.pass_payments.apis import INTROUVABLE, ApiClient, client_connecte
 from apps.pass_payments.documents import attestation, recu, releve, selectors, services
 from apps.pass_payments.documents.rendus import FormatDemande, PdfRenderer, pdf
 from apps.pass_payments.documents.serializers import (
+    AttestationSerializer,
     ChoixAttestationSerializer,
     ChoixRecuSerializer,
     FiltresReleveSerializer,
@@ -70,19 +71,21 @@ class ReleveApi(ApiDocument):
 
 
 class AttestationApi(ApiDocument):
-    renderer_classes = [PdfRenderer]
+    renderer_classes = [PdfRenderer, JSONRenderer]
 
     @extend_schema(
         operation_id="client_attestation",
         summary="Attestation d'assurance",
         description=(
             "L'attestation du contrat de cette police, en une page A4, avec son code de vérification, nouveau à chaque "
-            "fois. Elle n'est délivrée que si le contrat est actif et que rien n'est en retard."
+            "fois. Elle n'est délivrée que si le contrat est actif et que rien n'est en retard. `format=json` : ses données "
+            "et son code, pour une mise en page propre."
         ),
         tags=["documents"],
         parameters=[ChoixAttestationSerializer],
         responses={
             (200, "application/pdf"): _PDF,
+            (200, "application/json"): AttestationSerializer,
             404: INTROUVABLE,
             422: OpenApiResponse(
                 description="Le contrat n'est pas actif ou pas à jour : `detail` dit quoi payer ou que faire."
@@ -90,8 +93,11 @@ class AttestationApi(ApiDocument):
         },
     )
     def get(self, request: Request, police: str) -> Response:
-        _lire(ChoixAttestationSerializer, request)
+        choix = _lire(ChoixAttestationSerializer, request)
         contenu, emission = services.emettre_attestation(client_id=client_connecte(request), police=police)
+        if choix["format"] == "json":
+            donnees = contenu | _emission(emission) | {"conditions": attestation.CONDITIONS}
+            return Response(AttestationSerializer(donnees).data)
         return pdf(attestation.dessiner(contenu, emission), nom=f"attestation-{contenu['police']}")
 
 
@@ -122,11 +128,14 @@ class RecuApi(ApiDocument):
         contrat_du_client(client_id=client_id, police=police)
         contenu, emission = services.emettre_recu(client_id=client_id, numero=numero)
         if choix["format"] == "json":
-            emis = {"code": emission.code, "adresse": emission.adresse, "emis_le": emission.emis_le}
-            return Response(RecuSerializer(contenu | emis).data)
+            return Response(RecuSerializer(contenu | _emission(emission)).data)
         return pdf(
             recu.dessiner(contenu, emission, papier=choix["papier"]), nom=f"recu-{contenu['numero_transaction']}"
         )
+
+
+def _emission(emission: services.Emission) -> dict[str, Any]:
+    return {"code": emission.code, "adresse": emission.adresse, "emis_le": emission.emis_le}
 
 
 def _lire(serializer_class: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from nsia_pass_api.money import formater_xaf
 # One page holds these: beyond, the last line says how many more, and the name is written smaller.
 _GARANTIES_MAX, _ASSURES_MAX, _NOM_COURT = 8, 6, 60
 
-_CONDITIONS = (
+CONDITIONS = (
     "Elle vaut pour les dates ci-dessus, tant que les cotisations sont payées à leur échéance : la garantie s'arrête "
     "quand le contrat est suspendu ou résilié. La page de vérification dit à tout moment si le contrat est en vigueur "
     "et à jour. Les garanties s'exercent dans les limites et conditions du contrat."
@@ -57,7 +57,7 @@ def _composer(feuille: FeuilleA4, attestation: dict[str, Any]) -> None:
     y = _contrat(feuille, attestation, y=y + 6)
     y = _couverture(feuille, attestation, y=y + 8)
     y = feuille.intertitre("Ce que vaut cette attestation", y=y + 5)
-    feuille.paragraphe(_CONDITIONS, x=x, y=y, largeur=utile, taille=9.2, interligne=1.65)
+    feuille.paragraphe(CONDITIONS, x=x, y=y, largeur=utile, taille=9.2, interligne=1.65)
     feuille.verification(
         x=x,
         y=feuille.BAS - 38,

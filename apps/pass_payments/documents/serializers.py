@@ -19,7 +19,25 @@ from apps.pass_payments.serializers import (
     PaiementSerializer,
     TotauxSerializer,
 )
+from apps.pass_products.models import Periodicite
 
+ATTESTATION = {
+    "code": "7F3K-9QRT-2HBX",
+    "adresse": "https://pass.exemple.cg/verifier/7F3K-9QRT-2HBX/",
+    "emis_le": "2026-11-21T09:15:00+01:00",
+    "police": "CG-2026-VIE-001",
+    "nom_produit": "PASS KIMIA",
+    "nom": "KONGO",
+    "prenom": "Jean Baptiste",
+    "date_debut": "2026-08-13",
+    "date_fin": "2027-08-13",
+    "prime": 1_200,
+    "periodicite": "mensuelle",
+    "nombre_beneficiaires": 1,
+    "garanties": ["Capital décès accidentel"],
+    "assures": [],
+    "conditions": "Elle vaut pour les dates ci-dessus, tant que les cotisations sont payées à leur échéance.",
+}
 _TOTAUX = {"nombre": 1, "montant": 100, "montant_paye": 50, "reste_a_payer": 50}
 RELEVE = {
     "date": "2026-11-21",
@@ -100,7 +118,28 @@ class ChoixRecuSerializer(serializers.Serializer[Any]):
 
 
 class ChoixAttestationSerializer(serializers.Serializer[Any]):
-    format = serializers.ChoiceField(choices=["pdf"], default="pdf", help_text="Toujours un PDF.")
+    format = serializers.ChoiceField(
+        choices=["pdf", "json"], default="pdf", help_text="`json` : les mêmes données, pour une mise en page propre."
+    )
+
+
+@extend_schema_serializer(examples=[OpenApiExample("Attestation", ATTESTATION, response_only=True)])
+class AttestationSerializer(serializers.Serializer[Any]):
+    code = serializers.CharField(help_text="Code de vérification, nouveau à chaque fois.")
+    adresse = serializers.URLField(help_text="Ce que le QR code contient.")
+    emis_le = serializers.DateTimeField()
+    police = serializers.CharField()
+    nom_produit = serializers.CharField()
+    nom = serializers.CharField()
+    prenom = serializers.CharField()
+    date_debut = serializers.DateField(help_text="Premier jour couvert.")
+    date_fin = serializers.DateField(help_text="Premier jour qui n'est plus couvert.")
+    prime = serializers.IntegerField(help_text="De la période, en XAF.")
+    periodicite = serializers.ChoiceField(choices=Periodicite.choices)
+    nombre_beneficiaires = serializers.IntegerField()
+    garanties = serializers.ListField(child=serializers.CharField(), help_text="Libellés.")
+    assures = serializers.ListField(child=serializers.CharField(), help_text="Prénoms et noms, sans le titulaire.")
+    conditions = serializers.CharField(help_text="Ce que vaut l'attestation, à imprimer avec elle.")
 
 
 class ContratReleveSerializer(ContratSoldeSerializer):

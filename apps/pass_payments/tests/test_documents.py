@@ -204,7 +204,7 @@ class TestFormats:
         ("route", "champ"),
         [
             ("releve/?format=xml", "format"),
-            ("attestation/?format=json", "format"),
+            ("attestation/?format=html", "format"),
             ("recus/PAY-20261101-BBBBBB/?format=html", "format"),
             ("recus/PAY-20261101-BBBBBB/?papier=a3", "papier"),
             ("releve/?format=pdf&from=hier", "from"),
@@ -391,9 +391,35 @@ class TestAttestation:
             debut + timedelta(days=365),
         )
 
+    def test_in_json_it_says_the_same_with_its_code(self, api: APIClient, kimia: SouscriptionPass) -> None:
+        GarantieFactory(produit=kimia.produit, libelle="Frais funéraires (mosungui)")
+        BeneficiaireFactory(souscription=kimia, prenom="Grâce", nom="KONGO", role="assure")
+        BeneficiaireFactory(souscription=kimia, prenom="Léontine", ordre_priorite=2)
+
+        document = verifier_conformite(api.get(url("attestation/?format=json")))
+
+        emis = DocumentEmis.objects.get()
+        assert document | {"garanties": document["garanties"][-1:], "emis_le": ""} == {
+            "code": emis.code,
+            "adresse": f"https://pass.exemple.cg/verifier/{emis.code}/",
+            "emis_le": "",
+            "police": KIMIA,
+            "nom_produit": "PASS KIMIA",
+            "nom": "KONGO",
+            "prenom": "Jean Baptiste",
+            "date_debut": str(JOUR - timedelta(days=100)),
+            "date_fin": str(JOUR + timedelta(days=265)),
+            "prime": 1_200,
+            "periodicite": "mensuelle",
+            "nombre_beneficiaires": 1,
+            "garanties": ["Frais funéraires (mosungui)"],
+            "assures": ["Grâce KONGO"],
+            "conditions": attestation.CONDITIONS,
+        }
+
     def test_each_is_a_new_one(self, api: APIClient) -> None:
-        for _ in range(2):
-            pdf(api.get(url(ATTESTATION)))
+        for route in (ATTESTATION, "attestation/?format=json"):
+            assert api.get(url(route)).status_code == 200
 
         assert len(set(DocumentEmis.objects.values_list("code", flat=True))) == 2
 
