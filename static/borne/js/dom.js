@@ -16,7 +16,14 @@ export function h(balise, attributs, ...enfants) {
   return element;
 }
 
-const presents = (enfants) => enfants.flat(Infinity).filter((un) => un !== null && un !== undefined && un !== false);
+const presents = (enfants) =>
+  enfants
+    .flat(Infinity)
+    .filter((un) => un !== null && un !== undefined && un !== false)
+    .map((un) => (typeof un === "string" ? insecables(un) : un));
+
+/** French spaces that no line may end with. */
+const insecables = (texte) => texte.replace(/ (?=[:;»%])|(?<=«) /g, "\u00a0");
 
 /** `element` holds `enfants` and nothing else. */
 export function remplir(element, ...enfants) {

@@ -15,12 +15,12 @@ export const xaf = (montant) => `${nombre(montant)}\u00a0FCFA`;
 // A day is a day whatever the machine's zone: noon in UTC is the same date in Brazzaville.
 const jourEnDate = (jour) => new Date(`${jour}T12:00:00Z`);
 
-function ecrire(date, options) {
-  return new Intl.DateTimeFormat(locale(), { timeZone: ZONE, ...options }).format(date);
+function ecrire(date, options, langue = locale()) {
+  return new Intl.DateTimeFormat(langue, { timeZone: ZONE, ...options }).format(date);
 }
 
 export const jourCourt = (jour) => ecrire(jourEnDate(jour), { day: "2-digit", month: "2-digit", year: "numeric" });
-export const jourLong = (jour) => ecrire(jourEnDate(jour), { day: "numeric", month: "long", year: "numeric" });
+export const jourLong = (jour, langue) => ecrire(jourEnDate(jour), { day: "numeric", month: "long", year: "numeric" }, langue);
 export const moisCourt = (jour) => ecrire(jourEnDate(jour), { day: "numeric", month: "short" });
 export const moment = (instant) =>
   ecrire(new Date(instant), { day: "2-digit", month: "2-digit", year: "numeric", hour: "2-digit", minute: "2-digit" });

@@ -1,13 +1,24 @@
 // What a product covers, in words.
 
-import { etiquette, somme } from "./composants.js";
-import { h } from "./dom.js";
+import { somme } from "./composants.js";
+import { h, icone } from "./dom.js";
 import { xaf } from "./format.js";
 import { langue, libelle, t } from "./textes.js";
 
 const pourcent = (taux) => `${Number(taux).toLocaleString(langue() === "en" ? "en-GB" : "fr-FR")}\u00a0%`;
 
-export function carteDeGarantie(g) {
+/** What NSIA has not confirmed is marked, and said once below. */
+export function listeDeGaranties(garanties) {
+  const indicatives = garanties.some((g) => g.a_confirmer);
+  return h(
+    "div",
+    { class: "bloc-garanties" },
+    h("div", { class: "garanties" }, garanties.map(carteDeGarantie)),
+    indicatives ? h("p", { class: "note note-icone" }, icone("info"), t("garantie.a_confirmer")) : null,
+  );
+}
+
+function carteDeGarantie(g) {
   const precisions = [
     g.plafond ? t("garantie.plafond", xaf(g.plafond)) : null,
     g.franchise ? t("garantie.franchise", xaf(g.franchise)) : null,
@@ -22,10 +33,9 @@ export function carteDeGarantie(g) {
       "div",
       { class: "garantie-haut" },
       h("p", { class: "garantie-genre" }, libelle("garanties", g.type)),
-      h("p", { class: "garantie-montant" }, g.montant ? somme(g.montant) : g.taux ? pourcent(g.taux) : g.plafond ? somme(g.plafond) : ""),
+      h("p", { class: "garantie-montant" }, g.montant ? somme(g.montant) : g.taux ? pourcent(g.taux) : g.plafond ? somme(g.plafond) : "", g.a_confirmer ? h("span", { class: "garantie-renvoi" }, "*") : null),
     ),
     h("p", { class: "garantie-libelle" }, g.libelle),
     precisions.length ? h("p", { class: "garantie-precisions" }, precisions.join(" · ")) : null,
-    g.a_confirmer ? etiquette("attention", t("garantie.a_confirmer")) : null,
   );
 }

@@ -102,6 +102,8 @@ async function afficher() {
   const definition = ECRANS[entree.nom];
   clavier.cacher();
   fermerDialogue();
+  // What was announced belongs to the screen that is left.
+  annoncer("");
   if (definition.veille) inactivite.arreter();
   else inactivite.relancer();
   document.body.dataset.ecran = entree.nom;
@@ -241,10 +243,12 @@ function oublier() {
 async function partir({ vers = "attente", texte = "" } = {}) {
   oublier();
   if (vers === "attente") await choisirLangue("fr");
-  annoncer(texte);
   await aller(vers);
+  annoncer(texte);
 }
 
+// The browser keeps no list of the addresses that were asked for: they hold polices.
+performance.setResourceTimingBufferSize(0);
 addEventListener("pagehide", oublier);
 addEventListener("pageshow", ({ persisted }) => persisted && partir());
 // No address, no query, no state: the one entry of history says nothing and leads nowhere.

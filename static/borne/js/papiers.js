@@ -1,8 +1,9 @@
 // What goes on paper: a receipt of 80 mm, a statement of A4. Amounts are never hidden there.
 
 import { h } from "./dom.js";
-import { jourCourt, jourLong, moment, xaf } from "./format.js";
+import { jourCourt, jourLong, moment, veille, xaf } from "./format.js";
 import { libelle, t } from "./textes.js";
+import francais from "../langues/fr.js";
 
 const entete = () => h("div", { class: "papier-entete" }, h("span", { class: "papier-logo" }), h("p", {}, h("b", {}, "NSIA PASS"), h("small", {}, t("papier.maison"))));
 
@@ -13,6 +14,19 @@ const lignes = (paires) =>
 export function paiementsReunis({ api, signal }, paiement) {
   if (paiement.paiements.length < 2) return [paiement];
   return Promise.all(paiement.paiements.map((un) => api.lire(`paiements/${un.numero_transaction}/`, { signal })));
+}
+
+/** Each with the code that proves its receipt; without a session there is none. */
+export async function avecLeursCodes({ api, personne, signal }, reunis) {
+  if (!api.ouverte()) return reunis;
+  const recus = await Promise.all(reunis.map((un) => api.lire(`clients/${personne().police}/recus/${un.numero_transaction}/?format=json`, { signal })));
+  return reunis.map((un, i) => ({ ...un, code: recus[i].code, adresse: recus[i].adresse }));
+}
+
+/** Where a code is checked, as a person types it. */
+function guichetDe(adresse) {
+  const { host, pathname } = new URL(adresse);
+  return `${host}/${pathname.split("/")[1]}`;
 }
 
 /** `paiement`: as GET /api/v1/paiements/{numero}/ gives it, confirmed; `reunis`: all that was paid with it. */
@@ -33,16 +47,65 @@ export function recuImprimable(paiement, reunis) {
       [t("recu.payeur"), paiement.numero_payeur],
       [t("recu.frais"), paiement.frais ? xaf(paiement.frais) : null],
       [t("recu.transaction"), paiement.numero_transaction],
+      [t("papier.code"), seul ? reunis[0].code : null],
     ]),
     seul
       ? null
       : h(
           "table",
           { class: "papier-table" },
-          h("tbody", {}, reunis.map((un) => h("tr", {}, h("td", {}, un.nom_produit, h("br"), un.police, h("br"), un.numero_recu), h("td", { class: "chiffres" }, xaf(un.montant))))),
+          h("tbody", {}, reunis.map((un) => h("tr", {}, h("td", {}, [un.nom_produit, un.police, un.numero_recu, un.code].filter(Boolean).map((texte) => h("div", {}, texte))), h("td", { class: "chiffres" }, xaf(un.montant))))),
         ),
-    h("p", { class: "papier-pied" }, t("recu.merci")),
+    h("p", { class: "papier-pied" }, t("recu.merci"), reunis[0].adresse ? h("span", { class: "papier-verifier" }, t("papier.verifier", guichetDe(reunis[0].adresse))) : null),
   ];
+}
+
+// An attestation is shown to others: it is in French whatever the language of the screen.
+const ATTESTATION = {
+  titre: "Attestation d'assurance",
+  delivree: (jour) => `Délivrée le ${jour}`,
+  atteste: "NSIA Congo atteste que",
+  titulaire: (produit) => `est titulaire du contrat ${produit} désigné ci-dessous, en vigueur et à jour de ses cotisations à la date de délivrance.`,
+  produit: "Produit",
+  police: "Numéro de police",
+  debut: "Couvert à partir du",
+  fin: "Jusqu'au (inclus)",
+  prime: "Prime de la période",
+  beneficiaires: "Bénéficiaires désignés",
+  garanties: "Garanties",
+  assures: "Assurés avec le titulaire",
+  vaut: "Ce que vaut cette attestation",
+};
+
+/** `attestation`: as GET /api/v1/clients/{police}/attestation/?format=json. */
+export function attestationImprimable(attestation) {
+  const mots = ATTESTATION;
+  const jour = (texte) => jourLong(texte, "fr-FR");
+  const liste = (titre, textes) => (textes.length ? h("section", {}, h("h3", {}, titre), h("ul", {}, textes.map((texte) => h("li", {}, texte)))) : null);
+  return h(
+    "article",
+    { class: "papier-attestation", lang: "fr" },
+    entete(),
+    h("h2", {}, mots.titre),
+    h("p", {}, mots.delivree(jour(attestation.emis_le.slice(0, 10)))),
+    h("p", { class: "papier-atteste" }, mots.atteste),
+    h("p", { class: "papier-nom" }, `${attestation.prenom} ${attestation.nom}`),
+    h("p", {}, mots.titulaire(attestation.nom_produit)),
+    lignes([
+      [mots.produit, attestation.nom_produit],
+      [mots.police, attestation.police],
+      [mots.debut, jour(attestation.date_debut)],
+      [mots.fin, jour(veille(attestation.date_fin))],
+      [mots.prime, `${xaf(attestation.prime)}, ${francais.periodicites[attestation.periodicite].toLowerCase()}`],
+      [mots.beneficiaires, String(attestation.nombre_beneficiaires)],
+    ]),
+    liste(mots.garanties, attestation.garanties),
+    liste(mots.assures, attestation.assures),
+    h("h3", {}, mots.vaut),
+    h("p", {}, attestation.conditions),
+    h("p", { class: "papier-code" }, francais.papier.code, h("b", {}, attestation.code)),
+    h("p", { class: "papier-pied" }, francais.papier.verifier(guichetDe(attestation.adresse))),
+  );
 }
 
 export function releveImprimable({ client, date, contrats, totaux, echeances, paiements }) {

@@ -42,6 +42,9 @@ export function t(chemin, ...parametres) {
   return typeof texte === "function" ? texte(...parametres) : texte;
 }
 
+/** What the language itself says at `chemin`, null when it says nothing: the server's own sentence is then better. */
+export const dit = (chemin) => lire(catalogue, chemin) ?? null;
+
 /** As `t`, for a code that the API may add one day: the code itself is better than nothing. */
 export function libelle(famille, code) {
   return lire(catalogue, `${famille}.${code}`) ?? lire(francais, `${famille}.${code}`) ?? code;

@@ -1,6 +1,6 @@
 // Home: what needs doing first, then what she has.
 
-import { avis, bouton, etatDePaiement, etatDuContrat, section, somme, tuile } from "../composants.js";
+import { avis, bouton, etatDePaiement, etatDuContrat, somme, tuile } from "../composants.js";
 import { h, icone } from "../dom.js";
 import { jourLong, moment, xaf } from "../format.js";
 import { avecSommes, phraseDAlerte } from "../phrases.js";
@@ -37,7 +37,7 @@ export async function accueil(contexte) {
     { class: "page page-accueil" },
     h(
       "div",
-      { class: "page-principale" },
+      { class: "page-principale accueil-etat" },
       h(
         "section",
         { class: "solde" },
@@ -55,16 +55,14 @@ export async function accueil(contexte) {
         ),
       ),
       alertes.map((alerte) => alerteAvecRemede(contexte, alerte, parPolice[alerte.police])),
-      section(
-        t("accueil.contrats"),
-        h("div", { class: "contrats" }, contrats.map((contrat) => carteDeContrat(contexte, contrat))),
-      ),
     ),
     h(
-      "aside",
-      { class: "page-cote" },
-      section(
-        t("accueil.faire"),
+      "div",
+      { class: "page-cote accueil-cote" },
+      h(
+        "section",
+        { class: "section accueil-faire" },
+        h("h2", {}, t("accueil.faire")),
         h(
           "div",
           { class: "tuiles tuiles-serrees" },
@@ -74,8 +72,10 @@ export async function accueil(contexte) {
         ),
       ),
       paiements.length
-        ? section(
-            t("accueil.derniers"),
+        ? h(
+            "section",
+            { class: "section accueil-derniers" },
+            h("h2", {}, t("accueil.derniers")),
             h(
               "ul",
               { class: "liste" },
@@ -90,6 +90,12 @@ export async function accueil(contexte) {
             ),
           )
         : null,
+    ),
+    h(
+      "section",
+      { class: "section accueil-contrats" },
+      h("h2", {}, t("accueil.contrats")),
+      h("div", { class: "contrats" }, contrats.map((contrat) => carteDeContrat(contexte, contrat))),
     ),
   );
 }

@@ -10,9 +10,9 @@ export async function bienvenue({ aller }) {
     h(
       "div",
       { class: "tuiles tuiles-grandes" },
-      tuile({ icone: "accident", titre: t("bienvenue.contrat"), texte: t("bienvenue.contrat_texte"), classe: "tuile-bleue", action: () => aller("connexion") }),
-      tuile({ icone: "etoile", titre: t("bienvenue.decouvrir"), texte: t("bienvenue.decouvrir_texte"), classe: "tuile-or", action: () => aller("produits") }),
-      tuile({ icone: "aide", titre: t("bienvenue.aide"), texte: t("bienvenue.aide_texte"), action: () => aller("aide") }),
+      tuile({ icone: "accident", titre: t("bienvenue.contrat"), texte: t("bienvenue.contrat_texte"), classe: "tuile-or", action: () => aller("connexion") }),
+      tuile({ icone: "etoile", titre: t("bienvenue.decouvrir"), texte: t("bienvenue.decouvrir_texte"), action: () => aller("produits") }),
+      tuile({ icone: "aide", titre: t("bienvenue.aide"), texte: t("bienvenue.aide_texte"), classe: "tuile-verre", action: () => aller("aide") }),
     ),
   );
 }

@@ -7,7 +7,7 @@ import { phrase } from "../erreurs.js";
 import { chiffresDuTelephone, grouperTelephone } from "../format.js";
 import { t } from "../textes.js";
 
-export async function connexion({ api, aller, personne, params, signal, annoncer }) {
+export async function connexion({ api, aller, personne, params, signal }) {
   const police = champ({
     libelle: t("connexion.police"),
     aide: t("connexion.police_aide"),
@@ -78,7 +78,6 @@ export async function connexion({ api, aller, personne, params, signal, annoncer
     entrer.lastElementChild.previousElementSibling.textContent = t("connexion.entrer");
   }
 
-  annoncer("");
   return h(
     "div",
     { class: "colonne colonne-etroite" },

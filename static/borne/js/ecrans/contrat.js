@@ -3,10 +3,12 @@
 import { avis, bouton, carte, etatDeCotisation, etatDePaiement, etatDuContrat, etiquette, fiche, section, somme } from "../composants.js";
 import { h, icone } from "../dom.js";
 import { jourLong, moisCourt, moment, veille, xaf } from "../format.js";
-import { carteDeGarantie } from "../garanties.js";
+import { listeDeGaranties } from "../garanties.js";
 import { imprimerReleve } from "./releve.js";
-import { paiementsReunis, recuImprimable } from "../papiers.js";
+import { attestationImprimable, avecLeursCodes, paiementsReunis, recuImprimable } from "../papiers.js";
 import { imprimer } from "../impression.js";
+import { Refus } from "../api.js";
+import { phrase } from "../erreurs.js";
 import { avecSommes } from "../phrases.js";
 import { langue, libelle, t } from "../textes.js";
 
@@ -40,7 +42,8 @@ export async function contrat(contexte) {
       carte(
         {},
         fiche([
-          [t("contrat.prime"), h("span", {}, somme(c.prime), ` · ${libelle("periodicites", c.periodicite).toLowerCase()}`)],
+          [t("contrat.prime"), somme(c.prime)],
+          [t("contrat.rythme"), libelle("periodicites", c.periodicite)],
           [t("contrat.couvert"), c.date_effet ? t("contrat.du_au", jourLong(c.date_effet), jourLong(veille(c.date_expiration))) : ""],
           [t("contrat.total_paye"), somme(c.total_paye)],
           [t("contrat.reste"), somme(c.reste_a_payer)],
@@ -62,7 +65,7 @@ export async function contrat(contexte) {
 function onglets(contexte, c) {
   const { params } = contexte;
   const panneau = h("div", { class: "panneau", role: "tabpanel", id: "panneau", tabindex: "0" });
-  const contenus = { echeances: () => chronologie(c), garanties: () => garanties(c), beneficiaires: () => beneficiaires(c), documents: () => documents(contexte, c) };
+  const contenus = { echeances: () => chronologie(c), garanties: () => listeDeGaranties(c.garanties), beneficiaires: () => beneficiaires(c), documents: () => documents(contexte, c) };
   const boutons = ONGLETS.map((nom) =>
     h("button", { type: "button", role: "tab", class: "onglet", id: `onglet-${nom}`, "aria-controls": "panneau", onclick: () => ouvrir(nom) }, t(`contrat.${nom}`)),
   );
@@ -132,8 +135,6 @@ function chronologie(c) {
   );
 }
 
-const garanties = (c) => h("div", { class: "garanties" }, c.garanties.map(carteDeGarantie));
-
 function beneficiaires(c) {
   return h(
     "div",
@@ -159,16 +160,35 @@ function beneficiaires(c) {
 
 function documents(contexte, c) {
   const payes = c.derniers_paiements.filter(({ statut }) => statut === "succes");
+  const refus = h("div", { class: "messages", role: "alert" });
+
+  async function imprimerAttestation() {
+    refus.replaceChildren();
+    try {
+      const attestation = await contexte.api.lire(`clients/${c.police}/attestation/?format=json`, { signal: contexte.signal });
+      await imprimer("a4", attestationImprimable(attestation));
+    } catch (erreur) {
+      if (!(erreur instanceof Refus)) throw erreur;
+      refus.replaceChildren(avis("attention", avecSommes(phrase(erreur))));
+    }
+  }
+
   return h(
     "div",
     {},
+    section(
+      t("contrat.attestation_titre"),
+      h("p", { class: "note" }, t("contrat.attestation_texte")),
+      refus,
+      h("div", { class: "actions" }, bouton({ texte: t("contrat.attestation_imprimer"), icone: "imprimer", genre: "bleu", action: imprimerAttestation })),
+    ),
     section(
       t("contrat.releve_titre"),
       h("p", { class: "note" }, t("contrat.releve_texte")),
       h(
         "div",
         { class: "actions" },
-        bouton({ texte: t("releve.voir"), icone: "document", genre: "bleu", action: () => contexte.aller("releve", { contrat: c.police }) }),
+        bouton({ texte: t("releve.voir"), icone: "document", action: () => contexte.aller("releve", { contrat: c.police }) }),
         bouton({ texte: t("releve.imprimer"), icone: "imprimer", action: () => imprimerReleve(contexte, { contrat: c.police }) }),
       ),
     ),
@@ -193,7 +213,8 @@ function documents(contexte, c) {
                     "aria-label": t("recu.imprimer_celui", moment(p.date_confirmation)),
                     async action() {
                       const suivi = await contexte.api.lire(`paiements/${p.numero_transaction}/`, { signal: contexte.signal });
-                      await imprimer("recu", recuImprimable(suivi, await paiementsReunis(contexte, suivi)));
+                      const reunis = await paiementsReunis(contexte, suivi);
+                      await imprimer("recu", recuImprimable(suivi, await avecLeursCodes(contexte, reunis)));
                     },
                   }),
                 ),

@@ -52,7 +52,7 @@ export async function payer(contexte) {
     { class: "colonne" },
     titre(t("payer.titre"), t(payables.length > 1 ? "payer.texte_plusieurs" : "payer.texte")),
     payables.length ? null : avis("bien", t("payer.rien")),
-    payables.map((offre) => carteAPayer(contexte, offre, parPolice[offre.police], params.choisis, regarder)),
+    payables.length ? h("div", { class: "cartes-payer" }, payables.map((offre) => carteAPayer(contexte, offre, parPolice[offre.police], params.choisis, regarder))) : null,
     autres.map((offre) =>
       h(
         "p",
@@ -92,7 +92,7 @@ function carteAPayer(contexte, offre, contrat, choisis, regarder) {
     const choisi = choisis[police]?.code === code;
     return h(
       "button",
-      { type: "button", class: `montant ${choisi ? "montant-choisi" : ""}`, "aria-pressed": String(choisi), "data-code": code, onclick: action },
+      { type: "button", class: `montant ${choisi ? "montant-choisi" : ""} ${code === "libre" ? "montant-autre" : ""}`, "aria-pressed": String(choisi), "data-code": code, onclick: action },
       h("span", { class: "montant-libelle" }, texte),
       montant === null ? icone("modifier") : h("span", { class: "montant-valeur" }, xaf(montant)),
     );

@@ -99,6 +99,7 @@ export async function payeur(contexte) {
               nom: "numero",
               legende: t("payeur.titre"),
               visible: false,
+              classe: "choix-numero",
               valeur: saisie.autre ? "autre" : "mien",
               options: [
                 { valeur: "mien", libelle: t("payeur.le_mien"), detail: propre },

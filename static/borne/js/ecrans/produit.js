@@ -4,7 +4,7 @@ import { avis, bouton, carte, choix, pied, section, somme, titre } from "../comp
 import { h, icone } from "../dom.js";
 import { phrase } from "../erreurs.js";
 import { jourLong, xaf } from "../format.js";
-import { carteDeGarantie } from "../garanties.js";
+import { listeDeGaranties } from "../garanties.js";
 import { demanderMontant } from "../montant.js";
 import { libelle, t } from "../textes.js";
 
@@ -24,14 +24,14 @@ export async function produit(contexte) {
 
   function dessinerMontants() {
     const connu = primes.includes(offre.montant);
-    const option = (texte, choisi, action) =>
-      h("button", { type: "button", class: `montant ${choisi ? "montant-choisi" : ""}`, "aria-pressed": String(choisi), onclick: action }, texte);
+    const option = (texte, choisi, action, classe = "") =>
+      h("button", { type: "button", class: `montant ${choisi ? "montant-choisi" : ""} ${classe}`, "aria-pressed": String(choisi), onclick: action }, texte);
     zoneMontant.replaceChildren(
       ...primes.map((prime) => option(h("span", { class: "montant-valeur" }, xaf(prime)), prime === offre.montant, () => changer({ montant: prime }))),
       option([h("span", { class: "montant-libelle" }, t("montant.autre")), connu ? icone("modifier") : h("span", { class: "montant-valeur" }, xaf(offre.montant))], !connu, async () => {
         const montant = await demanderMontant(contexte, { titre: t("produit.prime"), minimum: p.prix_minimum, maximum: p.prix_maximum });
         if (montant !== null) changer({ montant });
-      }),
+      }, "montant-autre"),
     );
   }
 
@@ -68,7 +68,7 @@ export async function produit(contexte) {
       "div",
       { class: "page-principale" },
       h("section", { class: `couverture couverture-${p.categorie}` }, h("span", { class: "pastille pastille-claire" }, icone(p.categorie)), titre(p.nom_pass), h("p", { class: "couverture-texte" }, p.description)),
-      section(t("produit.garanties"), h("div", { class: "garanties" }, p.garanties.map(carteDeGarantie))),
+      section(t("produit.garanties"), listeDeGaranties(p.garanties)),
     ),
     h(
       "div",

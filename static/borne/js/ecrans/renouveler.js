@@ -1,8 +1,8 @@
-import { avis, bouton, choix, etatDuContrat, pied, titre } from "../composants.js";
-import { h } from "../dom.js";
+import { avis, bouton, carte, choix, etatDuContrat, fiche, pied, section, somme, titre } from "../composants.js";
+import { h, icone } from "../dom.js";
 import { jourLong, veille, xaf } from "../format.js";
 import { demanderMontant } from "../montant.js";
-import { langue, t } from "../textes.js";
+import { langue, libelle, t } from "../textes.js";
 
 export async function renouveler(contexte) {
   const { api, aller, params, retour, signal } = contexte;
@@ -58,9 +58,24 @@ export async function renouveler(contexte) {
     "div",
     { class: "colonne" },
     titre(t("renouveler.titre", c.nom_produit), c.police),
-    h("p", { class: "ligne-etat" }, etatDuContrat(c.etat_du_contrat), c.date_expiration ? t("renouveler.fin", jourLong(veille(c.date_expiration))) : ""),
-    h("p", {}, t("renouveler.texte")),
-    zone,
+    h(
+      "div",
+      { class: "deux deux-inverses" },
+      zone,
+      section(
+        t("renouveler.contrat"),
+        carte(
+          {},
+          fiche([
+            [t("renouveler.etat"), etatDuContrat(c.etat_du_contrat)],
+            [t("renouveler.fin"), c.date_expiration ? jourLong(veille(c.date_expiration)) : ""],
+            [t("contrat.prime"), somme(c.prime)],
+            [t("contrat.rythme"), libelle("periodicites", c.periodicite)],
+          ]),
+        ),
+        h("p", { class: "note note-icone" }, icone("info"), h("span", {}, t("renouveler.texte"))),
+      ),
+    ),
     pied(
       h("div", { class: "pied-texte" }, h("span", {}, t("commun.total")), total),
       bouton({

@@ -1,17 +1,20 @@
 // Subscribe in three steps: who, for whom, agreed. Then she pays like anyone else.
 
-import { bouton, carte, champ, choix, fiche, formulaire, pied, section, titre } from "../composants.js";
+import { bouton, carte, champ, choix, etiquette, fiche, formulaire, pied, section, titre } from "../composants.js";
 import { h, icone } from "../dom.js";
 import { chiffresDuTelephone, dateSaisie, grouperDate, grouperTelephone, xaf } from "../format.js";
 import { carteDeDevis } from "./produit.js";
 import { libelle, t } from "../textes.js";
 
 const RELATIONS = ["conjoint", "enfant", "parent", "fratrie", "autre"];
+// Health covers people beside the subscriber; elsewhere whoever is named receives.
+const ASSURE_DES_PERSONNES = "sante";
+const ROLES = { assure: "souscrire.assures", beneficiaire: "souscrire.beneficiaires" };
 
 /** `params`: {brouillon, etape} within a subscription, {produit, offre} to begin one. */
 export async function souscrire(contexte) {
   const { params } = contexte;
-  params.brouillon ??= { produit: params.produit, offre: params.offre, client: {}, beneficiaires: [], accord: false };
+  params.brouillon ??= { produit: params.produit, offre: params.offre, client: {}, beneficiaires: [], inscription: null, accord: false };
   const etapes = contexte.api.ouverte() ? [beneficiaires, accord] : [identite, beneficiaires, accord];
   params.etape ??= 0;
   const rang = Math.min(params.etape, etapes.length - 1);
@@ -35,27 +38,36 @@ function naissanceValide(un) {
   return undefined;
 }
 
-function champsDIdentite(qui) {
-  return {
-    prenom: champ({ libelle: t("souscrire.prenom"), valeur: qui.prenom, longueur: 80 }),
-    nom: champ({ libelle: t("souscrire.nom"), valeur: qui.nom, longueur: 80 }),
-    naissance: champ({ libelle: t("souscrire.naissance"), aide: t("souscrire.naissance_aide"), clavier: "date", facultatif: true, valeur: qui.naissance, mise: grouperDate, longueur: 10 }),
+/** Who: what is typed is kept in `qui` at once, so that the screen may be drawn again in another language. */
+function champsDIdentite(qui, { telephone, ...suite }) {
+  const decrits = {
+    prenom: { libelle: t("souscrire.prenom"), longueur: 80 },
+    nom: { libelle: t("souscrire.nom"), longueur: 80 },
+    telephone: { libelle: t("souscrire.telephone"), clavier: "telephone", mise: grouperTelephone, longueur: 20, ...telephone },
+    naissance: { libelle: t("souscrire.naissance"), aide: t("souscrire.naissance_aide"), clavier: "date", facultatif: true, mise: grouperDate, longueur: 10 },
+    ...suite,
   };
+  return Object.fromEntries(
+    Object.entries(decrits).map(([nom, description]) => [nom, champ({ ...description, valeur: qui[nom] ?? "", surSaisie: (valeur) => (qui[nom] = valeur) })]),
+  );
 }
+
+const lireChamps = (champs) => Object.fromEntries(Object.entries(champs).map(([nom, un]) => [nom, un.valeur()]));
 
 async function identite(_contexte, brouillon, { pas, suite }) {
   const { client } = brouillon;
-  const { prenom, nom, naissance } = champsDIdentite(client);
-  const telephone = champ({ libelle: t("souscrire.telephone"), aide: t("souscrire.telephone_aide"), clavier: "telephone", valeur: grouperTelephone(client.telephone ?? ""), mise: grouperTelephone, longueur: 20 });
-  const adresse = champ({ libelle: t("souscrire.adresse"), facultatif: true, valeur: client.adresse, longueur: 200 });
-  prenom.entree.dataset.premier = "";
+  const champs = champsDIdentite(client, {
+    telephone: { aide: t("souscrire.telephone_aide") },
+    adresse: { libelle: t("souscrire.adresse"), facultatif: true, longueur: 200 },
+  });
+  champs.prenom.entree.dataset.premier = "";
 
   function continuer() {
-    Object.assign(client, { prenom: prenom.valeur(), nom: nom.valeur(), telephone: chiffresDuTelephone(telephone.valeur()), naissance: naissance.valeur(), adresse: adresse.valeur() });
-    if (!client.prenom) return exiger(prenom, t("souscrire.prenom_absent"));
-    if (!client.nom) return exiger(nom, t("souscrire.nom_absent"));
-    if (client.telephone.length !== 9) return exiger(telephone, t("commun.telephone_court"));
-    client.date = naissanceValide(naissance);
+    Object.assign(client, lireChamps(champs));
+    if (!client.prenom) return exiger(champs.prenom, t("souscrire.prenom_absent"));
+    if (!client.nom) return exiger(champs.nom, t("souscrire.nom_absent"));
+    if (chiffresDuTelephone(client.telephone).length !== 9) return exiger(champs.telephone, t("commun.telephone_court"));
+    client.date = naissanceValide(champs.naissance);
     if (client.date === undefined) return undefined;
     return suite();
   }
@@ -65,79 +77,97 @@ async function identite(_contexte, brouillon, { pas, suite }) {
     { class: "colonne" },
     pas,
     titre(t("souscrire.identite"), t("souscrire.identite_texte")),
-    formulaire(continuer, h("div", { class: "champs" }, prenom.noeud, nom.noeud, telephone.noeud, naissance.noeud, adresse.noeud)),
+    formulaire(continuer, h("div", { class: "champs" }, Object.values(champs).map((un) => un.noeud))),
     pied(h("div", { class: "pied-texte" }, h("span", {}, brouillon.produit.nom_pass), h("span", { class: "pied-total" }, xaf(brouillon.offre.montant))), bouton({ texte: t("commun.continuer"), apres: "suite", genre: "or", action: continuer })),
   );
 }
 
 async function beneficiaires(_contexte, brouillon, { pas, suite }) {
   const { produit } = brouillon;
-  const zone = h("div", {});
+  const zone = h("div", { class: "beneficiaires" });
+  const barre = pied(h("div", { class: "pied-texte" }, h("span", {}, produit.nom_pass), h("span", { class: "pied-total" }, xaf(brouillon.offre.montant))), bouton({ texte: t("commun.continuer"), apres: "suite", genre: "or", action: suite }));
 
   function dessiner() {
+    // One thing at a time: while somebody is being written down, the way on is to write her down.
+    barre.hidden = Boolean(brouillon.inscription);
+    if (brouillon.inscription) return zone.replaceChildren(inscrire(brouillon, dessiner));
     const liste = brouillon.beneficiaires;
-    zone.replaceChildren(
-      liste.length
-        ? h(
-            "ul",
-            { class: "liste liste-grande" },
-            liste.map((b, i) =>
-              h(
-                "li",
-                {},
-                h("span", { class: "rang" }, String(i + 1)),
-                h("span", { class: "liste-corps" }, h("b", {}, `${b.prenom} ${b.nom}`), h("small", {}, [libelle("relations", b.relation), b.telephone && grouperTelephone(b.telephone)].filter(Boolean).join(" · "))),
-                bouton({ texte: t("souscrire.retirer"), icone: "corbeille", "aria-label": t("souscrire.retirer_nom", `${b.prenom} ${b.nom}`), action: () => (liste.splice(i, 1), dessiner()) }),
-              ),
-            ),
-          )
-        : h("p", { class: "note" }, t("souscrire.aucun_beneficiaire")),
+    return zone.replaceChildren(
+      liste.length ? h("ul", { class: "liste liste-grande" }, liste.map(ligne)) : h("p", { class: "note" }, t("souscrire.aucun_beneficiaire")),
       liste.length < produit.nombre_beneficiaires_max
         ? bouton({ texte: t("souscrire.ajouter"), icone: "plus", genre: "bleu", action: ajouter })
         : h("p", { class: "note" }, t("souscrire.complet", produit.nombre_beneficiaires_max)),
     );
   }
 
-  function ajouter() {
-    const { prenom, nom, naissance } = champsDIdentite({});
-    const telephone = champ({ libelle: t("souscrire.telephone"), clavier: "telephone", facultatif: true, mise: grouperTelephone, longueur: 20 });
-    let relation = "conjoint";
-
-    function garder() {
-      if (!prenom.valeur()) return exiger(prenom, t("souscrire.prenom_absent"));
-      if (!nom.valeur()) return exiger(nom, t("souscrire.nom_absent"));
-      const chiffres = chiffresDuTelephone(telephone.valeur());
-      if (chiffres && chiffres.length !== 9) return exiger(telephone, t("commun.telephone_court"));
-      const date = naissanceValide(naissance);
-      if (date === undefined) return undefined;
-      brouillon.beneficiaires.push({ prenom: prenom.valeur(), nom: nom.valeur(), relation, telephone: chiffres, date });
-      return dessiner();
-    }
-
-    zone.replaceChildren(
-      carte(
-        {},
-        formulaire(
-          garder,
-          h("div", { class: "champs" }, prenom.noeud, nom.noeud, telephone.noeud, naissance.noeud),
-          choix({ nom: "relation", legende: t("souscrire.relation"), classe: "choix-pastilles", valeur: relation, options: RELATIONS.map((code) => ({ valeur: code, libelle: libelle("relations", code) })), surChange: (code) => (relation = code) }),
-          h("div", { class: "actions" }, bouton({ texte: t("commun.annuler"), action: dessiner }), bouton({ texte: t("souscrire.garder"), icone: "coche", genre: "bleu", action: garder })),
-        ),
-      ),
+  function ligne(b, i) {
+    return h(
+      "li",
+      {},
+      h("span", { class: "rang" }, String(i + 1)),
+      h("span", { class: "liste-corps" }, h("b", {}, `${b.prenom} ${b.nom}`), h("small", {}, [libelle("relations", b.relation), b.telephone].filter(Boolean).join(" · "))),
+      produit.categorie === ASSURE_DES_PERSONNES ? h("span", { class: "liste-fin" }, etiquette(b.role === "assure" ? "info" : "gris", libelle("roles", b.role))) : null,
+      bouton({ texte: t("souscrire.retirer"), icone: "corbeille", "aria-label": t("souscrire.retirer_nom", `${b.prenom} ${b.nom}`), action: () => (brouillon.beneficiaires.splice(i, 1), dessiner()) }),
     );
-    prenom.entree.focus();
+  }
+
+  function ajouter() {
+    brouillon.inscription = { relation: "conjoint", role: produit.categorie === ASSURE_DES_PERSONNES ? "assure" : "beneficiaire" };
+    dessiner();
+    zone.querySelector("input").focus();
   }
 
   dessiner();
-  return h(
-    "div",
-    { class: "colonne" },
-    pas,
-    titre(t("souscrire.beneficiaires"), t("souscrire.beneficiaires_texte", produit.nombre_beneficiaires_max)),
-    zone,
-    pied(h("div", { class: "pied-texte" }, h("span", {}, produit.nom_pass), h("span", { class: "pied-total" }, xaf(brouillon.offre.montant))), bouton({ texte: t("commun.continuer"), apres: "suite", genre: "or", action: suite })),
+  if (brouillon.inscription) zone.querySelector("input").dataset.premier = "";
+  return h("div", { class: "colonne" }, pas, titre(t("souscrire.beneficiaires"), t(`souscrire.beneficiaires_${produit.categorie}`, produit.nombre_beneficiaires_max)), zone, barre);
+}
+
+/** The form of one person, kept in the draft until she is written down or given up. */
+function inscrire(brouillon, finir) {
+  const qui = brouillon.inscription;
+  const champs = champsDIdentite(qui, { telephone: { facultatif: true } });
+  const pastilles = (nom, legende, famille, codes) =>
+    choix({ nom, legende, classe: "choix-pastilles", valeur: qui[nom], options: codes.map((code) => ({ valeur: code, libelle: libelle(famille, code) })), surChange: (code) => (qui[nom] = code) });
+
+  function garder() {
+    Object.assign(qui, lireChamps(champs));
+    if (!qui.prenom) return exiger(champs.prenom, t("souscrire.prenom_absent"));
+    if (!qui.nom) return exiger(champs.nom, t("souscrire.nom_absent"));
+    if (qui.telephone && chiffresDuTelephone(qui.telephone).length !== 9) return exiger(champs.telephone, t("commun.telephone_court"));
+    qui.date = naissanceValide(champs.naissance);
+    if (qui.date === undefined) return undefined;
+    brouillon.beneficiaires.push(qui);
+    return fermer();
+  }
+
+  function fermer() {
+    brouillon.inscription = null;
+    finir();
+  }
+
+  return carte(
+    { class: "inscription" },
+    formulaire(
+      garder,
+      h("div", { class: "champs" }, Object.values(champs).map((un) => un.noeud)),
+      h(
+        "div",
+        { class: "liens" },
+        brouillon.produit.categorie === ASSURE_DES_PERSONNES ? pastilles("role", t("souscrire.role"), "roles_choix", ["assure", "beneficiaire"]) : null,
+        pastilles("relation", t("souscrire.relation"), "relations", RELATIONS),
+      ),
+      h("div", { class: "actions" }, bouton({ texte: t("commun.annuler"), action: fermer }), bouton({ texte: t("souscrire.garder"), icone: "coche", genre: "or", action: garder })),
+    ),
   );
 }
+
+/** As the API takes them: what is optional and was not given is left out. */
+const pourLApi = ({ prenom, nom, telephone, date }) => ({
+  prenom,
+  nom,
+  ...(telephone ? { telephone: chiffresDuTelephone(telephone) } : {}),
+  ...(date ? { date_naissance: date } : {}),
+});
 
 async function accord({ api, aller, personne, signal }, brouillon, { pas }) {
   const { produit, offre, client } = brouillon;
@@ -152,12 +182,12 @@ async function accord({ api, aller, personne, signal }, brouillon, { pas }) {
       produit: produit.code_pass,
       montant: offre.montant,
       periodicite: offre.periodicite,
-      beneficiaires: brouillon.beneficiaires.map(({ date, telephone, ...b }) => ({ ...b, ...(telephone ? { telephone } : {}), ...(date ? { date_naissance: date } : {}) })),
+      beneficiaires: brouillon.beneficiaires.map((b) => ({ ...pourLApi(b), relation: b.relation, role: b.role })),
       conditions_acceptees: true,
       version_conditions: conditions.version,
     };
     if (!api.ouverte()) {
-      corps.client = { nom: client.nom, prenom: client.prenom, telephone: client.telephone, adresse: client.adresse ?? "", ...(client.date ? { date_naissance: client.date } : {}) };
+      corps.client = { ...pourLApi(client), adresse: client.adresse };
     }
     return aller("payeur", {
       demande: {
@@ -166,7 +196,7 @@ async function accord({ api, aller, personne, signal }, brouillon, { pas }) {
         total: premiere,
         chemin: "souscriptions/",
         corps,
-        telephone: api.ouverte() ? null : client.telephone,
+        telephone: api.ouverte() ? null : chiffresDuTelephone(client.telephone),
         modifier: { brouillon, etape: 0 },
         avertissements: offre.devis.avertissements,
       },
@@ -188,8 +218,9 @@ async function accord({ api, aller, personne, signal }, brouillon, { pas }) {
           {},
           fiche([
             [t("souscrire.souscripteur"), moi ? `${moi.prenom} ${moi.nom}` : `${client.prenom} ${client.nom}`],
-            [t("souscrire.telephone"), moi ? moi.telephone : grouperTelephone(client.telephone)],
-            [t("souscrire.beneficiaires"), brouillon.beneficiaires.map((b) => `${b.prenom} ${b.nom}`).join(", ") || t("souscrire.aucun")],
+            [t("souscrire.telephone"), moi ? moi.telephone : client.telephone],
+            ...Object.entries(ROLES).map(([role, nom]) => [t(nom), brouillon.beneficiaires.filter((b) => b.role === role).map((b) => `${b.prenom} ${b.nom}`).join(", ")]),
+            [t("souscrire.beneficiaires"), brouillon.beneficiaires.length ? null : t("souscrire.aucun")],
           ]),
         ),
       ),

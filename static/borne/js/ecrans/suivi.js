@@ -6,8 +6,8 @@ import { attendre, h, icone, remplir } from "../dom.js";
 import { phrase } from "../erreurs.js";
 import { moment, xaf } from "../format.js";
 import { imprimer } from "../impression.js";
-import { paiementsReunis, recuImprimable } from "../papiers.js";
-import { langue, libelle, t } from "../textes.js";
+import { avecLeursCodes, paiementsReunis, recuImprimable } from "../papiers.js";
+import { dit, langue, libelle, t } from "../textes.js";
 
 const ETAPES = ["initie", "en_cours", "succes"];
 const PAYEUR_REFUSE = new Set(["operateur_indisponible", "telephone_invalide"]);
@@ -98,22 +98,27 @@ function dessinerAttente({ accueil, api, partir }, scene, { statut, total, paiem
 async function montrerRecu(contexte, scene, paiement) {
   const { accueil, api, aller, partir, params } = contexte;
   const reunis = await paiementsReunis(contexte, paiement);
-  const imprimable = () => imprimer("recu", recuImprimable(paiement, reunis));
+  const imprimable = async () => imprimer("recu", recuImprimable(paiement, await avecLeursCodes(contexte, reunis)));
   const nouvelle = paiement.type_paiement === "souscription_initiale";
+  scene.classList.add("suivi-recu");
   remplir(
     scene,
-    h("div", { class: "reussite", "aria-hidden": "true" }, icone("coche")),
-    h("h1", { tabindex: "-1" }, t(nouvelle ? "recu.bienvenue" : "recu.confirme")),
-    nouvelle
-      ? h(
-          "div",
-          { class: "police-neuve" },
-          paiement.police ? [h("p", {}, t("recu.votre_police")), h("p", { class: "police-numero" }, paiement.police), h("p", { class: "note" }, t("recu.notez_police"))] : h("p", {}, t("recu.police_a_venir")),
-        )
-      : null,
+    h(
+      "div",
+      { class: "recu-tete" },
+      h("div", { class: "reussite", "aria-hidden": "true" }, icone("coche")),
+      h("h1", { tabindex: "-1" }, t(nouvelle ? "recu.bienvenue" : "recu.confirme")),
+      h("p", { class: "recu-somme" }, xaf(paiement.total)),
+      nouvelle
+        ? h(
+            "div",
+            { class: "police-neuve" },
+            paiement.police ? [h("p", {}, t("recu.votre_police")), h("p", { class: "police-numero" }, paiement.police), h("p", { class: "note" }, t("recu.notez_police"))] : h("p", {}, t("recu.police_a_venir")),
+          )
+        : null,
+    ),
     carte(
       { class: "recu" },
-      h("p", { class: "recu-somme" }, xaf(paiement.total)),
       fiche([
         [t("recu.numero"), reunis.length > 1 ? null : paiement.numero_recu],
         [t("recu.date"), moment(paiement.date_confirmation)],
@@ -150,7 +155,7 @@ function montrerEchec(contexte, scene, paiement) {
     h("div", { class: "echec", "aria-hidden": "true" }, icone(expire ? "horloge" : "croix")),
     h("h1", { tabindex: "-1" }, t(expire ? "suivi.titre_expire" : paiement.statut === "rembourse" ? "suivi.titre_rembourse" : "suivi.titre_echec")),
     h("p", { class: "suivi-somme" }, xaf(paiement.total)),
-    avis(expire ? "info" : "attention", langue() === "fr" || !expire ? paiement.message : t("suivi.expire")),
+    avis(expire ? "info" : "attention", raison(paiement)),
     h(
       "div",
       { class: "actions" },
@@ -161,6 +166,12 @@ function montrerEchec(contexte, scene, paiement) {
     ),
   );
   scene.querySelector("h1").focus();
+}
+
+/** The server's sentence in French; in another language ours for the same code, when that language has it. */
+function raison({ message, motif, statut }) {
+  if (langue() === "fr") return message;
+  return dit(motif ? `motifs.${motif}` : `suivi.${statut}`) ?? message;
 }
 
 /** The demand was refused before anything was sent to the phone. */
