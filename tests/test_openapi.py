@@ -18,7 +18,7 @@ PUBLIQUES = {
     "paiement_detecter_operateur",
     "souscription_conditions",
 }
-OUVERTES_A_UNE_BORNE = {"auth_login", "auth_refresh"}
+OUVERTES_A_UNE_BORNE = {"auth_login", "auth_refresh", "borne_moi"}
 CLIENT = {"cleBorne+jetonClient", "jetonClient"}
 # A prospect has no token: the key of her kiosk, or the signed number of her payment.
 AUSSI_SANS_SESSION = {"souscription_creer": CLIENT | {"cleBorne", ""}, "paiement_suivre": CLIENT | {""}}
