@@ -7,7 +7,7 @@ import structlog
 from django.conf import settings
 from django.db import connection
 
-from apps.pass_clients.models import SouscriptionPass
+from apps.pass_clients.models import NumeroPolice, SouscriptionPass
 from apps.pass_payments.messagerie import Messagerie, MessagerieInjoignable
 from apps.pass_payments.models import MessageSortant, PaiementPass, StatutMessage, TypePaiement
 from apps.pass_payments.motifs import motif_pour_le_client
@@ -15,6 +15,8 @@ from nsia_pass_api.dates import maintenant
 from nsia_pass_api.money import formater_xaf
 
 logger = structlog.get_logger(__name__)
+
+_POLICE_A_VENIR = "Demandez votre numéro de police en agence : il ouvre la borne."
 
 
 def annoncer(*, cle: str, telephone: str, texte: str, quand: datetime) -> None:
@@ -35,9 +37,9 @@ def annoncer_succes(
     recus = ", ".join(un.numero_recu or "" for un in groupe)
     texte = f"NSIA : paiement de {total} reçu pour {noms}. Reçu {recus}. Merci."
     if principal.type_paiement == TypePaiement.SOUSCRIPTION_INITIALE:
-        texte = (
-            f"NSIA : bienvenue ! Votre {noms} est payé ({total}). Reçu {recus}. Votre police vous attend à la borne."
-        )
+        police = NumeroPolice.objects.filter(souscription=souscription).values_list("numero_police", flat=True).first()
+        acces = f"Votre police : {police}. Avec ce téléphone, elle ouvre la borne." if police else _POLICE_A_VENIR
+        texte = f"NSIA : bienvenue ! Votre {noms} est payé ({total}). Reçu {recus}. {acces}"
     annoncer(
         cle=f"paiement:{principal.numero_transaction}:succes",
         telephone=souscription.client.telephone,

@@ -132,7 +132,15 @@ def test_the_database_holds_what_is_sent_to_its_dates() -> None:
 
 
 class TestTextes:
-    def test_a_welcome(self) -> None:
+    @pytest.mark.parametrize(
+        ("attribution", "acces"),
+        [
+            ("automatique", "Votre police : CG-2026-VIE-001. Avec ce téléphone, elle ouvre la borne."),
+            ("manuelle", "Demandez votre numéro de police en agence : il ouvre la borne."),
+        ],
+    )
+    def test_a_welcome(self, settings: Settings, attribution: str, acces: str) -> None:
+        settings.ATTRIBUTION_POLICE = attribution
         souscription = SouscriptionFactory(client__telephone=TELEPHONE)
         paiement = PaiementFactory(
             souscription=souscription, statut="en_cours", type_paiement="souscription_initiale", montant=1_200
@@ -147,7 +155,7 @@ class TestTextes:
         assert (message.telephone, message.cle) == (TELEPHONE, f"paiement:{paiement.numero_transaction}:succes")
         assert message.texte == (
             "NSIA : bienvenue ! Votre PASS KIMIA est payé (1 200 FCFA). Reçu REC-2026-000001. "
-            "Votre police vous attend à la borne."
+            f"{acces}"
         )
 
     @pytest.mark.parametrize("motif", ["", *MotifEchec.values])
