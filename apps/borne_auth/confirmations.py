@@ -74,7 +74,7 @@ class Changement:
             case ActeSensible.BENEFICIAIRE_RETIRER:
                 return f"retirer un bénéficiaire de {produit}"
             case ActeSensible.MOBILE_MONEY_MODIFIER:
-                return f"prendre le {afficher(self.champs['numero_mobile_money'])} comme numéro Mobile Money"
+                return f"recevoir l'argent au {afficher(self.champs['numero_mobile_money'])}"
 
     @property
     def fait(self) -> str:
@@ -133,7 +133,7 @@ def demander(*, session_id: UUID, changement: Changement) -> DemandeConfirmation
         objet=str(demande.pk),
         telephone=telephone,
         texte=(
-            f"NSIA : {code} est votre code pour {changement.objet}. Valable {minutes()} min, à taper à la borne. "
+            f"NSIA : {code} est votre code pour {changement.objet}. Valable {minutes()} min à la borne. "
             "NSIA ne le demande jamais : ne le dites à personne."
         ),
         quand=le,
