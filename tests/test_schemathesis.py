@@ -136,7 +136,7 @@ def test_the_schema_says_all_that_the_api_answers(
     before = lignes(exceptees)
 
     @seed(GRAINE)
-    @settings(max_examples=EXEMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=EXEMPLES, database=None, suppress_health_check=list(HealthCheck))
     @given(case=operation.as_strategy(generation_mode=mode), data=st.data())
     def essayer(case: Case, data: st.DataObject) -> None:
         parties = [case.path_parameters]

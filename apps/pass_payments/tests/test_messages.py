@@ -220,8 +220,7 @@ class TestTextes:
         message = MessageSortant.objects.get()
         assert (message.telephone, message.cle) == (TELEPHONE, f"paiement:{paiement.numero_transaction}:succes")
         assert message.texte == (
-            "NSIA : bienvenue ! Votre PASS KIMIA est payé (1 200 FCFA). Reçu REC-2026-000001. "
-            f"{acces}"
+            f"NSIA : bienvenue ! Votre PASS KIMIA est payé (1 200 FCFA). Reçu REC-2026-000001. {acces}"
         )
 
     @pytest.mark.parametrize("motif", ["", *MotifEchec.values])
