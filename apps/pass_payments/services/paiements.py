@@ -12,7 +12,12 @@ from django.utils import timezone
 
 from apps.pass_clients.models import SouscriptionPass, StatutSouscription
 from apps.pass_clients.services import verrouiller
-from apps.pass_payments.errors import PaiementImpossible, TentativeOuverte, TransitionPaiementRefusee
+from apps.pass_payments.errors import (
+    CleDejaUtilisee,
+    PaiementImpossible,
+    TentativeOuverte,
+    TransitionPaiementRefusee,
+)
 from apps.pass_payments.models import TRANSITIONS, EvenementPaiement, PaiementPass, StatutPaiement
 from nsia_pass_api.constraints import violee
 from nsia_pass_api.dates import maintenant
@@ -37,7 +42,7 @@ def enregistrer_demande(
 
     `suivi`: columns that say how it is followed (`limite`, `a_suivre_le`, `rattache_a`, …). Holds the subscription, so that
     `cycle_de_vie` never cancels it beside. Raises PaiementImpossible when it is cancelled, TentativeOuverte while another
-    attempt of this type is open for it.
+    attempt of this type is open for it, CleDejaUtilisee when an older one had this key.
     """
     quand = quand or maintenant()
     if verrouiller(souscription).statut == StatutSouscription.ANNULEE:
@@ -72,10 +77,13 @@ def _inserer(paiement: PaiementPass, *, numero: str) -> bool:
         with transaction.atomic():
             paiement.save(force_insert=True)
     except IntegrityError as error:
-        if violee(error) == "paiements_numero_unique":
-            return False
-        if violee(error) == "paiements_une_tentative_ouverte":
-            raise TentativeOuverte("Un paiement est déjà en cours pour ce contrat. Attendez sa réponse.") from error
+        match violee(error):
+            case "paiements_numero_unique":
+                return False
+            case "paiements_une_tentative_ouverte":
+                raise TentativeOuverte("Un paiement est déjà en cours pour ce contrat. Attendez sa réponse.") from error
+            case "paiements_cle_unique":  # its answer has been forgotten since
+                raise CleDejaUtilisee from error
         raise
     return True
 

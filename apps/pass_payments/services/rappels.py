@@ -47,9 +47,12 @@ def _traiter(rappel: RappelOperateur, quand: datetime) -> None:
     if lu is None:
         _classer(rappel, VerdictRappel.ILLISIBLE, quand)
         return
-    paiement = PaiementPass.objects.filter(
-        numero_transaction=lu.numero, operateur=rappel.operateur, rattache_a__isnull=True
-    ).first()
+    # Held: whoever settles it meanwhile either sees this callback, or is seen here.
+    paiement = (
+        PaiementPass.objects.select_for_update(no_key=True)
+        .filter(numero_transaction=lu.numero, operateur=rappel.operateur, rattache_a__isnull=True)
+        .first()
+    )
     if paiement is None or paiement.reference_mobile_money is None:
         _classer(rappel, VerdictRappel.INCONNU, quand)
         return

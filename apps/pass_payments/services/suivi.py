@@ -91,18 +91,18 @@ class _Pas:
     def faire(self) -> PaiementPass:
         jamais_envoye = self.paiement.statut == StatutPaiement.INITIE and self.paiement.tentatives <= 1
         if jamais_envoye and self.horloge() >= self.limite:
-            return self._enregistrer(Suite(statut=StatutPaiement.EXPIRE, evenement=EvenementPaiement.Type.EXPIRATION))
+            suite = Suite(statut=StatutPaiement.EXPIRE, evenement=EvenementPaiement.Type.EXPIRATION)
+            return self._conclure(suite, Constat(etat=Etat.INTROUVABLE))
         try:
             if jamais_envoye:
                 return self._demander(jamais_envoye=True)
-            constat = self.chez.consulter_paiement(reference=self.reference)
+            return self._apres_constat(self.chez.consulter_paiement(reference=self.reference))
         except OperateurFerme as ferme:
             if jamais_envoye:
                 PaiementPass.objects.filter(pk=self.paiement.pk).update(tentatives=0)
             return self._enregistrer(Suite(revoir=self.horloge() + timedelta(seconds=ferme.reessayer_dans)))
         except OperateurInjoignable:
             return self._apres_silence(EvenementPaiement.Type.CONSULTATION)
-        return self._apres_constat(constat)
 
     def _demander(self, *, jamais_envoye: bool) -> PaiementPass:
         """Raises OperateurFerme when nothing was sent."""
@@ -136,12 +136,7 @@ class _Pas:
 
     def _apres_constat(self, constat: Constat) -> PaiementPass:
         if constat.etat is Etat.REUSSI:
-            regle = regler(paiement=self.paiement, constat=constat, source="suivi", quand=self.horloge())
-            if regle.statut not in (StatutPaiement.SUCCES, StatutPaiement.REMBOURSE):
-                # Another amount or payer: a person decides; the operator is still asked, once an hour.
-                _repousser(regle, jusqu_a=self.horloge() + timedelta(hours=1))
-            juger_rappels(paiement=regle, constat=constat, quand=self.horloge())
-            return regle
+            return self._regler(constat)
         if constat.etat is Etat.INTROUVABLE and self.horloge() < self.limite and self.paiement.statut in OUVERTS:
             return self._demander(jamais_envoye=False)
         suite = apres_constat(
@@ -153,8 +148,24 @@ class _Pas:
             maintenant=self.horloge(),
             revoir=self._prochain(),
         )
+        return self._conclure(suite, constat)
+
+    @transaction_entiere
+    def _regler(self, constat: Constat) -> PaiementPass:
+        """Settled, and callbacks judged with it: killed in between, they would wait for ever."""
+        regle = regler(paiement=self.paiement, constat=constat, source="suivi", quand=self.horloge())
+        if regle.statut not in (StatutPaiement.SUCCES, StatutPaiement.REMBOURSE):
+            # Another amount or payer: a person decides; the operator is still asked, once an hour.
+            _repousser(regle, jusqu_a=self.horloge() + timedelta(hours=1))
+        juger_rappels(paiement=regle, constat=constat, quand=self.horloge())
+        return regle
+
+    @transaction_entiere
+    def _conclure(self, suite: Suite, constat: Constat) -> PaiementPass:
+        """Recorded; when the operator will not be asked again, what callbacks claimed is judged by what he said last."""
         paiement = self._enregistrer(suite, constat)
-        if constat.etat is Etat.ECHOUE:
+        finie = suite.revoir is None and paiement.statut in (StatutPaiement.ECHEC, StatutPaiement.EXPIRE)
+        if finie or constat.etat is Etat.ECHOUE:
             juger_rappels(paiement=paiement, constat=constat, quand=self.horloge())
         return paiement
 
@@ -192,7 +203,10 @@ def _repousser(principal: PaiementPass, *, jusqu_a: datetime | None) -> None:
 
 
 def juger_rappels(*, paiement: PaiementPass, constat: Constat, quand: datetime) -> None:
-    """Callbacks that waited for the operator's word on this payment are confirmed or contradicted by it."""
+    """Callbacks that waited for the operator's word on this payment are confirmed or contradicted by it.
+
+    What he does not say (`constat` without amount, without payer) is what was asked for.
+    """
     lecteur = operateur(paiement.operateur)
     for rappel in RappelOperateur.objects.filter(paiement=paiement, verdict=VerdictRappel.EN_ATTENTE):
         verdict = VerdictRappel.CONFIRME if _dit_vrai(lecteur, rappel, paiement, constat) else VerdictRappel.CONTREDIT
@@ -205,5 +219,7 @@ def _dit_vrai(lecteur: Operateur, rappel: RappelOperateur, paiement: PaiementPas
     lu = lecteur.lire_rappel(rappel.corps)
     if lu is None or lu.etat is not constat.etat:
         return False
-    total = paiement.montant + sum(paiement.rattaches.values_list("montant", flat=True))
-    return (lu.montant is None or lu.montant == total) and (not lu.telephone or lu.telephone == paiement.numero_payeur)
+    montant, payeur = constat.montant, constat.telephone or paiement.numero_payeur
+    if montant is None:
+        montant = paiement.montant + sum(paiement.rattaches.values_list("montant", flat=True))
+    return lu.montant in (None, montant) and lu.telephone in ("", payeur)

@@ -1,0 +1,146 @@
+"""The run: moves drawn one after the other, now and then a calm in which the laws are checked."""
+
+import random
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import DatabaseError, connection
+
+from apps.pass_payments.models import Decaissement, PaiementPass
+from apps.pass_payments.services import decaissements, rappels, suivi
+from apps.pass_payments.simulation import lois
+from apps.pass_payments.simulation.monde import LoiViolee, Monde, dire_le_jour, installe, planter
+from apps.pass_payments.simulation.operateur import Pannes
+from apps.pass_payments.simulation.pas import CYCLE, LITIGES, TOUS, Pas, executer
+from nsia_pass_api.errors import ErreurPass
+
+_TOURS_AU_PLUS = 5_000
+
+
+class SimulationEchouee(Exception):
+    """The message tells the seed, the move at which it failed, why, and the last moves."""
+
+
+@dataclass(frozen=True)
+class Deroulement:
+    chiffres: Counter[str]
+    verdicts: Counter[str]
+    du: datetime
+    au: datetime
+    calmes: int
+
+
+def simuler(
+    *, pas: int, graine: int, calme_tous_les: int = 1_000, progression: Callable[[int], object] = lambda nombre: None
+) -> Deroulement:
+    """`pas` moves drawn from `graine` are played on the empty database that is connected, and every law held.
+
+    The same seed on an empty database plays the same story. Raises SimulationEchouee.
+    """
+    with installe():
+        produits, agents = planter()
+        monde = Monde(random.Random(graine), produits, agents)  # noqa: S311 - a story to replay, no secret
+        dire_le_jour(monde.jour)
+        monde.imbriquer = lambda: _imbriquer(monde)
+        debut, fait, calmes = monde.heure, 0, 0
+        with connection.execute_wrapper(monde.compter_sql):
+            try:
+                for fait in range(1, pas + 1):
+                    _jouer(monde, _tirer(monde, TOUS), fait)
+                    progression(1)
+                    if fait % calme_tous_les == 0 or fait == pas:
+                        _apaiser(monde)
+                        calmes += 1
+            except (LoiViolee, ErreurPass, DatabaseError, AssertionError, LookupError, TypeError, ValueError) as cause:
+                derniers = "\n".join(monde.trace)
+                raise SimulationEchouee(
+                    f"graine {graine}, pas {fait} : {type(cause).__name__} : {cause}\nLes derniers pas :\n{derniers}"
+                ) from cause
+        monde.chiffres["appels à l'opérateur"] = monde.menteur.appels
+        return Deroulement(monde.chiffres, monde.verdicts, debut, monde.heure, calmes)
+
+
+def _tirer(monde: Monde, parmi: list[Pas]) -> Pas:
+    """The night's jobs run once a day at most; some nights nobody is there to run them."""
+    if monde.jour != monde.jour_du_cycle and monde.hasard(0.3):
+        return CYCLE
+    return monde.alea.choices(parmi, [un.poids for un in parmi])[0]
+
+
+def _jouer(monde: Monde, un: Pas, rang: int) -> None:
+    monde.avancer(timedelta(seconds=monde.alea.random()))
+    niveau = "  " * monde.profondeur
+    quand = monde.heure
+    monde.trace.append(f"{rang:>7} {quand:%Y-%m-%d %H:%M:%S} {niveau}{un.nom} …")
+    monde.chiffres["pas"] += 1
+    suite = executer(un, monde)
+    monde.trace.append(f"{rang:>7} {quand:%Y-%m-%d %H:%M:%S} {niveau}{un.nom} : {suite}")
+    if un.mortel:
+        monde.observer()
+
+
+def _imbriquer(monde: Monde) -> None:
+    """While a call lasts, other people and other workers go on."""
+    imbricables = [un for un in TOUS if un.imbricable]
+    for _ in range(monde.alea.randint(1, 4)):
+        _jouer(monde, _tirer(monde, imbricables), 0)
+
+
+def _apaiser(monde: Monde) -> None:
+    """Outages end, prompts are answered, the worker runs until nothing is due, the day's cycle runs; then every law holds."""
+    menteur = monde.menteur
+    menteur.sincere, menteur.pannes = True, Pannes()
+    for _ in range(_TOURS_AU_PLUS):
+        _repondre_a_tout(monde)
+        du = _prochain()
+        if du is None:
+            break
+        monde.avancer(max(du - monde.heure, timedelta()) + timedelta(milliseconds=1))
+        for ident in suivi.reserver_paiements(nombre=100, quand=monde.heure):
+            suivi.suivre_paiement(ident, horloge=monde.horloge, hasard=monde.alea.random)
+        for ident in decaissements.reserver_decaissements(nombre=100, quand=monde.heure):
+            decaissements.suivre_decaissement(ident, horloge=monde.horloge, hasard=monde.alea.random)
+    else:
+        raise LoiViolee("loi 8 : rien ne s'apaise")
+    executer(CYCLE, monde)
+    monde.observer()
+    if trouvees := lois.violations(monde):
+        raise LoiViolee("\n".join(["", *trouvees]))
+    monde.chiffres["lois vérifiées"] += len(lois.LOIS)
+    menteur.sincere = False
+
+
+def _repondre_a_tout(monde: Monde) -> None:
+    for compte in monde.menteur.en_attente():
+        if monde.hasard(0.6):
+            monde.menteur.approuver(compte)
+        else:
+            monde.menteur.refuser(compte)
+        monde.rappeler(compte)
+    for compte in monde.menteur.en_attente(-1):
+        monde.menteur.approuver(compte)
+    while monde.en_vol:
+        _, corps = monde.en_vol.pop()
+        rappels.recevoir_rappel(operateur="mtn_money", corps=corps, adresse="", quand=monde.heure)
+    while rappels.traiter_rappel(quand=monde.heure):
+        pass
+
+
+def _prochain() -> datetime | None:
+    """When something is due next; what is in dispute stays due every hour until a person has spoken."""
+    paiement = (
+        PaiementPass.objects.filter(a_suivre_le__isnull=False)
+        .exclude(anomalies__nature__in=LITIGES, anomalies__resolue_le__isnull=True)
+        .order_by("a_suivre_le")
+        .values_list("a_suivre_le", flat=True)
+        .first()
+    )
+    decaissement = (
+        Decaissement.objects.filter(a_suivre_le__isnull=False)
+        .order_by("a_suivre_le")
+        .values_list("a_suivre_le", flat=True)
+        .first()
+    )
+    return min((un for un in (paiement, decaissement) if un is not None), default=None)
