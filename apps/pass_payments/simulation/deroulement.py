@@ -1,6 +1,7 @@
 """The run: moves drawn one after the other, now and then a calm in which the laws are checked."""
 
 import random
+import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,7 +30,14 @@ class Deroulement:
     verdicts: Counter[str]
     du: datetime
     au: datetime
+    """Simulated, as `du`."""
     calmes: int
+    secondes: float
+    """Of the real clock, calms and laws included."""
+
+    @property
+    def pas_par_seconde(self) -> float:
+        return self.chiffres["pas"] / self.secondes
 
 
 def simuler(
@@ -44,7 +52,7 @@ def simuler(
         monde = Monde(random.Random(graine), produits, agents)  # noqa: S311 - a story to replay, no secret
         dire_le_jour(monde.jour)
         monde.imbriquer = lambda: _imbriquer(monde)
-        debut, fait, calmes = monde.heure, 0, 0
+        debut, fait, calmes, depart = monde.heure, 0, 0, time.monotonic()
         with connection.execute_wrapper(monde.compter_sql):
             try:
                 for fait in range(1, pas + 1):
@@ -59,7 +67,7 @@ def simuler(
                     f"graine {graine}, pas {fait} : {type(cause).__name__} : {cause}\nLes derniers pas :\n{derniers}"
                 ) from cause
         monde.chiffres["appels à l'opérateur"] = monde.menteur.appels
-        return Deroulement(monde.chiffres, monde.verdicts, debut, monde.heure, calmes)
+        return Deroulement(monde.chiffres, monde.verdicts, debut, monde.heure, calmes, time.monotonic() - depart)
 
 
 def _tirer(monde: Monde, parmi: list[Pas]) -> Pas:
