@@ -45,26 +45,26 @@ def simuler(
 ) -> Deroulement:
     """`pas` moves drawn from `graine` are played on the empty database that is connected, and every law held.
 
-    The same seed on an empty database plays the same story. Raises SimulationEchouee.
+    The same seed on an empty database plays the same story. Raises SimulationEchouee, BaseDeProduction when clients are there.
     """
     with installe():
         produits, agents = planter()
         monde = Monde(random.Random(graine), produits, agents)  # noqa: S311 - a story to replay, no secret
         dire_le_jour(monde.jour)
         monde.imbriquer = lambda: _imbriquer(monde)
-        debut, fait, calmes, depart = monde.heure, 0, 0, time.monotonic()
+        debut, calmes, depart = monde.heure, 0, time.monotonic()
         with connection.execute_wrapper(monde.compter_sql):
             try:
-                for fait in range(1, pas + 1):
-                    _jouer(monde, _tirer(monde, TOUS), fait)
+                for monde.rang in range(1, pas + 1):
+                    _jouer(monde, _tirer(monde, TOUS))
                     progression(1)
-                    if fait % calme_tous_les == 0 or fait == pas:
+                    if monde.rang % calme_tous_les == 0 or monde.rang == pas:
                         _apaiser(monde)
                         calmes += 1
             except (LoiViolee, ErreurPass, DatabaseError, AssertionError, LookupError, TypeError, ValueError) as cause:
                 derniers = "\n".join(monde.trace)
                 raise SimulationEchouee(
-                    f"graine {graine}, pas {fait} : {type(cause).__name__} : {cause}\nLes derniers pas :\n{derniers}"
+                    f"graine {graine}, pas {monde.rang} : {type(cause).__name__} : {cause}\nLes derniers pas :\n{derniers}"
                 ) from cause
         monde.chiffres["appels à l'opérateur"] = monde.menteur.appels
         return Deroulement(monde.chiffres, monde.verdicts, debut, monde.heure, calmes, time.monotonic() - depart)
@@ -77,14 +77,13 @@ def _tirer(monde: Monde, parmi: list[Pas]) -> Pas:
     return monde.alea.choices(parmi, [un.poids for un in parmi])[0]
 
 
-def _jouer(monde: Monde, un: Pas, rang: int) -> None:
+def _jouer(monde: Monde, un: Pas) -> None:
     monde.avancer(timedelta(seconds=monde.alea.random()))
-    niveau = "  " * monde.profondeur
-    quand = monde.heure
-    monde.trace.append(f"{rang:>7} {quand:%Y-%m-%d %H:%M:%S} {niveau}{un.nom} …")
+    pas = f"{monde.rang:>7} {monde.heure:%Y-%m-%d %H:%M:%S} {'  ' * monde.profondeur}{un.nom}"
+    monde.trace.append(f"{pas} …")
     monde.chiffres["pas"] += 1
     suite = executer(un, monde)
-    monde.trace.append(f"{rang:>7} {quand:%Y-%m-%d %H:%M:%S} {niveau}{un.nom} : {suite}")
+    monde.trace.append(f"{pas} : {suite}")
     if un.mortel:
         monde.observer()
 
@@ -93,7 +92,7 @@ def _imbriquer(monde: Monde) -> None:
     """While a call lasts, other people and other workers go on."""
     imbricables = [un for un in TOUS if un.imbricable]
     for _ in range(monde.alea.randint(1, 4)):
-        _jouer(monde, _tirer(monde, imbricables), 0)
+        _jouer(monde, _tirer(monde, imbricables))
 
 
 def _apaiser(monde: Monde) -> None:

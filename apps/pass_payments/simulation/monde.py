@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from apps.pass_clients.models import ClientPass
 from apps.pass_payments import operateurs
-from apps.pass_payments.errors import CleDejaUtilisee
+from apps.pass_payments.errors import BaseDeProduction, CleDejaUtilisee
 from apps.pass_payments.models import TRANSITIONS, PaiementPass
 from apps.pass_payments.operateurs import Etat
 from apps.pass_payments.services import idempotence
@@ -115,6 +115,8 @@ class Monde:
     imbriquer: Callable[[], None] = lambda: None
     dernier_evenement: int = 0
     numero: int = 0
+    rang: int = 0
+    """Of the move that is played; those that happen during a call have its own."""
 
     def __post_init__(self) -> None:
         chez = operateurs.operateur("mtn_money")
@@ -321,9 +323,9 @@ def installe() -> Iterator[None]:
 
 
 def planter() -> tuple[list[ProduitPass], list[AbstractBaseUser]]:
-    """A catalogue of short lives and two agents. Raises LoiViolee on a database where clients live."""
+    """A catalogue of short lives and two agents. Raises BaseDeProduction on a database where clients live."""
     if ClientPass.objects.exists():
-        raise LoiViolee("cette base contient des clients : la simulation n'écrit que dans une base vide")
+        raise BaseDeProduction("Cette base contient des clients : la simulation n'écrit que dans une base vide.")
     communs = {"prix_minimum": 100, "prix_maximum": 9_000, "periodicites": _PERIODICITES}
     produits = [
         ProduitPass.objects.create(nom_pass=f"PASS {fiche['code_pass']}", **communs, **fiche) for fiche in _PRODUITS
