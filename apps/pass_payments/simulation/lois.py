@@ -305,9 +305,16 @@ def une_tentative_ouverte(e: Etats) -> Iterator[str]:
 
 
 def les_rappels_sont_juges(e: Etats) -> Iterator[str]:
-    """A callback is confirmed exactly when it said what the operator's ledger says, whoever sent it."""
+    """A callback is confirmed exactly when it said what the operator says, whoever sent it.
+
+    Where he never names the payer, that is whoever was asked.
+    """
     comptes = {compte.numero: compte for compte in e.menteur.comptes.values()}
-    numeros = {groupe[0]["numero_transaction"] for groupe in e.groupes.values() if groupe[0]["reference_mobile_money"]}
+    demandes = {
+        groupe[0]["numero_transaction"]: groupe[0]["numero_payeur"]
+        for groupe in e.groupes.values()
+        if groupe[0]["reference_mobile_money"]
+    }
     for ident, corps, verdict in RappelOperateur.objects.order_by("id").values_list("id", "corps", "verdict"):
         dit = e.monde.affirmations.get(corps)
         compte = comptes.get(dit.numero) if dit else None
@@ -315,14 +322,15 @@ def les_rappels_sont_juges(e: Etats) -> Iterator[str]:
             continue
         if dit is None:
             attendu = "illisible"
-        elif dit.numero not in numeros:
+        elif dit.numero not in demandes:
             attendu = "inconnu"
         else:
+            payeur = compte.telephone if compte and not compte.discret else demandes[dit.numero]
             vrai = (
                 compte is not None
                 and dit.etat is compte.etat
                 and dit.montant in (None, compte.montant)
-                and dit.telephone in ("", compte.telephone)
+                and dit.telephone in ("", payeur)
             )
             attendu = "confirme" if vrai else "contredit"
         e.monde.verdicts[verdict] += 1
