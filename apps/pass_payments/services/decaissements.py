@@ -151,7 +151,7 @@ def suivre_decaissement(
         # Refused at the first call, it was never held; later, only a look-up may say that it failed.
         if premier:
             echec = Constat(etat=Etat.ECHOUE, motif=refus.motif, raison=refus.raison)
-            return _conclure(un, echec, revoir=revoir, quand=horloge())
+            return _conclure(un, echec, refusee=premier, revoir=revoir, quand=horloge())
         statut = StatutDecaissement.EN_VERIFICATION
     except OperateurFerme as ferme:
         if premier:
@@ -188,14 +188,22 @@ def _envoyer(un: Decaissement, chez: Operateur) -> Accuse:
 
 
 @transaction_entiere
-def _conclure(un: Decaissement, constat: Constat, *, revoir: datetime, quand: datetime) -> Decaissement:
-    """What the operator says has its effects: the payment of a refund is refunded, a failure is for a person to see."""
+def _conclure(
+    un: Decaissement, constat: Constat, *, revoir: datetime, quand: datetime, refusee: bool = False
+) -> Decaissement:
+    """What the operator says has its effects: the payment of a refund is refunded, a failure is for a person to see.
+
+    `refusee`: he said so of a first demand, not of what he holds.
+    """
     paiement = un.paiement
     if paiement is not None:
         souscription = SouscriptionPass.objects.select_for_update(no_key=True).get(pk=paiement.souscription_id)
         paiement = PaiementPass.objects.select_for_update(no_key=True).get(pk=paiement.pk)
     actuel = Decaissement.objects.select_for_update(no_key=True).get(pk=un.pk)
     if actuel.statut not in _EN_ROUTE:
+        return actuel
+    if refusee and (actuel.statut, actuel.tentatives) != (StatutDecaissement.A_ENVOYER, un.tentatives):
+        # Another worker took it while this one was slow, and may have sent it: only a look-up may say that it failed.
         return actuel
     if constat.etat is Etat.EN_ATTENTE:
         return _noter(actuel, StatutDecaissement.EN_COURS, revoir=revoir)

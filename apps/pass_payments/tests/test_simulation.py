@@ -18,12 +18,17 @@ from apps.pass_clients.tests.factories import ClientFactory, SouscriptionFactory
 from apps.pass_payments.conduite import Suite
 from apps.pass_payments.errors import BaseDeProduction, CleDejaUtilisee
 from apps.pass_payments.models import PaiementPass, RappelOperateur
-from apps.pass_payments.operateurs import Constat, Etat, OperateurFerme
+from apps.pass_payments.operateurs import Accuse, Constat, Etat, OperateurFerme
 from apps.pass_payments.services import idempotence, rappels, reglement, suivi
+from apps.pass_payments.services.decaissements import (
+    demander_versement,
+    reserver_decaissements,
+    suivre_decaissement,
+)
 from apps.pass_payments.services.paiements import enregistrer_demande
 from apps.pass_payments.simulation import SimulationEchouee, simuler
 from apps.pass_payments.simulation.operateur import ProcessusTue
-from apps.pass_payments.tests.operateur_factice import OperateurFactice, injoignable
+from apps.pass_payments.tests.operateur_factice import OperateurFactice, injoignable, refusee
 
 DEBUT = datetime(2026, 11, 24, 10, 0, tzinfo=ZoneInfo("Africa/Brazzaville"))
 PAYEUR = "+242061234567"
@@ -188,6 +193,32 @@ class TestTrouvailles:
 
         assert suivre(DEBUT + timedelta(minutes=2)) == [{"reussi": "succes", "echoue": "echec"}[etat.value]]
         assert RappelOperateur.objects.get().verdict == "confirme"
+
+    def test_a_refusal_that_comes_late_does_not_end_what_another_worker_has_sent(
+        self, operateur: OperateurFactice
+    ) -> None:
+        """Ended, it could be asked for again, and the money would leave twice."""
+        un = demander_versement(
+            cle="sinistre:SIN-1", operateur="mtn_money", telephone=PAYEUR, montant=5_000, libelle="", quand=DEBUT
+        )
+        verser, plus_tard = operateur.verser, DEBUT + timedelta(minutes=2)
+
+        def lent(**demande: Any) -> Accuse:
+            operateur.verser = verser  # type: ignore[method-assign]
+            assert suivre_versements(plus_tard) == ["en_cours"]
+            raise refusee()
+
+        operateur.verser = lent  # type: ignore[method-assign]
+
+        assert suivre_versements(DEBUT) == ["en_cours"]
+        operateur.approuver(un.reference)
+        assert suivre_versements(plus_tard + timedelta(minutes=2)) == ["succes"]
+
+
+def suivre_versements(quand: datetime) -> list[str]:
+    idents = reserver_decaissements(nombre=10, quand=quand)
+    hasard = random.Random(1).random
+    return [suivre_decaissement(ident, horloge=lambda: quand, hasard=hasard).statut for ident in idents]
 
 
 def demander(souscription: SouscriptionPass, **champs: Any) -> PaiementPass:
