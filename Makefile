@@ -6,7 +6,7 @@ PY := .venv/bin/python
 # The environment is made anew when requirements.txt changes, so that it holds that and nothing else.
 ENVIRONMENT := .venv/environnement-$(shell cksum < requirements.txt | cut -d ' ' -f 1)
 
-.PHONY: help python demo test check quality test-pg15 bench clean
+.PHONY: help python demo test check quality test-pg15 test-navigateur bench clean
 .DEFAULT_GOAL := help
 
 help:  ## Cette aide
@@ -16,7 +16,7 @@ demo: $(ENVIRONMENT)  ## Tout démarrer avec des données de démonstration (POR
 	@$(PY) manage.py demo
 
 test: $(ENVIRONMENT)  ## La suite de tests, sur le PostgreSQL embarqué ou celui de DATABASE_URL
-	$(PY) -m pytest -n auto
+	$(PY) -m pytest -n auto --dist loadgroup
 
 check: quality test  ## Tout ce que la CI exige : format, règles, types, imports, migrations, OpenAPI, tests
 
@@ -30,7 +30,10 @@ quality: $(ENVIRONMENT)  ## La même chose sans les tests
 	$(PY) -c 'import importlib.util as u, sys; sys.exit("psycopg 3 est installé : désinstallez-le" if u.find_spec("psycopg") else 0)'
 
 test-pg15: $(ENVIRONMENT)  ## La suite sur le PostgreSQL 15 de Debian, sans droits de superutilisateur
-	tests/run_on_pg15 $(PY) -m pytest -n auto
+	tests/run_on_pg15 $(PY) -m pytest -n auto --dist loadgroup
+
+test-navigateur: $(ENVIRONMENT)  ## La page de la borne dans un vrai Chromium (Debian : apt install chromium)
+	$(PY) -m pytest tests/navigateur
 
 bench: $(ENVIRONMENT)  ## Les mesures de performance, comparées dans une même exécution
 	$(PY) -m bench

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 from django.apps import apps
 from django.conf import settings
@@ -17,10 +18,11 @@ from django.db import connection, models
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
+from django.utils.module_loading import import_string
 from django.utils.text import capfirst
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.forms import PaginationInlineFormSet
@@ -28,7 +30,8 @@ from unfold.views import ChangeList
 
 from .errors import ErreurPass
 from .money import formater_nombre, formater_xaf
-from .telephones import afficher, normaliser
+from .redaction import masquer_texte
+from .telephones import afficher, masquer, normaliser
 
 VIDE = "–"
 
@@ -113,16 +116,17 @@ class AdminPass(ModelAdmin):  # type: ignore[misc]
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """Rows that `search_term` names: a number or phone has digits and is met exactly, the rest is the beginning of names."""
+        """Rows that `search_term` names: numbers and phones are met exactly, words are how names begin.
+
+        Words name numbers too where nobody has a name.
+        """
         terme = search_term.strip()
         if not terme:
             return queryset, False
-        if any(signe.isdecimal() for signe in terme):
+        if any(signe.isdecimal() for signe in terme) or not self.recherches_par_nom:
             trouvees = [self.model._default_manager.filter(**critere) for critere in self._criteres(terme)]
         else:
-            trouvees = (
-                [self.model._default_manager.filter(self._porte_ces_noms(terme))] if self.recherches_par_nom else []
-            )
+            trouvees = [self.model._default_manager.filter(self._porte_ces_noms(terme))]
         if not trouvees:
             return queryset.none(), False
         # One index a branch; an OR over joined tables would read them whole.
@@ -267,6 +271,20 @@ def telephone(chemin: str, libelle: str = "Téléphone") -> Cellule:
     return _cellule("telephone", chemin, libelle, afficher)
 
 
+def telephone_masque(chemin: str, libelle: str = "Téléphone") -> Cellule:
+    """Enough of a number to recognise it, where many are read together."""
+    return _cellule("telephone", chemin, libelle, masquer)
+
+
+def brut(chemin: str, libelle: str) -> Cellule:
+    """A text as it came from outside, phones and secrets masked."""
+
+    def montrer(valeur: str) -> str:
+        return format_html('<pre class="brut">{}</pre>', masquer_texte(valeur))
+
+    return _cellule("brut", chemin, libelle, montrer)
+
+
 def jour(chemin: str, libelle: str) -> Cellule:
     """A date, or that of a moment in Brazzaville."""
 
@@ -373,6 +391,30 @@ def _entree(nom: str, icone: str, description: str) -> dict[str, Any]:
         "icon": icone,
         "link": reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist"),
     }
+
+
+def accueil(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """The home page, with what settings.BACK_OFFICE_ALERTES finds to look at today on pages that this person may see."""
+    alertes = import_string(settings.BACK_OFFICE_ALERTES)()
+    return context | {"alertes": [alerte for alerte in alertes if alerte.nombre and _ouverte(request, alerte.url)]}
+
+
+def _ouverte(request: HttpRequest, adresse: str) -> bool:
+    page = getattr(resolve(urlsplit(adresse).path).func, "model_admin", None)
+    return page is None or bool(page.has_view_permission(request))
+
+
+def liens_operateur(request: HttpRequest, operateur: str, reference: uuid.UUID | None) -> list[tuple[str, str]]:
+    """Lists of settings.BACK_OFFICE_ECHANGES that say what was exchanged with the operator about our reference."""
+    if reference is None:
+        return []
+    modeles = [nom for nom in settings.BACK_OFFICE_ECHANGES.get(operateur, ()) if _visible(request, nom)]
+    return [_echanges(apps.get_model(nom)._meta, reference) for nom in modeles]
+
+
+def _echanges(meta: Any, reference: uuid.UUID) -> tuple[str, str]:
+    page = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist", query={"q": str(reference)})
+    return capfirst(str(meta.verbose_name_plural)), page
 
 
 def environnement(request: HttpRequest) -> list[str]:

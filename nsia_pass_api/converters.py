@@ -15,4 +15,11 @@ class PoliceConverter:
         return value
 
 
+class NumeroConverter(PoliceConverter):
+    """The number of a payment, a subscription or a receipt, likewise."""
+
+    regex = "[A-Za-z0-9][A-Za-z0-9-]{0,39}"
+
+
 register_converter(PoliceConverter, "police")
+register_converter(NumeroConverter, "numero")

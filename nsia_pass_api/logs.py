@@ -64,6 +64,8 @@ def configure(config: dict[str, Any]) -> None:
                 "django.server": {"level": "CRITICAL"},
                 # A line for each exchange, with its address: operators keep their own journal.
                 "httpx2": {"level": "WARNING"},
+                # It would name each letter of each document.
+                "fontTools": {"level": "WARNING"},
             },
         }
     )

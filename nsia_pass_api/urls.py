@@ -25,5 +25,7 @@ urlpatterns = [
     path("api/v1/", include("apps.pass_payments.urls")),
     path("api/v1/", include("apps.mtn_integration.urls")),
     path("api/v1/", include("apps.borne_auth.urls")),
+    path("borne/", include("apps.borne_auth.kiosk.urls")),
+    path("verifier/", include("apps.pass_payments.documents.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -34,10 +34,14 @@ def data_dir() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
-@pytest.fixture
-def port() -> int:
+def free_port() -> int:
     with closing(socket.create_server(("127.0.0.1", 0))) as once_taken:
         return int(once_taken.getsockname()[1])
+
+
+@pytest.fixture
+def port() -> int:
+    return free_port()
 
 
 def server_of(data_dir: Path) -> EmbeddedServer:
@@ -45,8 +49,10 @@ def server_of(data_dir: Path) -> EmbeddedServer:
 
 
 @contextmanager
-def demo(data_dir: Path, port: int) -> Iterator["subprocess.Popen[str]"]:
-    environment = {**os.environ, "DATABASE_URL": "", "DATA_DIR": str(data_dir), "PORT": str(port), "HOST": ""}
+def demo(data_dir: Path, port: int, momo: int | None = None) -> Iterator["subprocess.Popen[str]"]:
+    """`momo`: the simulator's port, any free one unless told."""
+    ports = {"PORT": str(port), "MOMO_PORT": str(momo or free_port())}
+    environment = {**os.environ, "DATABASE_URL": "", "DATA_DIR": str(data_dir), "HOST": "", **ports}
     process = subprocess.Popen(
         [sys.executable, "manage.py", "demo"],
         cwd=BASE_DIR,
@@ -106,7 +112,9 @@ def test_what_the_demo_prints_works_and_ctrl_c_leaves_nothing_running(data_dir: 
         status, answer = fetch(address, body.encode())
         assert status == 200
         assert json.loads(answer)["tokens"].keys() == {"access", "refresh"}
-        for page in re.findall(r"(http://\S+/(?:api/docs|admin)/)\n", said):
+        pages = re.findall(r"(http://\S+/(?:(?:borne|api/docs|admin)/)?)\n", said)
+        assert len(pages) == 4
+        for page in pages:
             assert fetch(page)[0] == 200
 
         process.send_signal(signal.SIGINT)
@@ -156,31 +164,43 @@ def test_a_database_that_ran_before_runs_after(data_dir: Path, port: int) -> Non
         server.stop()
 
 
-def test_a_child_that_dies_ends_the_demo_with_its_last_words(data_dir: Path, port: int) -> None:
+@pytest.mark.parametrize(
+    ("mot", "nom", "journal"),
+    [
+        ("granian", "serveur web", "web.log"),
+        ("travaux", "travailleur", "travaux.log"),
+        ("simulateur_momo", "simulateur Mobile Money", "simulateur.log"),
+    ],
+)
+def test_a_child_that_dies_ends_the_demo_with_its_last_words(
+    data_dir: Path, port: int, mot: str, nom: str, journal: str
+) -> None:
     with demo(data_dir, port) as process:
         read_until(process, "Pour tout arrêter")
-        (web,) = psutil.Process(process.pid).children()
-        workers = [worker.pid for worker in web.children()]
-        web.kill()
+        enfants = psutil.Process(process.pid).children(recursive=True)
+        (victime,) = [enfant for enfant in psutil.Process(process.pid).children() if mot in enfant.cmdline()]
+        victime.kill()
         code, said = finish(process)
 
     assert code == 1
-    assert f"Le serveur web s'est arrêté tout seul. Ses derniers mots ({data_dir / 'journaux' / 'web.log'}) :" in said
-    assert not [pid for pid in workers if is_running(pid)]
+    assert f"Le {nom} s'est arrêté tout seul. Ses derniers mots ({data_dir / 'journaux' / journal}) :" in said
+    assert not [enfant.pid for enfant in enfants if is_running(enfant.pid)]
     assert server_of(data_dir).pid() is None
 
 
-def test_a_taken_port_is_said_before_anything_is_started(data_dir: Path) -> None:
+@pytest.mark.parametrize("setting", ["PORT", "MOMO_PORT"])
+def test_a_taken_port_is_said_before_anything_is_started(data_dir: Path, port: int, setting: str) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as taken:
-        port = taken.getsockname()[1]
-        with demo(data_dir, port) as process:
+        held = taken.getsockname()[1]
+        ports = {"port": held} if setting == "PORT" else {"port": port, "momo": held}
+        with demo(data_dir, **ports) as process:
             code, said = finish(process)
 
     name = psutil.Process().name()
     assert (code, said) == (
         1,
-        f"CommandError: Le port {port} est déjà pris par {name} (processus {os.getpid()}). "
-        f"Arrêtez-le, ou choisissez un autre port : PORT={port + 1}.\n",
+        f"CommandError: Le port {held} est déjà pris par {name} (processus {os.getpid()}). "
+        f"Arrêtez-le, ou choisissez un autre port : {setting}={held + 1}.\n",
     )
 
 
@@ -222,6 +242,8 @@ def test_production_has_no_demo(data_dir: Path, port: int) -> None:
             **keys,
             "NSIA_MODE": "production",
             "ALLOWED_HOSTS": "x",
+            "URL_PUBLIQUE": "https://x",
+            "MTN_ENVIRONNEMENT": "aucun",
             "DATA_DIR": str(data_dir),
             "PORT": str(port),
         },

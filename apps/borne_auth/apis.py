@@ -17,15 +17,18 @@ from apps.borne_auth.authentication import (
     ENTETE_CLE,
     ENTETE_VERSION,
     AgentAuthentication,
+    BorneAuthentication,
+    BorneConnectee,
     ClientConnecte,
     ClientQuiSort,
 )
 from apps.borne_auth.models import Agent
-from apps.borne_auth.permissions import EstAgent
+from apps.borne_auth.permissions import EstAgent, EstBorne
 from apps.borne_auth.schema import AVEC_CLE_BORNE, AVEC_JETON_CLIENT
 from apps.borne_auth.serializers import (
     AgentConnecteSerializer,
     AgentSerializer,
+    BorneMoiSerializer,
     ConnexionAgentSerializer,
     ConnexionSerializer,
     RafraichissementSerializer,
@@ -127,6 +130,29 @@ class LogoutApi(APIView):
         services.fermer_session(session_id=session.pk, motif=session.Motif.DECONNEXION)
         _noter_contact(request, borne_id=session.borne_id)
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class BorneMoiApi(APIView):
+    """Tells a machine which kiosk its key makes it, and tells the back office that it is alive."""
+
+    authentication_classes = (BorneAuthentication,)
+    permission_classes = (EstBorne,)
+
+    @extend_schema(
+        operation_id="borne_moi",
+        auth=AVEC_CLE_BORNE,
+        summary="Quelle borne suis-je",
+        description="Vérifie la clé d'une machine et note son contact. Les deux champs sont vides où aucune clé n'est exigée.",
+        tags=["auth"],
+        parameters=[VERSION],
+        responses={200: BorneMoiSerializer, 401: OpenApiResponse(description="Clé inconnue, ou borne désactivée.")},
+    )
+    def get(self, request: Request) -> Response:
+        borne = cast(BorneConnectee, request.user).borne
+        if borne is None:
+            return Response({"code": "", "agence": ""}, headers=SANS_CACHE)
+        services.noter_contact(borne_id=borne.pk, version=request.headers.get(ENTETE_VERSION))
+        return Response(BorneMoiSerializer(borne).data, headers=SANS_CACHE)
 
 
 class ApiAgents(APIView):

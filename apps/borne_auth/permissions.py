@@ -1,4 +1,4 @@
-"""The two doors of the REST API. Each looks at the kind of principal *and* at the kind of token that brought it."""
+"""The doors of the REST API. Each looks at the kind of principal *and* at the kind of token that brought it."""
 
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,13 @@ class EstClientOuBorne(BasePermission):
     def has_permission(self, request: Request, view: "APIView") -> bool:
         if isinstance(request.user, ClientConnecte):
             return isinstance(request.auth, JetonAccesClient)
+        return isinstance(request.user, BorneConnectee)
+
+
+class EstBorne(BasePermission):
+    """A machine, whoever stands at it: nothing of a client is shown behind this door."""
+
+    def has_permission(self, request: Request, view: "APIView") -> bool:
         return isinstance(request.user, BorneConnectee)
 
 

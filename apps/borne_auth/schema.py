@@ -34,17 +34,6 @@ class JetonClientScheme(OpenApiAuthenticationExtension):  # type: ignore[no-unty
         return [jeton, CLE_BORNE]
 
 
-class CleBorneScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    target_class = "apps.borne_auth.authentication.BorneAuthentication"
-    name = "cleBorne"
-
-    def get_security_requirement(self, auto_schema: Any) -> list[dict[str, list[Any]]]:
-        return list(AVEC_CLE_BORNE)
-
-    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
-        return CLE_BORNE
-
-
 class JetonAgentScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     target_class = "apps.borne_auth.authentication.AgentAuthentication"
     match_subclasses = True

@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample, extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from apps.borne_auth.models import Agent
+from apps.borne_auth.models import Agent, Borne
 from apps.pass_clients.models import ClientPass, Contrat
 from nsia_pass_api.telephones import TelephoneField, masquer
 
@@ -112,6 +112,16 @@ class SessionRafraichieSerializer(serializers.Serializer[Any]):
 class SessionOuverteSerializer(SessionRafraichieSerializer):
     client = ClientConnexionSerializer()
     contrat = ContratConnexionSerializer()
+
+
+@extend_schema_serializer(
+    examples=[OpenApiExample("Borne", {"code": "BZV-CENTRE-01", "agence": "Brazzaville Centre"}, response_only=True)]
+)
+class BorneMoiSerializer(serializers.ModelSerializer[Borne]):
+    class Meta:
+        model = Borne
+        fields = ["code", "agence"]
+        read_only_fields = fields
 
 
 @extend_schema_serializer(

@@ -1,11 +1,12 @@
 from django.urls import path
 
-from apps.borne_auth.apis import ConnexionAgentApi, LoginApi, LogoutApi, MoiApi, RefreshApi
+from apps.borne_auth.apis import BorneMoiApi, ConnexionAgentApi, LoginApi, LogoutApi, MoiApi, RefreshApi
 
 urlpatterns = [
     path("auth/login/", LoginApi.as_view(), name="auth-login"),
     path("auth/refresh/", RefreshApi.as_view(), name="auth-refresh"),
     path("auth/logout/", LogoutApi.as_view(), name="auth-logout"),
+    path("bornes/moi/", BorneMoiApi.as_view(), name="bornes-moi"),
     path("agents/connexion/", ConnexionAgentApi.as_view(), name="agents-connexion"),
     path("agents/moi/", MoiApi.as_view(), name="agents-moi"),
 ]

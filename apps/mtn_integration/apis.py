@@ -53,7 +53,6 @@ def _schema(methode: str) -> Callable[[Methode], Methode]:
             "gardé tel quel ; il ne change aucun paiement : il fait seulement interroger MTN sans attendre."
         ),
         tags=["mtn"],
-        auth=[],
         request=RappelSerializer,
         responses={
             200: OpenApiResponse(description="Reçu, sans corps de réponse, même si le rappel est illisible ou faux."),

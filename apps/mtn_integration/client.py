@@ -109,7 +109,8 @@ class Client:
         answer is the caller, with the same reference, when it has looked it up.
         """
         entetes = {"X-Reference-Id": str(reference)}
-        if self._configuration.rappel:
+        # Those of money out are not read: they would be taken for callbacks of a payment that nobody knows.
+        if self._configuration.rappel and produit is Produit.COLLECTE:
             entetes["X-Callback-Url"] = self._configuration.rappel
         return self._avec_jeton(
             produit, "POST", chemin, fin=self._fin(), entetes=entetes, corps=corps, reference=reference

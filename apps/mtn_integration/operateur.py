@@ -157,7 +157,11 @@ class OperateurMTN:
             raise ReleveIndisponible(
                 f"Le relevé du {jour:%d/%m/%Y} est refusé (HTTP {reponse.statut}). Vérifiez MTN_RELEVE_URL."
             )
-        return lire_releve_csv(reponse.corps)
+        return self.lire_releve(reponse.corps)
+
+    def lire_releve(self, texte: str) -> Iterator[LigneReleve]:
+        """The movements of a CSV, the portal's or the simulator's (docs/payments/rapprochement.md)."""
+        return lire_releve_csv(texte)
 
     # Requests
 

@@ -203,7 +203,7 @@ def renouveler(
 ) -> PeriodeCouverture:
     """The next period is open: adjacent to the last when paid in time, else from `date_paiement`.
 
-    An expired subscription is active again since `quand` (now). Raises TransitionRefusee unless it is active or expired.
+    An expired subscription is active again, since `quand` (now). Raises TransitionRefusee unless it is active or expired.
     """
     actuelle = verrouiller(souscription)
     derniere = actuelle.periodes.order_by("-numero").first()

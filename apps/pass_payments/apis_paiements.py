@@ -58,6 +58,8 @@ CLE = OpenApiParameter(
 EN_COURS = OpenApiResponse(
     description="Un paiement est déjà en cours, ou cette même demande est en train d'être traitée."
 )
+# Named here so that each scheme is declared once.
+CLIENT_OU_BORNE: Any = [{"jetonClient": [], "cleBorne": []}, {"jetonClient": []}, {"cleBorne": []}, {}]
 REFUS = OpenApiResponse(description="Montant hors limites, opérateur fermé, ou clé déjà utilisée pour autre chose.")
 
 
@@ -133,6 +135,7 @@ class SouscriptionsApi(APIView):
             "suivre ce paiement. Le contrat et sa police existent quand le paiement est confirmé ; s'il échoue, recommencez."
         ),
         tags=["souscriptions"],
+        auth=CLIENT_OU_BORNE,
         parameters=[CLE],
         request=DemandeSouscriptionSerializer,
         responses={202: PaiementDemandeSerializer, 409: EN_COURS, 422: REFUS},
@@ -185,6 +188,7 @@ class ConditionsApi(APIView):
     @extend_schema(
         operation_id="souscription_conditions",
         summary="Ce que le souscripteur accepte",
+        description="À montrer avant de souscrire ; renvoyez sa `version` avec la demande.",
         tags=["souscriptions"],
         responses=ConditionsSerializer,
     )
@@ -236,6 +240,7 @@ class OperateursApi(APIView):
     @extend_schema(
         operation_id="paiement_operateurs",
         summary="Opérateurs de Mobile Money",
+        description="Ceux avec lesquels on peut payer ici d'abord ; les autres se paient à l'agence.",
         tags=["paiements"],
         responses=OperateurSerializer(many=True),
     )

@@ -28,18 +28,18 @@ from apps.pass_clients.models import (
     StatutSouscription,
 )
 from apps.pass_clients.services import (
-    activer,
     ajouter_beneficiaire,
     attribuer_police,
     changer_statut,
     enregistrer_client,
-    renouveler,
     souscrire,
 )
 from apps.pass_payments.errors import BaseDeProduction
 from apps.pass_payments.lifecycle import Decision, appliquer
 from apps.pass_payments.models import EvenementPaiement, PaiementPass, StatutPaiement, TypePaiement
+from apps.pass_payments.operateurs import Constat, Etat
 from apps.pass_payments.services import changer_statut_paiement, enregistrer_demande
+from apps.pass_payments.services.reglement import regler
 from apps.pass_products.models import ProduitPass
 from apps.pass_products.services import charger_catalogue, lire_catalogue
 from nsia_pass_api.dates import aujourdhui, maintenant
@@ -180,7 +180,7 @@ def _souscrire(
 def _payer(
     fiche: dict[str, Any], *, souscription: SouscriptionPass, acteur: AbstractBaseUser | None, quand: datetime
 ) -> None:
-    """One attempt to pay has ended as `fiche` says, with what a settlement does: activation, next period."""
+    """One attempt to pay has ended as `fiche` says, settled by the one function that settles."""
     souscription.refresh_from_db(fields=["statut"])
     initiale = souscription.statut == StatutSouscription.EN_COURS
     type_paiement = fiche.get("type") or (TypePaiement.SOUSCRIPTION_INITIALE if initiale else TypePaiement.COTISATION)
@@ -209,22 +209,20 @@ def _payer(
             expiration = EvenementPaiement.Type.EXPIRATION
             passer(vers=StatutPaiement.EXPIRE, evenement=expiration, quand=quand + _ABANDON)
             return
-    passer(
-        vers=StatutPaiement.SUCCES,
-        evenement=EvenementPaiement.Type.CONFIRMATION,
-        # What an operator calls a transaction: MTN counts them.
-        code_confirmation=str(8_000_000_000 + paiement.pk) if au_telephone else "",
+    # What an operator calls a transaction: MTN counts them.
+    code = str(8_000_000_000 + paiement.pk) if au_telephone else ""
+    regler(
+        paiement=paiement,
+        constat=Constat(etat=Etat.REUSSI, montant=paiement.montant, devise=paiement.devise, code_confirmation=code),
+        source="suivi" if au_telephone else "guichet",
         acteur=None if au_telephone else acteur,
         quand=repondu,
+        rejeu=True,
     )
     if fiche.get("issue") == "rembourse":
         remboursement = EvenementPaiement.Type.REMBOURSEMENT
         une_heure = timedelta(hours=1)
         passer(vers=StatutPaiement.REMBOURSE, evenement=remboursement, acteur=acteur, quand=repondu + une_heure)
-    elif initiale:
-        activer(souscription=souscription, quand=repondu)
-    elif type_paiement == TypePaiement.RENOUVELLEMENT:
-        renouveler(souscription=souscription, date_paiement=timezone.localdate(repondu))
 
 
 def _attribuer(

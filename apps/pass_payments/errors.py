@@ -33,6 +33,12 @@ class AnomalieDejaResolue(Conflit):
     detail = "Quelqu'un a déjà résolu cette anomalie."
 
 
+class EcartDejaResolu(Conflit):
+    code = "ecart_deja_resolu"
+    titre = "Écart déjà résolu"
+    detail = "Cet écart est déjà résolu, par quelqu'un ou par un relevé plus récent."
+
+
 class OperateurIndisponible(RegleMetier):
     code = "operateur_indisponible"
     titre = "Opérateur indisponible"

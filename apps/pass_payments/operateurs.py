@@ -95,7 +95,7 @@ class ReleveIndisponible(Exception):
 
 
 class Operateur(Protocol):
-    """Thread-safe. All but `lire_rappel` and `releve` raise OperateurInjoignable. Amounts are whole XAF, phones `+242…`."""
+    """Thread-safe. All that reads no text raises OperateurInjoignable, but `releve`. Amounts are whole XAF, phones `+242…`."""
 
     def demander_paiement(self, *, reference: UUID, montant: int, telephone: str, numero: str, libelle: str) -> Accuse:
         """The phone is asked to approve `montant`. `numero` is ours (`PAY-…`). Raises DemandeRefusee."""
@@ -121,6 +121,10 @@ class Operateur(Protocol):
 
     def releve(self, *, jour: date) -> Iterator[LigneReleve]:
         """The movements of `jour` (Brazzaville). Raises ReleveIndisponible."""
+        ...
+
+    def lire_releve(self, texte: str) -> Iterator[LigneReleve]:
+        """The movements of a statement that was downloaded by hand. Raises ReleveIndisponible for one badly written line."""
         ...
 
 

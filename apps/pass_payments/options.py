@@ -6,10 +6,11 @@ from typing import Any
 
 from django.conf import settings
 
-from apps.pass_clients.models import SouscriptionPass, StatutSouscription
+from apps.pass_clients.models import PeriodeCouverture, SouscriptionPass, StatutSouscription
 from apps.pass_payments.errors import PaiementImpossible
 from apps.pass_payments.models import SoldeContrat
 from apps.pass_products.schedule import echeances, nombre_echeances
+from nsia_pass_api.dates import aujourdhui
 from nsia_pass_api.money import formater_xaf
 
 # Renewing is offered this many days before the end; earlier it would be a payment by mistake.
@@ -53,16 +54,26 @@ def montant_de_renouvellement(souscription: SouscriptionPass, solde: SoldeContra
         raise PaiementImpossible(
             "Ce contrat ne peut pas être renouvelé maintenant. S'il est suspendu, payez d'abord ce qui est en retard."
         )
-    if derniere.date_fin > jour + timedelta(days=RENOUVELLEMENT_JOURS_AVANT):
+    if not finit_bientot(derniere, jour=jour):
         ouverture = derniere.date_fin - timedelta(days=RENOUVELLEMENT_JOURS_AVANT)
         raise PaiementImpossible(
             f"Ce contrat court encore : il pourra être renouvelé à partir du {ouverture:%d/%m/%Y}."
         )
+    du = max(0, solde.reste_a_payer - solde.avoir)
+    return du + premiere_echeance(souscription), du + souscription.montant_souscription
+
+
+def finit_bientot(derniere: PeriodeCouverture, *, jour: date) -> bool:
+    """Whether a payment on `jour` may open the period that follows `derniere`."""
+    return derniere.date_fin <= jour + timedelta(days=RENOUVELLEMENT_JOURS_AVANT)
+
+
+def premiere_echeance(souscription: SouscriptionPass) -> int:
+    """The first instalment, XAF, of a period that would open now."""
     duree, prime = souscription.produit.duree_validite_jours, souscription.montant_souscription
     nombre = min(nombre_echeances(periodicite=souscription.periodicite, duree_jours=duree), prime)
-    premiere = echeances(prime=prime, date_debut=jour, date_fin=jour + timedelta(days=duree), nombre=nombre)[0].montant
-    du = max(0, solde.reste_a_payer - solde.avoir)
-    return du + premiere, du + prime
+    jour = aujourdhui()
+    return echeances(prime=prime, date_debut=jour, date_fin=jour + timedelta(days=duree), nombre=nombre)[0].montant
 
 
 def choix(*, cotisations: list[dict[str, Any]], options: Options, jour: date) -> list[dict[str, Any]]:

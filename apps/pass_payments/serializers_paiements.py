@@ -49,6 +49,9 @@ class DemandePaiementSerializer(PayeurSerializer):
     contrats = LigneSerializer(many=True, allow_empty=False, max_length=CONTRATS_MAX)  # type: ignore[call-arg]
 
 
+@extend_schema_serializer(
+    examples=[OpenApiExample("Une année de plus, payée d'un coup", {"montant": 1200}, request_only=True)]
+)
 class RenouvellementSerializer(PayeurSerializer):
     montant = MontantField(required=False, help_text="En XAF ; le minimum qui renouvelle par défaut.")
 
@@ -114,6 +117,15 @@ class DemandeSouscriptionSerializer(PayeurSerializer):
         return value
 
 
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "Conditions",
+            {"version": "2026-01", "texte": ["Mes réponses sont exactes. NSIA peut les vérifier."]},
+            response_only=True,
+        )
+    ]
+)
 class ConditionsSerializer(serializers.Serializer[Any]):
     version = serializers.CharField()
     texte = serializers.ListField(child=serializers.CharField(), help_text="Phrases à montrer, dans l'ordre.")
@@ -157,6 +169,23 @@ class PaiementSuiviSerializer(PaiementSerializer):
     termine = serializers.BooleanField(help_text="Faux tant qu'il faut continuer à demander.")
 
 
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "La demande part",
+            {
+                "numero_transaction": "PAY-20261020-7F3K9Q",
+                "numero_souscription": "PASS-KIMIA-2026-000001",
+                "statut": "initie",
+                "statut_affiche": "Demande envoyée",
+                "montant": 150,
+                "message": "Votre demande part vers l'opérateur. Gardez votre téléphone à la main.",
+            },
+            response_only=True,
+            status_codes=["202"],
+        )
+    ]
+)
 class PaiementDemandeSerializer(serializers.Serializer[Any]):
     numero_transaction = serializers.CharField()
     numero_souscription = serializers.CharField()
@@ -169,16 +198,27 @@ class PaiementDemandeSerializer(serializers.Serializer[Any]):
     )
 
 
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample("MTN", {"code": "mtn_money", "nom": "MTN Mobile Money", "disponible": True}, response_only=True)
+    ]
+)
 class OperateurSerializer(serializers.Serializer[Any]):
     code = serializers.ChoiceField(choices=OperateurMobile.choices)
     nom = serializers.CharField()
     disponible = serializers.BooleanField(help_text="Vrai si l'on peut payer ici avec lui.")
 
 
+@extend_schema_serializer(
+    examples=[OpenApiExample("Un numéro de MTN", {"telephone": "06 123 45 67"}, request_only=True)]
+)
 class DetectionSerializer(serializers.Serializer[Any]):
     telephone = TelephoneField()
 
 
+@extend_schema_serializer(
+    examples=[OpenApiExample("MTN", {"operateur": "mtn_money", "disponible": True}, response_only=True)]
+)
 class DetecteSerializer(serializers.Serializer[Any]):
     operateur = serializers.ChoiceField(choices=OperateurMobile.choices, allow_null=True)
     disponible = serializers.BooleanField()
@@ -195,6 +235,29 @@ class BornesSerializer(serializers.Serializer[Any]):
     maximum = serializers.IntegerField(help_text="En XAF.")
 
 
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "Un contrat en retard",
+            {
+                "police": "CG-2026-VIE-001",
+                "numero_souscription": "PASS-KIMIA-2026-000001",
+                "nom_produit": "PASS KIMIA",
+                "devise": "XAF",
+                "choix": [
+                    {"code": "en_retard", "libelle": "Ce qui est en retard", "montant": 100},
+                    {"code": "echeances_1", "libelle": "Le retard et la prochaine échéance", "montant": 200},
+                    {"code": "tout", "libelle": "Tout ce qui reste à payer", "montant": 900},
+                ],
+                "libre": {"minimum": 100, "maximum": 900},
+                "raison": "",
+                "renouvellement": None,
+                "raison_renouvellement": "Ce contrat court encore : il pourra être renouvelé à partir du 14/06/2027.",
+            },
+            response_only=True,
+        )
+    ]
+)
 class OptionsSerializer(serializers.Serializer[Any]):
     police = serializers.CharField()
     numero_souscription = serializers.CharField()

@@ -64,7 +64,7 @@ class Travaux:
                 self._fin.wait(self.pause)
         self._fils.shutdown(wait=True)
         self._longs.shutdown(wait=True)
-        Travailleur.objects.filter(pk=self._moi.pk).delete()
+        self._partir()
         logger.info("travaux_finis", travailleur=str(self._moi.pk), faits=self.faits)
 
     def tour(self) -> bool:
@@ -121,6 +121,13 @@ class Travaux:
             Travailleur.objects.create(pk=self._moi.pk, hote=self._moi.hote, pid=self._moi.pid, vu_le=quand)
             inscrire_taches(quand=quand)
         Travailleur.objects.filter(vu_le__lt=quand - timedelta(days=1)).delete()
+
+    def _partir(self) -> None:
+        """The worker is no longer counted; without PostgreSQL its absence will tell."""
+        try:
+            Travailleur.objects.filter(pk=self._moi.pk).delete()
+        except (OperationalError, InterfaceError) as panne:
+            logger.error("base_injoignable", cause=type(panne).__name__)
 
 
 def _avec_connexion(faire: Callable[..., object], *arguments: object) -> object:

@@ -3,9 +3,11 @@
 from .api import *
 from .back_office import *
 from .base import *
+from .borne import *
 from .business import *
 from .database import *
 from .demo import *
+from .documents import *
 from .environment import BASE_DIR as BASE_DIR
 from .environment import DATA_DIR as DATA_DIR
 from .environment import PRODUCTION as PRODUCTION

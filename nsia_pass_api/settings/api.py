@@ -59,8 +59,16 @@ SPECTACULAR_SETTINGS = {
             "example": "CG-2026-VIE-001",
             "description": "Numéro de police, en majuscules ou en minuscules.",
         },
+        "numero": {
+            "type": "string",
+            "pattern": "^[A-Za-z0-9][A-Za-z0-9-]{0,39}$",
+            "example": "PAY-20261020-7F3K9Q",
+            "description": "Numéro tel qu'il a été donné, en majuscules ou en minuscules.",
+        },
     },
     "ENUM_NAME_OVERRIDES": {
+        "OperateurPaiementEnum": "apps.pass_payments.models.OperateurPaiement",
+        "OperateurMobileEnum": "apps.pass_clients.models.OperateurMobile",
         "PeriodiciteEnum": "apps.pass_products.models.Periodicite",
         "StatutCotisationEnum": "apps.pass_payments.models.StatutCotisation",
         "StatutPaiementEnum": "apps.pass_payments.models.StatutPaiement",
@@ -80,5 +88,6 @@ CORS_ALLOW_HEADERS = [
     "x-borne-cle",
     "x-borne-version",
     "x-request-id",
+    "x-suivi",
 ]
-CORS_EXPOSE_HEADERS = ["retry-after", "x-request-id"]
+CORS_EXPOSE_HEADERS = ["idempotent-replayed", "retry-after", "x-request-id"]

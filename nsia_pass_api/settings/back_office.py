@@ -27,8 +27,28 @@ BACK_OFFICE_MENU = [
         "Paiements",
         [
             ("pass_payments.PaiementPass", "payments", "Chaque tentative et son journal"),
+            ("pass_payments.AnomaliePaiement", "error", "Ce que seule une personne peut régler"),
+            ("pass_payments.PropositionPaiement", "rule", "Remboursements et annulations à décider à deux"),
+            ("pass_payments.Decaissement", "outbox", "L'argent qui sort, suivi jusqu'au bout"),
+            ("pass_payments.DocumentEmis", "description", "Reçus, relevés, attestations et leur code"),
+        ],
+    ),
+    (
+        "Contrôle des opérateurs",
+        [
+            ("pass_payments.Rapprochement", "balance", "Notre journal face au relevé, jour par jour"),
+            ("pass_payments.EcartRapprochement", "difference", "Lignes qui ne concordent pas, sommes en attente"),
+            ("pass_payments.RappelOperateur", "notifications", "Ce qui nous a été annoncé, et ce qu'il en était"),
             ("mtn_integration.TransactionMTN", "sync_alt", "Ce que MTN a reçu, et ce qu'il en dit"),
             ("mtn_integration.LogMTN", "receipt_long", "Chaque échange avec MTN, secrets masqués"),
+        ],
+    ),
+    (
+        "Exploitation",
+        [
+            ("pass_payments.MessageSortant", "sms", "SMS aux clients, envoyés ou non"),
+            ("pass_payments.TachePlanifiee", "event_repeat", "Ce qui tourne chaque nuit"),
+            ("pass_payments.Travailleur", "manufacturing", "Qui suit les paiements, vu quand"),
         ],
     ),
     (
@@ -50,6 +70,11 @@ BACK_OFFICE_MENU = [
     ),
 ]
 
+# Operator → the models, searched by our reference, that hold what was exchanged with it.
+BACK_OFFICE_ECHANGES = {"mtn_money": ["mtn_integration.TransactionMTN", "mtn_integration.LogMTN"]}
+# Answers what is to be looked at today: objects with `code`, `titre`, `nombre` and `url`.
+BACK_OFFICE_ALERTES = "apps.pass_payments.selectors_controle.alertes_exploitation"
+
 
 def _fichier(nom: str) -> Any:
     return lambda request: static(f"back_office/{nom}")
@@ -64,6 +89,7 @@ UNFOLD = {
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _fichier("logo.svg")}],
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
+    "DASHBOARD_CALLBACK": "nsia_pass_api.admin.accueil",
     "ENVIRONMENT": "nsia_pass_api.admin.environnement",
     "STYLES": [_fichier("back_office.css")],
     "LOGIN": {"image": _fichier("connexion.svg")},

@@ -77,7 +77,7 @@ WHITENOISE_USE_FINDERS = not PRODUCTION
 if PRODUCTION:
     STORAGES = {
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+        "staticfiles": {"BACKEND": "nsia_pass_api.static_files.StockageHache"},
     }
     SECURE_SSL_REDIRECT = True
     SECURE_HSTS_SECONDS = 31_536_000

@@ -158,7 +158,15 @@ class TestNavigation:
         assert self.sections(rf, AgentFactory(is_superuser=True)) == {
             "": ["Accueil"],
             "Clients et contrats": ["Clients", "Contrats", "Souscriptions", "Numéros de police"],
-            "Paiements": ["Paiements"],
+            "Paiements": ["Paiements", "Anomalies de paiement", "Propositions", "Décaissements", "Documents émis"],
+            "Contrôle des opérateurs": [
+                "Rapprochements",
+                "Écarts",
+                "Rappels d'opérateurs",
+                "Transactions MTN",
+                "Échanges avec MTN",
+            ],
+            "Exploitation": ["Messages", "Tâches planifiées", "Travailleurs"],
             "Catalogue": ["Produits PASS", "Garanties", "Séries de numéros"],
             "Équipe et bornes": ["Agents", "Groupes", "Bornes", "Sessions"],
         }

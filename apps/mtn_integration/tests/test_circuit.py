@@ -72,12 +72,7 @@ def test_une_sonde_que_nos_erreurs_emportent_est_suivie_d_une_autre(circuit: Cir
         assert ouvert_pour(circuit) == 5
         temps.passer(5)
     appeler(circuit)
-    assert ouvert_jamais(circuit)
-
-
-def ouvert_jamais(circuit: Circuit) -> bool:
     appeler(circuit)
-    return True
 
 
 def test_un_refus_est_une_reponse(circuit: Circuit, temps: Temps) -> None:

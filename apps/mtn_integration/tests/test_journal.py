@@ -90,7 +90,7 @@ def test_une_passerelle_qui_repete_nos_secrets(connecter: Callable[..., Operateu
         with pytest.raises(attendue):
             payer(operateur)
     _, sale, autre = LogMTN.objects.order_by("id")
-    assert sale.reponse.startswith("<html>key [masqué] token [masqué] for 46733123450, or [téléphone] \ufffdxxx")
+    assert sale.reponse.startswith("<html>key [masqué] token [masqué] for 46733123450, or[téléphone] \ufffdxxx")
     assert len(sale.reponse) == 4_000
     assert autre.reponse == '{"a": [{"partyId": "[masqué]"}]}'
 

@@ -235,7 +235,6 @@ class TestTemps:
         self, connecter: Connecter, temps: Temps
     ) -> None:
         passerelle = Passerelle(R(503))
-        lentes = [passerelle.recues]
 
         def repondre(requete: httpx2.Request) -> httpx2.Response:
             reponse = passerelle._repondre(requete)
@@ -247,7 +246,7 @@ class TestTemps:
         debut = temps.maintenant
         with pytest.raises(OperateurInjoignable, match="plus assez de temps"):
             operateur.consulter_paiement(reference=uuid.uuid4())
-        assert (len(lentes[0]), temps.maintenant - debut) == (3, 102)
+        assert (len(passerelle.recues), temps.maintenant - debut) == (3, 102)
 
     def test_un_corps_qui_traine_est_abandonne(self, connecter: Connecter, temps: Temps) -> None:
         def goutte() -> Any:

@@ -151,6 +151,7 @@ class Rapprochement(models.Model):
     differentes = models.IntegerField("différentes")
     montant_releve = models.BigIntegerField("total du relevé (XAF)")
     montant_journal = models.BigIntegerField("total du journal (XAF)")
+    reglees = models.IntegerField("réglées grâce à lui", default=0)
 
     class Meta:
         db_table = "rapprochements"

@@ -195,6 +195,13 @@ class PaiementPass(models.Model):
             models.Index(fields=["a_suivre_le"], condition=Q(a_suivre_le__isnull=False), name="paiements_a_suivre"),
             models.Index(fields=["rattache_a"], condition=Q(rattache_a__isnull=False), name="paiements_rattaches"),
             models.Index(fields=["limite"], condition=Q(statut__in=OUVERTS), name="paiements_ouverts"),
+            # What reconciliation reads: the successes of a day, and the operator's code where he gives no reference of ours.
+            models.Index(
+                fields=["operateur", "date_confirmation"],
+                condition=Q(date_confirmation__isnull=False),
+                name="paiements_par_confirmation",
+            ),
+            models.Index(fields=["code_confirmation"], condition=~Q(code_confirmation=""), name="paiements_par_code"),
         ]
         triggers = [
             pgtrigger.FSM(name="paiement_transition", field="statut", transitions=list(TRANSITIONS)),
@@ -273,6 +280,10 @@ class EvenementPaiement(models.Model):
             parmi("type", TypeEvenement, name="evenements_type_connu"),
             models.CheckConstraint(
                 condition=Q(statut__in=["", *StatutPaiement.values]), name="evenements_statut_connu"
+            ),
+            # Seen on a statement: once, whatever the number of reconciliations and of those that run at once.
+            models.UniqueConstraint(
+                fields=["paiement"], condition=Q(type="rapprochement"), name="evenements_un_rapprochement"
             ),
         ]
         indexes = [models.Index(fields=["paiement", "id"], name="evenements_par_paiement")]

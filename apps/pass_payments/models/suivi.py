@@ -70,6 +70,7 @@ class Decaissement(models.Model):
     termine_le = models.DateTimeField("terminé le", null=True, blank=True, editable=False)
     a_suivre_le = models.DateTimeField("à suivre le", null=True, blank=True, editable=False)
     tentatives = models.SmallIntegerField("passages du suivi", default=0, editable=False)
+    jour_releve = models.DateField("sur le relevé du", null=True, blank=True, editable=False)
 
     class Meta:
         db_table = "decaissements"
@@ -153,6 +154,7 @@ class RappelOperateur(models.Model):
         ]
         indexes = [
             models.Index(fields=["id"], condition=Q(verdict="a_traiter"), name="rappels_a_traiter"),
+            models.Index(fields=["traite_le"], condition=Q(verdict="contredit"), name="rappels_contredits"),
         ]
         triggers = [
             pgtrigger.Protect(name="rappel_indelebile", operation=pgtrigger.Delete),
@@ -201,6 +203,7 @@ class MessageSortant(models.Model):
         ]
         indexes = [
             models.Index(fields=["a_envoyer_le"], condition=Q(statut="a_envoyer"), name="messages_a_envoyer"),
+            models.Index(fields=["cree_le"], condition=Q(statut="abandonne"), name="messages_abandonnes"),
         ]
 
     def __str__(self) -> str:

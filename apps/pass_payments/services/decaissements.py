@@ -136,7 +136,8 @@ def suivre_decaissement(
 ) -> Decaissement:
     """The claimed disbursement is one step nearer to the operator's truth, and due again until it has ended.
 
-    Looked up before it is ever sent again: money must not leave twice. Never raises for what an operator says.
+    Looked up before it is ever sent again: money must not leave twice. Never raises for what an operator says. Unknown to the
+    operator and refused by him a day (settings.PAIEMENT_SUIVI_TARDIF) after it was asked for, it has failed.
     """
     un = Decaissement.objects.select_related("paiement").get(pk=ident)
     chez = operateur(un.operateur)
@@ -148,8 +149,9 @@ def suivre_decaissement(
             return _conclure(un, constat, revoir=revoir, quand=horloge())
         accuse = _envoyer(un, chez)
     except DemandeRefusee as refus:
-        # Refused at the first call, it was never held; later, only a look-up may say that it failed.
-        if premier:
+        # Refused at the first call, it was never held; later only a look-up may say that it failed, unless both of them
+        # have agreed for longer than any call can be under way.
+        if premier or horloge() >= un.demande_le + settings.PAIEMENT_SUIVI_TARDIF:
             echec = Constat(etat=Etat.ECHOUE, motif=refus.motif, raison=refus.raison)
             return _conclure(un, echec, refusee=premier, revoir=revoir, quand=horloge())
         statut = StatutDecaissement.EN_VERIFICATION

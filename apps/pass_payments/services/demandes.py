@@ -212,7 +212,7 @@ def _client(souscripteur: Souscripteur) -> ClientPass:
 def _remplacer_impayees(client: ClientPass, produit: ProduitPass, quand: datetime) -> None:
     """No earlier subscription of this product waits any more. Raises TentativeOuverte if its payer is still being asked."""
     attendent = SouscriptionPass.objects.filter(client=client, produit=produit, statut=StatutSouscription.EN_COURS)
-    for ancienne in attendent.order_by("pk"):
+    for ancienne in attendent.select_for_update(no_key=True).order_by("pk"):
         if PaiementPass.objects.filter(souscription=ancienne, statut__in=OUVERTS).exists():
             raise TentativeOuverte(
                 "Une souscription à ce produit attend déjà votre code PIN. Répondez sur votre téléphone."

@@ -47,10 +47,11 @@ def annoncer_succes(
 
 
 def annoncer_echec(principal: PaiementPass, souscription: SouscriptionPass, *, total: int, quand: datetime) -> None:
+    pourquoi = motif_pour_le_client(principal.motif_echec) or "Réessayez ou demandez à un agent."
     annoncer(
         cle=f"paiement:{principal.numero_transaction}:echec",
         telephone=souscription.client.telephone,
-        texte=f"NSIA : votre paiement de {formater_xaf(total)} n'a pas abouti. {motif_pour_le_client(principal.motif_echec)}",
+        texte=f"NSIA : votre paiement de {formater_xaf(total)} n'a pas abouti. {pourquoi}",
         quand=quand,
     )
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from apps.pass_clients.models import SouscriptionPass, StatutSouscription
@@ -124,14 +123,16 @@ def verrouiller_groupe(paiement: PaiementPass) -> tuple[list[SouscriptionPass], 
 
     The first payment is the one that carries the reference. What is read before the locks never changes.
     """
-    groupe = PaiementPass.objects.filter(Q(pk=paiement.pk) | Q(rattache_a=paiement.pk))
+    rattaches = PaiementPass.objects.filter(rattache_a=paiement.pk).values_list("pk", "souscription_id")
+    idents = {paiement.pk: paiement.souscription_id, **dict(rattaches)}
     souscriptions = list(
         SouscriptionPass.objects.select_for_update(no_key=True, of=("self",))
         .select_related("produit", "client")
-        .filter(pk__in=list(groupe.values_list("souscription_id", flat=True)))
+        .filter(pk__in=idents.values())
         .order_by("pk")
     )
-    return souscriptions, list(groupe.select_for_update(no_key=True).order_by("pk"))
+    groupe = PaiementPass.objects.select_for_update(no_key=True).filter(pk__in=idents).order_by("pk")
+    return souscriptions, list(groupe)
 
 
 def passer(

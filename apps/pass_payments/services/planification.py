@@ -51,14 +51,16 @@ def reserver_tache(*, quand: datetime | None = None) -> str | None:
 
 
 def executer_tache(nom: str) -> None:
-    """The job has run; its row says when it ended and what went wrong, if anything."""
+    """The job has run; its row says when it ended and what went wrong, if anything, whatever it raised."""
     _, (commande, *arguments) = settings.PLANIFICATION[nom]
     logger.info("tache_commencee", tache=nom)
-    erreur = ""
+    erreur = "arrêt imprévu : le journal du travailleur dit pourquoi"
     try:
         call_command(commande, *arguments)
+        erreur = ""
     except (CommandError, DatabaseError) as echec:
         erreur = f"{type(echec).__name__} : {echec}"[:200] if isinstance(echec, CommandError) else type(echec).__name__
         logger.exception("tache_echouee", tache=nom)
-    TachePlanifiee.objects.filter(nom=nom).update(fin_le=maintenant(), erreur=erreur)
-    logger.info("tache_terminee", tache=nom, reussie=not erreur)
+    finally:
+        TachePlanifiee.objects.filter(nom=nom).update(fin_le=maintenant(), erreur=erreur)
+        logger.info("tache_terminee", tache=nom, reussie=not erreur)

@@ -1,4 +1,7 @@
-"""Acts on money that one person proposes and another decides: refunds, cancellations of what was paid at an agency."""
+"""Acts on money that one person proposes and another decides: refunds, cancellations of what was paid at an agency.
+
+Lock order: subscription, payment, then its proposals.
+"""
 
 from datetime import datetime
 
@@ -6,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import IntegrityError, transaction
 
+from apps.pass_clients.models import SouscriptionPass
 from apps.pass_payments.errors import (
     PropositionDejaDecidee,
     PropositionImpossible,
@@ -36,7 +40,7 @@ def proposer(
     *, paiement: PaiementPass, motif: str, demandeur: AbstractBaseUser, quand: datetime | None = None
 ) -> PropositionPaiement:
     """The refund or cancellation of a confirmed payment waits for a second person. Raises PropositionImpossible."""
-    actuel = PaiementPass.objects.select_for_update(no_key=True).get(pk=paiement.pk)
+    actuel = _tenir(paiement)
     if actuel.statut != StatutPaiement.SUCCES:
         raise PropositionImpossible("Seul un paiement confirmé peut être remboursé ou annulé.")
     if not motif.strip():
@@ -99,12 +103,19 @@ def _decider(
 ) -> PropositionPaiement:
     if proposition.demandeur_id == decideur.pk:
         raise SecondePersonneExigee
+    _tenir(proposition.paiement)
     decidees = PropositionPaiement.objects.filter(
         pk=proposition.pk, statut=StatutProposition.PROPOSEE, expire_le__gt=quand
     ).update(statut=statut, decideur=decideur.pk, decidee_le=quand, commentaire=commentaire)
     if not decidees:
         raise PropositionDejaDecidee
     return PropositionPaiement.objects.select_related("paiement").get(pk=proposition.pk)
+
+
+def _tenir(paiement: PaiementPass) -> PaiementPass:
+    """The payment as it is now, held with its subscription until the transaction ends."""
+    SouscriptionPass.objects.select_for_update(no_key=True).get(pk=paiement.souscription_id)
+    return PaiementPass.objects.select_for_update(no_key=True).get(pk=paiement.pk)
 
 
 def perimer(*, quand: datetime) -> int:

@@ -5,7 +5,7 @@ Lock order: subscriptions, payments, series of police numbers, series of receipt
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -25,6 +25,7 @@ from apps.pass_payments.models import (
     TypePaiement,
 )
 from apps.pass_payments.operateurs import Constat
+from apps.pass_payments.options import finit_bientot
 from apps.pass_payments.services import messages
 from apps.pass_payments.services.anomalies import ouvrir_anomalie
 from apps.pass_payments.services.paiements import passer, passer_ensemble, verrouiller_groupe
@@ -33,6 +34,7 @@ from nsia_pass_api.transactions import transaction_entiere
 
 SERIE_RECUS = "recus"
 _REGLES = (StatutPaiement.SUCCES, StatutPaiement.REMBOURSE)
+_RENOUVELABLES = (StatutSouscription.ACTIVEE, StatutSouscription.EXPIREE)
 _MORTES = (StatutSouscription.ANNULEE, StatutSouscription.RESILIEE)
 
 
@@ -45,13 +47,15 @@ def regler(
     evenement: str = EvenementPaiement.Type.CONFIRMATION,
     acteur: AbstractBaseUser | None = None,
     quand: datetime | None = None,
+    rejeu: bool = False,
 ) -> PaiementPass:
     """The payment, and those asked with it, are confirmed since `quand` (now) with all that follows; twice changes nothing.
 
     What the operator says must be what was asked: another amount, currency or payer opens an anomaly and confirms nothing.
+    `rejeu`: what is told happened long ago (the demonstration), so no police is drawn by itself and nobody is written to.
     """
     quand = quand or maintenant()
-    souscriptions, groupe = verrouiller_groupe(paiement)
+    souscriptions, groupe = verrouiller_groupe(paiement.rattache_a or paiement)
     principal = groupe[0]
     if principal.statut in _REGLES:
         return principal
@@ -76,9 +80,15 @@ def regler(
             quand=quand,
         )
     for un in groupe:
-        _produire_effet(un, par_id[un.souscription_id], quand)
+        _produire_effet(
+            un,
+            par_id[un.souscription_id],
+            quand,
+            tirer_police=settings.ATTRIBUTION_POLICE == "automatique" and not rejeu,
+        )
     _numeroter_recus(groupe, quand)
-    messages.annoncer_succes(groupe, souscriptions, quand=quand)
+    if not rejeu:
+        messages.annoncer_succes(groupe, souscriptions, quand=quand)
     return principal
 
 
@@ -93,24 +103,32 @@ def _ecarts(groupe: list[PaiementPass], constat: Constat) -> Iterator[tuple[str,
         yield NatureAnomalie.PAYEUR_DIFFERENT, {}
 
 
-def _produire_effet(paiement: PaiementPass, souscription: SouscriptionPass, quand: datetime) -> None:
+def _produire_effet(
+    paiement: PaiementPass, souscription: SouscriptionPass, quand: datetime, *, tirer_police: bool
+) -> None:
     """What the money was for has happened; when the contract no longer allows it, an anomaly says so and the money stays."""
     initiale = paiement.type_paiement == TypePaiement.SOUSCRIPTION_INITIALE
     if initiale and souscription.statut == StatutSouscription.EN_COURS:
         activer(souscription=souscription, quand=quand)
-        if settings.ATTRIBUTION_POLICE == "automatique":
+        if tirer_police:
             attribuer_police(souscription=souscription, quand=quand)
         return
     statut = souscription.statut
     if statut == StatutSouscription.SUSPENDUE and reprendre(souscription=souscription, quand=quand):
         statut = StatutSouscription.ACTIVEE
     renouvelle = paiement.type_paiement == TypePaiement.RENOUVELLEMENT
-    if renouvelle and statut in (StatutSouscription.ACTIVEE, StatutSouscription.EXPIREE):
+    if renouvelle and statut in _RENOUVELABLES and _attend_la_suite(souscription, timezone.localdate(quand)):
         renouveler(souscription=souscription, date_paiement=timezone.localdate(quand), quand=quand)
     elif renouvelle or statut in _MORTES:
         ouvrir_anomalie(
             paiement=paiement, nature=NatureAnomalie.SANS_EFFET, donnees={"souscription": statut}, quand=quand
         )
+
+
+def _attend_la_suite(souscription: SouscriptionPass, jour: date) -> bool:
+    """False when another payment has already renewed the contract: one late success must not begin one more year."""
+    derniere = souscription.periodes.order_by("-numero").first()
+    return derniere is not None and finit_bientot(derniere, jour=jour)
 
 
 def _numeroter_recus(groupe: list[PaiementPass], quand: datetime) -> None:

@@ -12,8 +12,10 @@ from datetime import datetime, timedelta
 import structlog
 from django.conf import settings
 from django.db import connection
+from django.db.models import QuerySet
 
 from apps.pass_payments.conduite import Suite, apres_constat, apres_demande, apres_silence, prochain_passage, recul
+from apps.pass_payments.errors import PaiementImpossible
 from apps.pass_payments.models import (
     OUVERTS,
     EvenementPaiement,
@@ -40,6 +42,9 @@ from nsia_pass_api.transactions import transaction_entiere
 
 logger = structlog.get_logger(__name__)
 
+# A success may still come after a failure or a deadline.
+_NON_REGLES = (*OUVERTS, StatutPaiement.ECHEC, StatutPaiement.EXPIRE)
+
 _RESERVER = """
     UPDATE paiements_pass SET a_suivre_le = %(bail)s, tentatives = least(tentatives + 1, 32000)
     WHERE id IN (
@@ -56,6 +61,25 @@ def reserver_paiements(*, nombre: int, quand: datetime | None = None) -> list[in
     with connection.cursor() as cursor:
         cursor.execute(_RESERVER, {"quand": quand, "bail": quand + settings.TRAVAUX_BAIL, "nombre": nombre})
         return sorted(ident for (ident,) in cursor.fetchall())
+
+
+def hater(*, paiement: PaiementPass, quand: datetime | None = None) -> None:
+    """The operator is asked about the payment at the worker's next look. Raises PaiementImpossible when there is nothing to ask.
+
+    Safe beside a worker that holds it: both speak of the same reference, and a settlement happens once.
+    """
+    hates = a_interroger().filter(pk=paiement.pk).update(a_suivre_le=quand or maintenant())
+    if not hates:
+        raise PaiementImpossible(
+            "Il n'y a rien à demander à l'opérateur : ce paiement est réglé, ou n'est pas le sien."
+        )
+
+
+def a_interroger() -> QuerySet[PaiementPass]:
+    """Payments of which an operator may still say something new: he holds their reference and they are not settled."""
+    return PaiementPass.objects.filter(
+        reference_mobile_money__isnull=False, operateur__in=settings.OPERATEURS, statut__in=_NON_REGLES
+    )
 
 
 def suivre_paiement(
@@ -87,12 +111,12 @@ class _Pas:
         assert paiement.reference_mobile_money is not None  # noqa: S101 - the database holds it for what is due
         self.reference = paiement.reference_mobile_money
         self.limite = paiement.limite or paiement.date_demande + settings.PAIEMENT_DELAI
+        self.fin = self.limite + settings.PAIEMENT_SUIVI_TARDIF
 
     def faire(self) -> PaiementPass:
         jamais_envoye = self.paiement.statut == StatutPaiement.INITIE and self.paiement.tentatives <= 1
         if jamais_envoye and self.horloge() >= self.limite:
-            suite = Suite(statut=StatutPaiement.EXPIRE, evenement=EvenementPaiement.Type.EXPIRATION)
-            return self._conclure(suite, Constat(etat=Etat.INTROUVABLE))
+            return self._enregistrer(Suite(statut=StatutPaiement.EXPIRE, evenement=EvenementPaiement.Type.EXPIRATION))
         try:
             if jamais_envoye:
                 return self._demander(jamais_envoye=True)
@@ -136,7 +160,7 @@ class _Pas:
 
     def _apres_constat(self, constat: Constat) -> PaiementPass:
         if constat.etat is Etat.REUSSI:
-            return self._regler(constat)
+            return _regler_et_juger(paiement=self.paiement, constat=constat, fin=self.fin, quand=self.horloge())
         if constat.etat is Etat.INTROUVABLE and self.horloge() < self.limite and self.paiement.statut in OUVERTS:
             return self._demander(jamais_envoye=False)
         suite = apres_constat(
@@ -144,49 +168,49 @@ class _Pas:
             etat=constat.etat,
             motif=constat.motif,
             limite=self.limite,
-            fin=self.limite + settings.PAIEMENT_SUIVI_TARDIF,
+            fin=self.fin,
             maintenant=self.horloge(),
             revoir=self._prochain(),
         )
-        return self._conclure(suite, constat)
-
-    @transaction_entiere
-    def _regler(self, constat: Constat) -> PaiementPass:
-        """Settled, and callbacks judged with it: killed in between, they would wait for ever."""
-        regle = regler(paiement=self.paiement, constat=constat, source="suivi", quand=self.horloge())
-        if regle.statut not in (StatutPaiement.SUCCES, StatutPaiement.REMBOURSE):
-            # Another amount or payer: a person decides; the operator is still asked, once an hour.
-            _repousser(regle, jusqu_a=self.horloge() + timedelta(hours=1))
-        juger_rappels(paiement=regle, constat=constat, quand=self.horloge())
-        return regle
-
-    @transaction_entiere
-    def _conclure(self, suite: Suite, constat: Constat) -> PaiementPass:
-        """Recorded; when the operator will not be asked again, what callbacks claimed is judged by what he said last."""
-        paiement = self._enregistrer(suite, constat)
-        finie = suite.revoir is None and paiement.statut in (StatutPaiement.ECHEC, StatutPaiement.EXPIRE)
-        if finie or constat.etat is Etat.ECHOUE:
-            juger_rappels(paiement=paiement, constat=constat, quand=self.horloge())
-        return paiement
+        return self._enregistrer(suite, constat)
 
     def _prochain(self) -> datetime:
         return prochain_passage(demande_le=self.paiement.date_demande, maintenant=self.horloge(), hasard=self.hasard())
 
     def _enregistrer(self, suite: Suite, constat: Constat | None = None) -> PaiementPass:
-        donnees = {"operateur": constat.raison} if constat is not None and constat.raison else {}
-        return enregistrer_suite(paiement=self.paiement, suite=suite, donnees=donnees, quand=self.horloge())
+        return enregistrer_suite(paiement=self.paiement, suite=suite, constat=constat, quand=self.horloge())
+
+
+@transaction_entiere
+def _regler_et_juger(*, paiement: PaiementPass, constat: Constat, fin: datetime, quand: datetime) -> PaiementPass:
+    """The payment is settled, or a person must decide: then the operator is asked hourly until `fin`. Callbacks are judged."""
+    regle = regler(paiement=paiement, constat=constat, source="suivi", quand=quand)
+    if regle.statut not in (StatutPaiement.SUCCES, StatutPaiement.REMBOURSE):
+        dans_une_heure = quand + timedelta(hours=1)
+        _repousser(regle, jusqu_a=dans_une_heure if dans_une_heure < fin else None)
+    juger_rappels(paiement=regle, constat=constat, quand=quand)
+    return regle
 
 
 @transaction_entiere
 def enregistrer_suite(
-    *, paiement: PaiementPass, suite: Suite, donnees: dict[str, str], quand: datetime
+    *, paiement: PaiementPass, suite: Suite, constat: Constat | None = None, quand: datetime
 ) -> PaiementPass:
-    """The payment, and those asked with it, are as `suite` says, unless somebody else moved them meanwhile: then as they are."""
+    """The payment, and those asked with it, are as `suite` says, unless somebody else moved them meanwhile: then as they are.
+
+    `constat`: what the operator said, if he did. Callbacks are judged by it when it is a failure, or when he will not be asked
+    again.
+    """
     souscriptions, groupe = verrouiller_groupe(paiement)
     principal = groupe[0]
+    echoue = constat is not None and constat.etat is Etat.ECHOUE
+    finie = suite.revoir is None and (suite.statut or principal.statut) in (StatutPaiement.ECHEC, StatutPaiement.EXPIRE)
+    if echoue or (finie and principal.statut == paiement.statut):
+        juger_rappels(paiement=principal, constat=constat or Constat(etat=Etat.INTROUVABLE), quand=quand)
     if principal.statut != paiement.statut:
         return principal
     if suite.statut is not None:
+        donnees = {"operateur": constat.raison} if constat is not None and constat.raison else {}
         passer_ensemble(
             groupe, suite.statut, evenement=suite.evenement, donnees=donnees, motif_echec=suite.motif, quand=quand
         )

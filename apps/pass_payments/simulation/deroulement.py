@@ -14,7 +14,7 @@ from apps.pass_payments.services import decaissements, rappels, suivi
 from apps.pass_payments.simulation import lois
 from apps.pass_payments.simulation.monde import LoiViolee, Monde, dire_le_jour, installe, planter
 from apps.pass_payments.simulation.operateur import Pannes
-from apps.pass_payments.simulation.pas import CYCLE, LITIGES, TOUS, Pas, executer
+from apps.pass_payments.simulation.pas import CYCLE, LITIGES, TOUS, Pas, cycle, executer
 from nsia_pass_api.errors import ErreurPass
 
 _TOURS_AU_PLUS = 5_000
@@ -111,7 +111,7 @@ def _apaiser(monde: Monde) -> None:
             decaissements.suivre_decaissement(ident, horloge=monde.horloge, hasard=monde.alea.random)
     else:
         raise LoiViolee("loi 8 : rien ne s'apaise")
-    executer(CYCLE, monde)
+    cycle(monde)
     monde.observer()
     if trouvees := lois.violations(monde):
         raise LoiViolee("\n".join(["", *trouvees]))

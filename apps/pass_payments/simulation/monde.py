@@ -159,10 +159,12 @@ class Monde:
             raise ProcessusTue
 
     def pendant(self) -> None:
-        """A call lasts: now and then the world goes on meanwhile, other workers included."""
+        """A call lasts: now and then the world goes on meanwhile, other workers included; the hour of the caller waits."""
         if self.profondeur < 3 and self.hasard(0.04):
             self.chiffres["appels lents"] += 1
+            sursis, self.sursis = self.sursis, None
             self.imbriquer()
+            self.sursis = sursis
 
     @contextmanager
     def processus(self, *, mortel: bool) -> Iterator[None]:

@@ -1,11 +1,12 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import factory
 from django.db import transaction
 from django.utils import timezone
 
-from apps.pass_clients.tests.factories import SouscriptionFactory
+from apps.pass_clients.models import ClientPass, NumeroPolice
+from apps.pass_clients.tests.factories import PeriodeFactory, PoliceFactory, SouscriptionFactory
 from apps.pass_payments.models import EvenementPaiement, PaiementPass
 
 
@@ -39,5 +40,13 @@ class PaiementFactory(factory.django.DjangoModelFactory[PaiementPass]):
     def journal(self: PaiementPass, create: bool, extracted: object, **kwargs: object) -> None:  # type: ignore[misc]
         if create:
             EvenementPaiement.objects.create(
-                paiement=self, type=EvenementPaiement.Type.RAPPROCHEMENT, statut=self.statut
+                paiement=self, type=EvenementPaiement.Type.CONSULTATION, statut=self.statut
             )
+
+
+def contrat_finissant(client: ClientPass, *, fin_dans: int, paye: int = 1_200) -> NumeroPolice:
+    """A contract whose only period ends in `fin_dans` days; `paye` XAF were paid."""
+    police = PoliceFactory(souscription=SouscriptionFactory(client=client, active=True))
+    PeriodeFactory(souscription=police.souscription, date_debut=timezone.localdate() + timedelta(days=fin_dans - 365))
+    PaiementFactory(souscription=police.souscription, montant=paye)
+    return police

@@ -6,6 +6,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
+
 from apps.pass_payments.motifs import MotifEchec
 from apps.pass_payments.operateurs import (
     Accuse,
@@ -16,6 +18,7 @@ from apps.pass_payments.operateurs import (
     NatureDecaissement,
     OperateurInjoignable,
     Rappel,
+    ReleveIndisponible,
 )
 
 
@@ -54,7 +57,8 @@ class OperateurFactice:
         if etat is Etat.REUSSI:
             compte.debits += 1
             compte.quand = quand
-            compte.constat = replace(compte.constat, code_confirmation=str(1_000_000 + len(self.comptes)))
+            debits = sum(autre.debits for autre in self.comptes.values())
+            compte.constat = replace(compte.constat, code_confirmation=str(1_000_000 + debits))
         elif not compte.constat.motif:
             compte.constat = replace(compte.constat, motif=MotifEchec.REFUSE)
 
@@ -92,7 +96,7 @@ class OperateurFactice:
 
     def releve(self, *, jour: date) -> Iterator[LigneReleve]:
         for reference, compte in self.comptes.items():
-            if compte.debits and compte.quand is not None and compte.quand.date() == jour:
+            if compte.debits and compte.quand is not None and timezone.localdate(compte.quand) == jour:
                 yield LigneReleve(
                     reference=reference,
                     code_confirmation=compte.constat.code_confirmation,
@@ -101,6 +105,24 @@ class OperateurFactice:
                     quand=compte.quand,
                     numero=compte.numero,
                 )
+
+    def lire_releve(self, texte: str) -> Iterator[LigneReleve]:
+        """`2026-11-24T10:00:00+01:00;1000001;100` a line, then our reference where it is known."""
+        lues = []
+        for rang, ecrite in enumerate(texte.splitlines(), start=1):
+            quand, code, montant, *reference = ecrite.split(";")
+            if not montant.lstrip("-").isdigit():
+                raise ReleveIndisponible(f"Ligne {rang} du relevé : « {montant} » n'est pas un montant.")
+            lues.append(
+                LigneReleve(
+                    reference=UUID(reference[0]) if reference else None,
+                    code_confirmation=code,
+                    montant=int(montant),
+                    telephone="",
+                    quand=datetime.fromisoformat(quand),
+                )
+            )
+        return iter(lues)
 
     def _creer(self, appel: str, reference: UUID, compte: Compte) -> Accuse:
         self.appels.append((appel, reference))

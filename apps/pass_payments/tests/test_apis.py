@@ -680,7 +680,7 @@ class TestCors:
 
         assert self.entetes(response) == {
             "access-control-allow-origin": self.ORIGINE,
-            "access-control-expose-headers": "retry-after, x-request-id",
+            "access-control-expose-headers": "idempotent-replayed, retry-after, x-request-id",
         }
 
     def test_its_preflight_needs_no_token(self) -> None:

@@ -26,7 +26,14 @@ from apps.pass_clients.selectors import souscriptions_sans_police
 from apps.pass_clients.tests.factories import ClientFactory
 from apps.pass_payments.demo import charger_portefeuille, lire_portefeuille
 from apps.pass_payments.lifecycle import decider
-from apps.pass_payments.models import Cotisation, EvenementPaiement, PaiementPass, SoldeContrat
+from apps.pass_payments.models import (
+    AnomaliePaiement,
+    Cotisation,
+    EvenementPaiement,
+    MessageSortant,
+    PaiementPass,
+    SoldeContrat,
+)
 from nsia_pass_api.errors import ErreurPass
 
 pytestmark = pytest.mark.django_db
@@ -90,12 +97,26 @@ def test_le_meme_portefeuille_tous_les_jours(moment: datetime) -> None:
     with le(moment):
         charger_portefeuille(portefeuille=lire_portefeuille())
         verifier_etats_et_montants()
+        verifier_recus(moment.year)
         verifier_polices_annoncees(moment.year)
         verifier_que_rien_n_est_a_venir(moment)
         assert decider(jour=moment.date()) == []
         echeances = Cotisation.objects.filter(client__nom="KONGO", contrat__code_produit="KIMIA")
         assert [c.statut for c in echeances] == ["payee"] * 7 + ["a_venir"] * 5
         assert echeances[7].date_echeance == moment.date() + timedelta(days=12)
+
+
+def verifier_recus(annee: int) -> None:
+    """Everything that was confirmed has its receipt, in the order of the settlements; nobody was written to."""
+    confirmes = PaiementPass.objects.filter(statut__in=["succes", "rembourse"])
+    recus = list(confirmes.order_by("date_confirmation").values_list("numero_recu", flat=True))
+    assert recus == sorted(recus)
+    assert len(set(recus)) == len(recus) == confirmes.count()
+    assert not PaiementPass.objects.exclude(pk__in=confirmes).exclude(numero_recu=None).exists()
+    assert recus[-1].startswith((f"REC-{annee}-", f"REC-{annee - 1}-"))
+    sources = EvenementPaiement.objects.filter(type="confirmation").values_list("donnees__source", flat=True)
+    assert set(sources) == {"suivi", "guichet"}
+    assert MessageSortant.objects.count() == AnomaliePaiement.objects.count() == 0
 
 
 def verifier_etats_et_montants() -> None:

@@ -231,7 +231,7 @@ def test_they_are_called_by_their_names() -> None:
     paiement = PaiementFactory(souscription=police.souscription)
 
     assert str(paiement) == paiement.numero_transaction
-    assert str(paiement.evenements.get()) == "Rapproché du relevé"
+    assert str(paiement.evenements.get()) == "Opérateur consulté"
     assert str(SoldeContrat.objects.get()) == police.numero_police
     assert str(Cotisation.objects.first()) == f"QT-{police.souscription.numero_souscription}-1-01"
     assert str(VueDashboardPass.objects.get()) == str(police.souscription.client_id)

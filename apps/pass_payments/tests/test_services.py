@@ -12,10 +12,9 @@ from apps.borne_auth.tests.factories import AgentFactory
 from apps.pass_clients.services import changer_statut
 from apps.pass_clients.tests.factories import SouscriptionFactory, dates_de
 from apps.pass_clients.tests.refus import verifier_maintenant
-from apps.pass_payments import services
 from apps.pass_payments.errors import PaiementImpossible, TentativeOuverte, TransitionPaiementRefusee
 from apps.pass_payments.models import TRANSITIONS, EvenementPaiement, PaiementPass, StatutPaiement
-from apps.pass_payments.services import changer_statut_paiement, enregistrer_demande
+from apps.pass_payments.services import changer_statut_paiement, enregistrer_demande, paiements
 from apps.pass_payments.tests.factories import PaiementFactory
 
 pytestmark = pytest.mark.django_db
@@ -99,7 +98,7 @@ class TestEnregistrerDemande:
     def test_a_number_already_drawn_is_drawn_again(self, monkeypatch: pytest.MonkeyPatch) -> None:
         pris = PaiementFactory().numero_transaction
         tirages = iter([pris, pris, "PAY-20261121-LIBRE2"])
-        monkeypatch.setattr(services, "_numero_transaction", lambda quand: next(tirages))
+        monkeypatch.setattr(paiements, "numero_aleatoire", lambda prefixe, quand: next(tirages))
 
         assert demander(souscription=SouscriptionFactory()).numero_transaction == "PAY-20261121-LIBRE2"
 
@@ -155,7 +154,7 @@ class TestChangerStatut:
         with pytest.raises(TransitionPaiementRefusee):
             changer_statut_paiement(paiement=perime, vers="echec", evenement="echec")
 
-        assert [ligne[:2] for ligne in journal(perime)] == [("rapprochement", "en_cours"), ("confirmation", "succes")]
+        assert [ligne[:2] for ligne in journal(perime)] == [("consultation", "en_cours"), ("confirmation", "succes")]
 
     def test_a_late_success_still_counts(self) -> None:
         paiement = demander(souscription=SouscriptionFactory(active=True))

@@ -1,7 +1,6 @@
 """The simulation in CI, the proof that it can fail, and what it found."""
 
 import random
-import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from io import StringIO
@@ -36,7 +35,7 @@ PAYEUR = "+242061234567"
 
 @pytest.mark.django_db(transaction=True)
 class TestHistoires:
-    @pytest.mark.parametrize("graine", [7, secrets.randbelow(1_000_000)], ids=lambda graine: f"graine {graine}")
+    @pytest.mark.parametrize("graine", [7, 2026])
     def test_every_law_holds_after_two_thousand_steps(self, graine: int) -> None:
         fait = simuler(pas=2_000, graine=graine)
 

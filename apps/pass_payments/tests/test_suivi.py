@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from pytest_django import Settings
 
+from apps.borne_auth.tests.factories import AgentFactory
 from apps.pass_clients.models import NumeroPolice, SouscriptionPass
 from apps.pass_clients.tests.factories import ClientFactory, SouscriptionFactory, contrat_en_vigueur
 from apps.pass_payments.models import (
@@ -17,6 +18,7 @@ from apps.pass_payments.models import (
     RappelOperateur,
 )
 from apps.pass_payments.operateurs import Etat, OperateurFerme
+from apps.pass_payments.services.anomalies import resoudre_anomalie
 from apps.pass_payments.services.demandes import Ligne, payer
 from apps.pass_payments.services.paiements import enregistrer_demande
 from apps.pass_payments.services.rappels import recevoir_rappel, traiter_rappel
@@ -69,6 +71,14 @@ def demander(souscription: SouscriptionPass, *, montant: int = 100, **champs: An
         a_suivre_le=DEBUT,
         **champs,
     )
+
+
+def traiter(quand: datetime) -> int:
+    """The waiting callbacks are seen by a worker; returns how many."""
+    vus = 0
+    while traiter_rappel(quand=quand):
+        vus += 1
+    return vus
 
 
 def journal(paiement: PaiementPass) -> list[tuple[str, str]]:
@@ -212,6 +222,19 @@ def test_behind_an_open_circuit_nothing_leaves_until_it_closes(
     assert [appel for appel, _ in operateur.appels] == ["demander", "demander"]
 
 
+def test_a_circuit_that_opens_between_look_up_and_demand_waits_too(
+    paiement: PaiementPass, operateur: OperateurFactice, suiveur: Suiveur
+) -> None:
+    operateur.pannes = [("avant", injoignable())]
+    assert suiveur.passer() == ["en_verification"]
+    operateur.refus = OperateurFerme(30)
+
+    assert suiveur.passer(apres=60) == ["en_verification"]
+    assert suiveur.passer(apres=29) == []
+    operateur.refus = None
+    assert suiveur.passer(apres=1) == ["en_cours"]
+
+
 def test_what_was_never_sent_expires_without_a_call(
     paiement: PaiementPass, operateur: OperateurFactice, suiveur: Suiveur
 ) -> None:
@@ -246,6 +269,36 @@ def test_another_amount_currency_or_payer_confirms_nothing(
     souscription.refresh_from_db()
     assert souscription.statut == "en_cours"
     assert suiveur.passer(apres=3600) == ["en_verification"]
+    assert AnomaliePaiement.objects.count() == 1
+
+
+def test_a_difference_that_nobody_settles_is_asked_about_for_a_day(
+    paiement: PaiementPass, operateur: OperateurFactice, suiveur: Suiveur
+) -> None:
+    """After that the anomaly remains, and reconciliation."""
+    suiveur.passer()
+    operateur.repondre(paiement.reference_mobile_money, Etat.REUSSI, montant=99)
+    heures = 0
+    while suiveur.passer(apres=3600):
+        heures += 1
+
+    paiement.refresh_from_db()
+    assert heures == 24
+    assert (paiement.statut, paiement.a_suivre_le) == ("en_verification", None)
+    assert AnomaliePaiement.objects.count() == 1
+
+
+def test_a_difference_that_a_person_settled_does_not_come_back(
+    paiement: PaiementPass, operateur: OperateurFactice, suiveur: Suiveur
+) -> None:
+    suiveur.passer()
+    operateur.repondre(paiement.reference_mobile_money, Etat.REUSSI, montant=99)
+    suiveur.passer(apres=5)
+    resoudre_anomalie(anomalie=AnomaliePaiement.objects.get(), acteur=AgentFactory(), commentaire="remboursé chez MTN")
+
+    assert suiveur.passer(apres=7200) == []
+    paiement.refresh_from_db()
+    assert paiement.statut == "expire"
     assert AnomaliePaiement.objects.count() == 1
 
 
@@ -293,8 +346,8 @@ class TestRappels:
         operateur.approuver(paiement.reference_mobile_money)
         recevoir_rappel(operateur="mtn_money", corps=f"{paiement.numero_transaction}|reussi|100", adresse="10.0.0.1")
 
-        assert traiter_rappel(quand=suiveur.heure)
-        assert not traiter_rappel(quand=suiveur.heure)
+        assert traiter(suiveur.heure) == 1
+        assert traiter(suiveur.heure) == 0
         assert suiveur.passer() == ["succes"]
         assert RappelOperateur.objects.get().verdict == "confirme"
         assert ("rappel_recu", "") in journal(paiement)
@@ -305,7 +358,7 @@ class TestRappels:
     ) -> None:
         suiveur.passer()
         recevoir_rappel(operateur="mtn_money", corps=corps.format(numero=paiement.numero_transaction), adresse="")
-        traiter_rappel(quand=suiveur.heure)
+        traiter(suiveur.heure)
 
         assert suiveur.passer() == ["en_cours"]
         operateur.repondre(paiement.reference_mobile_money, Etat.ECHOUE)
@@ -315,10 +368,28 @@ class TestRappels:
     @pytest.mark.parametrize(("corps", "verdict"), [("n'importe quoi", "illisible"), ("PAY-1|reussi", "inconnu")])
     def test_a_stray_one_is_kept_and_leads_nowhere(self, operateur: OperateurFactice, corps: str, verdict: str) -> None:
         recevoir_rappel(operateur="mtn_money", corps=corps, adresse="")
-        traiter_rappel()
+        traiter(DEBUT)
 
         assert RappelOperateur.objects.get().verdict == verdict
         assert EvenementPaiement.objects.count() == 0
+
+    def test_one_that_breaks_its_reader_is_unreadable_and_stops_nothing(self, operateur: OperateurFactice) -> None:
+        for corps in ("PAY-1|reussi|beaucoup", "PAY-1|n'importe"):
+            recevoir_rappel(operateur="mtn_money", corps=corps, adresse="")
+        assert traiter(DEBUT) == 2
+        assert set(RappelOperateur.objects.values_list("verdict", flat=True)) == {"illisible"}
+
+    def test_one_of_an_operator_that_has_gone_waits(self, operateur: OperateurFactice, settings: Settings) -> None:
+        recevoir_rappel(operateur="airtel_money", corps="PAY-1|reussi", adresse="")
+        assert traiter(DEBUT) == 0
+
+    def test_one_for_a_payment_that_was_asked_with_another_leads_nowhere(self, operateur: OperateurFactice) -> None:
+        client = ClientFactory(telephone=PAYEUR, numero_mobile_money=PAYEUR)
+        polices = [contrat_en_vigueur(client=client).numero_police for _ in range(2)]
+        second = payer(client_id=client.pk, lignes=[Ligne(police, 150) for police in polices]).rattaches.get()
+        recevoir_rappel(operateur="mtn_money", corps=f"{second.numero_transaction}|reussi|150", adresse="")
+        traiter(DEBUT)
+        assert RappelOperateur.objects.get().verdict == "inconnu"
 
     def test_after_a_success_it_is_judged_without_asking_again(
         self, paiement: PaiementPass, operateur: OperateurFactice, suiveur: Suiveur
@@ -327,7 +398,7 @@ class TestRappels:
         operateur.approuver(paiement.reference_mobile_money)
         suiveur.passer(apres=5)
         recevoir_rappel(operateur="mtn_money", corps=f"{paiement.numero_transaction}|echoue", adresse="")
-        traiter_rappel(quand=suiveur.heure)
+        traiter(suiveur.heure)
 
         assert RappelOperateur.objects.get().verdict == "contredit"
         assert suiveur.passer(apres=3600) == []
@@ -339,6 +410,6 @@ class TestRappels:
         assert suiveur.passer() == ["echec"]
         operateur.approuver(paiement.reference_mobile_money)
         recevoir_rappel(operateur="mtn_money", corps=f"{paiement.numero_transaction}|reussi|100", adresse="")
-        traiter_rappel(quand=suiveur.heure)
+        traiter(suiveur.heure)
 
         assert suiveur.passer() == ["succes"]

@@ -92,6 +92,7 @@ class Command(BaseCommand):
             f"""
 NSIA PASS est prêt.
 
+  Borne                   {address}/borne/
   Documentation de l'API  {address}/api/docs/
   Back-office             {address}/admin/
       adresse e-mail      {ADMIN_EMAIL}

@@ -1,3 +1,5 @@
+"""Clients, subscriptions and contracts, completed by their payments and balances; the cash desk."""
+
 from typing import Any
 
 from django.contrib import admin
@@ -6,14 +8,14 @@ from django.http import HttpRequest
 
 from apps.pass_clients.admin import ClientAdmin, SouscriptionAdmin
 from apps.pass_clients.models import ClientPass, Contrat, EtatContrat, SouscriptionPass
-from apps.pass_payments.models import Cotisation, EvenementPaiement, PaiementPass, StatutCotisation, StatutPaiement
-from apps.pass_payments.motifs import motif_lisible
+from apps.pass_payments.admin.actes import Encaisser
+from apps.pass_payments.admin.cellules import COULEURS_CONTRAT, COULEURS_COTISATION, STATUT_PAIEMENT
+from apps.pass_payments.models import Cotisation, PaiementPass, StatutCotisation
+from nsia_pass_api.actes import AvecActes
 from nsia_pass_api.admin import (
-    VIDE,
     AdminLecture,
     TableauLecture,
     code,
-    donnees,
     du,
     jour,
     lien,
@@ -21,36 +23,13 @@ from nsia_pass_api.admin import (
     numero,
     numero_telephone,
     pastille,
-    reference,
     telephone,
     texte,
     vers,
     xaf,
 )
 
-COULEURS_PAIEMENT = {
-    StatutPaiement.INITIE: "info",
-    StatutPaiement.EN_COURS: "info",
-    StatutPaiement.EN_VERIFICATION: "warning",
-    StatutPaiement.SUCCES: "success",
-    StatutPaiement.ECHEC: "danger",
-    StatutPaiement.REMBOURSE: "primary",
-}
-COULEURS_COTISATION = {
-    StatutCotisation.PAYEE: "success",
-    StatutCotisation.PARTIELLE: "warning",
-    StatutCotisation.EN_RETARD: "danger",
-}
-COULEURS_CONTRAT = {
-    EtatContrat.ACTIF: "success",
-    EtatContrat.SUSPENDU: "danger",
-    EtatContrat.EXPIRE: "warning",
-    EtatContrat.EN_ATTENTE: "info",
-}
-
-STATUT_PAIEMENT = pastille("statut", "Statut", COULEURS_PAIEMENT, StatutPaiement)
 ETAT_CONTRAT = pastille("etat_du_contrat", "État", COULEURS_CONTRAT, EtatContrat)
-SOUSCRIPTION = lien("souscription", "Souscription", modele="pass_clients.SouscriptionPass", pk="souscription_id")
 EN_RETARD = du("soldes__montant_en_retard", "En retard")
 
 
@@ -96,7 +75,8 @@ class ClientEtContratsAdmin(ClientAdmin):
 
 
 @admin.register(SouscriptionPass)
-class SouscriptionEtPaiementsAdmin(SouscriptionAdmin):
+class SouscriptionEtPaiementsAdmin(AvecActes, SouscriptionAdmin):
+    actes = [Encaisser()]
     inlines = [PaiementTableau, *SouscriptionAdmin.inlines]
 
 
@@ -185,99 +165,3 @@ class ContratAdmin(AdminLecture):
     @admin.display(description="Client")
     def titulaire_lie(self, contrat: Contrat) -> str:
         return vers("pass_clients.ClientPass", contrat.client_id, self.titulaire(contrat))
-
-
-class JournalTableau(TableauLecture):
-    model = EvenementPaiement
-    verbose_name_plural = "journal"
-    fields = (
-        moment("date_evenement", "Le", secondes=True),
-        texte("get_type_display", "Fait"),
-        pastille("statut", "Statut qui en résulte", COULEURS_PAIEMENT, StatutPaiement),
-        texte("acteur", "Par"),
-        donnees("donnees", "Données"),
-    )
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).select_related("acteur")
-
-
-@admin.register(PaiementPass)
-class PaiementAdmin(AdminLecture):
-    inlines = [JournalTableau]
-    search_help_text = "N° de paiement, référence, police, téléphone"
-    recherches = {
-        "numero_transaction": numero,
-        "reference_mobile_money": reference,
-        "souscription__police__numero_police": numero,
-        "souscription__numero_souscription": numero,
-        "souscription__client__telephone": numero_telephone,
-    }
-    list_display = [
-        code("numero_transaction", "Numéro"),
-        texte("souscription__client", "Client"),
-        xaf("montant", "Montant"),
-        texte("get_type_paiement_display", "Type"),
-        texte("mode_paiement", "Mode"),
-        STATUT_PAIEMENT,
-        moment("date_demande", "Demandé le"),
-    ]
-    list_filter = ["statut", "type_paiement", "operateur"]
-    fieldsets = [
-        (
-            None,
-            {
-                "fields": (
-                    ("numero_transaction", STATUT_PAIEMENT),
-                    (texte("get_type_paiement_display", "Type"), "motif"),
-                    (xaf("montant", "Montant"), xaf("frais", "Frais")),
-                    xaf("montant_net", "Montant net"),
-                )
-            },
-        ),
-        (
-            "Qui paie, pour quoi",
-            {
-                "fields": (
-                    (
-                        lien(
-                            "souscription__client",
-                            "Client",
-                            modele="pass_clients.ClientPass",
-                            pk="souscription__client_id",
-                        ),
-                        telephone("souscription__client__telephone"),
-                    ),
-                    (SOUSCRIPTION, texte("souscription__produit", "Produit")),
-                )
-            },
-        ),
-        (
-            "Opérateur",
-            {
-                "fields": (
-                    (texte("mode_paiement", "Mode"), telephone("numero_payeur", "Numéro du payeur")),
-                    (
-                        texte("reference_mobile_money", "Notre référence"),
-                        texte("code_confirmation", "Code de l'opérateur"),
-                    ),
-                )
-            },
-        ),
-        (
-            "Dates",
-            {
-                "fields": (
-                    (moment("date_demande", "Demandé le"), moment("date_confirmation", "Confirmé le")),
-                    jour("date_comptable", "Date comptable"),
-                )
-            },
-        ),
-    ]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).select_related("souscription__client", "souscription__produit")
-
-    @admin.display(description="Motif d'échec")
-    def motif(self, paiement: PaiementPass) -> str:
-        return motif_lisible(paiement.motif_echec) or VIDE

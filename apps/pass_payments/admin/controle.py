@@ -1,0 +1,346 @@
+"""What people must look at and decide: anomalies, proposals, reconciliations and their differences, callbacks."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from apps.pass_payments.admin.actes import Approuver, Refuser, ResoudreAnomalie, ResoudreEcart, attend_une_decision
+from apps.pass_payments.admin.cellules import (
+    COULEURS_PAIEMENT,
+    PAIEMENT,
+    STATUT_PROPOSITION,
+    VERDICT,
+    OuvertFiltre,
+    ouverts_d_abord,
+    ouverture,
+)
+from apps.pass_payments.models import (
+    AnomaliePaiement,
+    EcartRapprochement,
+    NatureEcart,
+    OperateurPaiement,
+    PropositionPaiement,
+    RappelOperateur,
+    Rapprochement,
+    StatutPaiement,
+    StatutProposition,
+)
+from nsia_pass_api.actes import AvecActes
+from nsia_pass_api.admin import (
+    AdminLecture,
+    TableauLecture,
+    brut,
+    code,
+    donnees,
+    jour,
+    lien,
+    moment,
+    numero,
+    numero_telephone,
+    pastille,
+    telephone,
+    texte,
+    xaf,
+)
+
+CLIENT = lien(
+    "paiement__souscription__client",
+    "Client",
+    modele="pass_clients.ClientPass",
+    pk="paiement__souscription__client_id",
+)
+STATUT_DU_PAIEMENT = pastille("paiement__statut", "Statut du paiement", COULEURS_PAIEMENT, StatutPaiement)
+PAR_LE_PAIEMENT = {
+    "paiement__numero_transaction": numero,
+    "paiement__souscription__police__numero_police": numero,
+    "paiement__souscription__client__telephone": numero_telephone,
+}
+
+
+class AnomalieOuverteFiltre(OuvertFiltre):
+    champ = "resolue_le"
+
+
+class EcartOuvertFiltre(OuvertFiltre):
+    champ = "resolu_le"
+
+
+@admin.register(AnomaliePaiement)
+class AnomalieAdmin(AvecActes, AdminLecture):
+    actes = [ResoudreAnomalie()]
+    ordering = ouverts_d_abord("resolue_le")
+    search_help_text = "N° de paiement, police, téléphone"
+    recherches = PAR_LE_PAIEMENT
+    list_display = [
+        texte("get_nature_display", "Anomalie"),
+        PAIEMENT,
+        texte("paiement__souscription__client", "Client"),
+        xaf("paiement__montant", "Montant"),
+        moment("ouverte_le", "Ouverte le"),
+        ouverture("resolue_le", ouverte="À résoudre", fermee="Résolue"),
+    ]
+    list_filter = [AnomalieOuverteFiltre, "nature"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": (
+                    (
+                        texte("get_nature_display", "Anomalie"),
+                        ouverture("resolue_le", ouverte="À résoudre", fermee="Résolue"),
+                    ),
+                    (PAIEMENT, xaf("paiement__montant", "Montant")),
+                    (CLIENT, telephone("paiement__souscription__client__telephone")),
+                    (moment("ouverte_le", "Ouverte le"), donnees("donnees", "Données")),
+                )
+            },
+        ),
+        (
+            "Résolution",
+            {
+                "fields": (
+                    (moment("resolue_le", "Résolue le"), texte("resolue_par", "Par")),
+                    texte("commentaire", "Ce qui a été fait"),
+                )
+            },
+        ),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("paiement__souscription__client", "resolue_par")
+
+
+@admin.register(PropositionPaiement)
+class PropositionAdmin(AvecActes, AdminLecture):
+    actes = [Approuver(), Refuser()]
+    ordering = ouverts_d_abord("decidee_le")
+    search_help_text = "N° de paiement, police, téléphone"
+    recherches = PAR_LE_PAIEMENT
+    list_display = [
+        texte("get_nature_display", "Proposition"),
+        PAIEMENT,
+        xaf("paiement__montant_net", "Montant"),
+        texte("demandeur", "Demandée par"),
+        moment("demandee_le", "Le"),
+        moment("expire_le", "À décider avant le"),
+        STATUT_PROPOSITION,
+    ]
+    list_filter = ["statut", "nature"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": (
+                    (texte("get_nature_display", "Proposition"), STATUT_PROPOSITION),
+                    (PAIEMENT, xaf("paiement__montant_net", "Montant")),
+                    (CLIENT, texte("paiement__mode_paiement", "Mode")),
+                )
+            },
+        ),
+        (
+            "Demande",
+            {
+                "fields": (
+                    (texte("demandeur", "Demandée par"), moment("demandee_le", "Le")),
+                    texte("motif", "Motif"),
+                    moment("expire_le", "À décider avant le"),
+                )
+            },
+        ),
+        (
+            "Décision",
+            {
+                "fields": (
+                    (texte("decideur", "Décidée par"), moment("decidee_le", "Le")),
+                    texte("commentaire", "Commentaire"),
+                )
+            },
+        ),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("paiement__souscription__client", "demandeur", "decideur")
+
+    def remarques(self, request: HttpRequest, objet: PropositionPaiement) -> Sequence[str]:
+        if not attend_une_decision(objet):
+            if objet.statut == StatutProposition.PROPOSEE:
+                return ["Personne n'a décidé à temps : cette proposition est périmée. Proposez à nouveau s'il le faut."]
+            return []
+        if objet.demandeur_id == request.user.pk:
+            return ["Vous avez demandé cet acte : une seconde personne doit décider."]
+        return []
+
+
+class EcartDuRapprochementTableau(TableauLecture):
+    model = EcartRapprochement
+    verbose_name_plural = "écarts"
+    per_page = 50
+    fields = (
+        lien("cle", "Référence", modele="pass_payments.EcartRapprochement", pk="pk"),
+        texte("get_nature_display", "Écart"),
+        PAIEMENT,
+        xaf("montant_releve", "Sur le relevé"),
+        xaf("montant_journal", "Au journal"),
+        ouverture("resolu_le", ouverte="À résoudre", fermee="Résolu"),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("paiement")
+
+
+@admin.register(Rapprochement)
+class RapprochementAdmin(AdminLecture):
+    inlines = [EcartDuRapprochementTableau]
+    list_display = [
+        jour("jour", "Jour"),
+        texte("get_operateur_display", "Opérateur"),
+        texte("concordantes", "Concordantes"),
+        texte("manquantes", "Absentes du relevé"),
+        texte("etrangeres", "Inconnues chez nous"),
+        texte("differentes", "Différentes"),
+        xaf("montant_releve", "Relevé"),
+        xaf("montant_journal", "Journal"),
+        moment("lance_le", "Lancé le"),
+    ]
+    list_filter = ["operateur"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": (
+                    (jour("jour", "Jour"), texte("get_operateur_display", "Opérateur")),
+                    (moment("lance_le", "Lancé le"), texte("lance_par", "Par")),
+                    texte("source", "Source"),
+                )
+            },
+        ),
+        (
+            "Lignes",
+            {
+                "fields": (
+                    (texte("lignes_releve", "Sur le relevé"), texte("lignes_journal", "Au journal")),
+                    (texte("concordantes", "Concordantes"), texte("differentes", "Différentes")),
+                    (texte("manquantes", "Absentes du relevé"), texte("etrangeres", "Inconnues chez nous")),
+                    texte("reglees", "Réglées grâce à lui"),
+                )
+            },
+        ),
+        (
+            "Totaux",
+            {"fields": ((xaf("montant_releve", "Du relevé"), xaf("montant_journal", "Du journal")),)},
+        ),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("lance_par")
+
+
+@admin.register(EcartRapprochement)
+class EcartAdmin(AvecActes, AdminLecture):
+    """The differences that reconciliations found; those unknown to us and open are the suspense list."""
+
+    actes = [ResoudreEcart()]
+    ordering = ouverts_d_abord("resolu_le")
+    search_help_text = "Référence, n° de paiement"
+    recherches = {"cle": str, "paiement__numero_transaction": numero, "decaissement__numero": numero}
+    list_display = [
+        code("cle", "Référence"),
+        texte("get_nature_display", "Écart"),
+        jour("jour", "Jour"),
+        texte("get_operateur_display", "Opérateur"),
+        PAIEMENT,
+        xaf("montant_releve", "Sur le relevé"),
+        xaf("montant_journal", "Au journal"),
+        ouverture("resolu_le", ouverte="À résoudre", fermee="Résolu"),
+    ]
+    list_filter = [EcartOuvertFiltre, "nature", "operateur"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": (
+                    (
+                        texte("get_nature_display", "Écart"),
+                        ouverture("resolu_le", ouverte="À résoudre", fermee="Résolu"),
+                    ),
+                    (code("cle", "Référence"), jour("jour", "Jour")),
+                    (xaf("montant_releve", "Sur le relevé"), xaf("montant_journal", "Au journal")),
+                    (telephone("telephone"), code("code_confirmation", "Code de l'opérateur")),
+                )
+            },
+        ),
+        (
+            "Chez nous",
+            {
+                "fields": (
+                    (
+                        PAIEMENT,
+                        lien("decaissement", "Décaissement", modele="pass_payments.Decaissement", pk="decaissement_id"),
+                    ),
+                    (
+                        lien(
+                            "rapprochement",
+                            "Vu la dernière fois dans",
+                            modele="pass_payments.Rapprochement",
+                            pk="rapprochement_id",
+                        ),
+                        moment("detecte_le", "Détecté le"),
+                    ),
+                )
+            },
+        ),
+        (
+            "Résolution",
+            {
+                "fields": (
+                    (moment("resolu_le", "Résolu le"), texte("resolu_par", "Par")),
+                    texte("commentaire", "Ce qui a été fait"),
+                )
+            },
+        ),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("paiement", "decaissement", "rapprochement", "resolu_par")
+
+    def _criteres(self, terme: str) -> Iterable[dict[str, Any]]:
+        """The reference is the last column of its index: the first two are given all their values."""
+        index = {"operateur__in": OperateurPaiement.values, "nature__in": NatureEcart.values}
+        return [critere | index if "cle" in critere else critere for critere in super()._criteres(terme)]
+
+
+@admin.register(RappelOperateur)
+class RappelAdmin(AdminLecture):
+    """What was announced, by whoever sent it: read with the operator's word beside it."""
+
+    search_help_text = "N° de paiement, police, téléphone"
+    recherches = PAR_LE_PAIEMENT
+    list_display = [
+        moment("recu_le", "Reçu le", secondes=True),
+        texte("get_operateur_display", "Opérateur"),
+        PAIEMENT,
+        VERDICT,
+        texte("adresse", "Expéditeur"),
+        moment("traite_le", "Traité le", secondes=True),
+    ]
+    list_filter = ["verdict", "operateur"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": (
+                    (texte("get_operateur_display", "Opérateur"), VERDICT),
+                    (moment("recu_le", "Reçu le", secondes=True), moment("traite_le", "Traité le", secondes=True)),
+                    (PAIEMENT, STATUT_DU_PAIEMENT),
+                    texte("adresse", "Adresse de l'expéditeur"),
+                )
+            },
+        ),
+        ("Corps reçu, téléphones masqués", {"fields": (brut("corps", "Corps"),)}),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("paiement")

@@ -1,0 +1,119 @@
+"""The attestation, on one A4 page."""
+
+from typing import Any
+
+from apps.pass_payments.documents.dessin import BLEU, ENCRE, FOND, GRIS, OR, FeuilleA4
+from apps.pass_payments.documents.services import Emission
+from apps.pass_payments.documents.typographie import dernier_jour, jour_en_lettres
+from apps.pass_products.models import Periodicite
+from nsia_pass_api.money import formater_xaf
+
+# One page holds these: beyond, the last line says how many more, and the name is written smaller.
+_GARANTIES_MAX, _ASSURES_MAX, _NOM_COURT = 8, 6, 60
+
+_CONDITIONS = (
+    "Elle vaut pour les dates ci-dessus, tant que les cotisations sont payées à leur échéance : la garantie s'arrête "
+    "quand le contrat est suspendu ou résilié. La page de vérification dit à tout moment si le contrat est en vigueur "
+    "et à jour. Les garanties s'exercent dans les limites et conditions du contrat."
+)
+
+
+def dessiner(attestation: dict[str, Any], emission: Emission) -> bytes:
+    feuille = FeuilleA4(
+        titre="Attestation d'assurance",
+        sous_titre=f"Délivrée le {jour_en_lettres(emission.emis_le)}",
+        rappel=attestation["police"],
+        emission=emission,
+    )
+    with feuille:
+        _composer(feuille, attestation)
+        return feuille.octets()
+
+
+def _composer(feuille: FeuilleA4, attestation: dict[str, Any]) -> None:
+    x, utile = feuille.MARGE, feuille.UTILE
+    y = feuille.paragraphe("NSIA Congo atteste que", x=x, y=feuille.get_y() + 5, largeur=utile, taille=10.5)
+    nom = f"{attestation['prenom']} {attestation['nom']}"
+    y = feuille.paragraphe(
+        nom,
+        x=x,
+        y=y + 2,
+        largeur=utile,
+        taille=19 if len(nom) <= _NOM_COURT else 13,
+        gras=True,
+        couleur=BLEU,
+        interligne=1.3,
+    )
+    feuille.filet(x=x, y=y + 2, largeur=26, couleur=OR, epaisseur=0.9)
+    y = feuille.paragraphe(
+        f"est titulaire du contrat {attestation['nom_produit']} désigné ci-dessous, en vigueur et à jour de ses "
+        "cotisations à la date de délivrance.",
+        x=x,
+        y=y + 6.5,
+        largeur=utile,
+        taille=10.5,
+        interligne=1.55,
+    )
+    y = _contrat(feuille, attestation, y=y + 6)
+    y = _couverture(feuille, attestation, y=y + 8)
+    y = feuille.intertitre("Ce que vaut cette attestation", y=y + 5)
+    feuille.paragraphe(_CONDITIONS, x=x, y=y, largeur=utile, taille=9.2, interligne=1.65)
+    feuille.verification(
+        x=x,
+        y=feuille.BAS - 38,
+        largeur=utile,
+        phrase="Scannez ce code, ou ouvrez l'adresse et tapez le code : la page dit si l'attestation est authentique "
+        "et si elle vaut encore aujourd'hui.",
+    )
+
+
+def _contrat(feuille: FeuilleA4, attestation: dict[str, Any], *, y: float) -> float:
+    x, utile, hauteur = feuille.MARGE, feuille.UTILE, 42.0
+    feuille.aplat(x=x, y=y, largeur=utile, hauteur=hauteur, couleur=FOND, rayon=2.5)
+    feuille.aplat(x=x, y=y + 3, largeur=1.4, hauteur=hauteur - 6, couleur=OR)
+    demi = utile / 2 - 10
+    gauche, droite = x + 8, x + utile / 2 + 4
+    periodicite = Periodicite(attestation["periodicite"]).label.lower()
+    prime = f"{formater_xaf(attestation['prime'])}, cotisation {periodicite}"
+    for rang, ((libelle, valeur), (libelle_2, valeur_2)) in enumerate(
+        (
+            (("Produit", attestation["nom_produit"]), ("Numéro de police", attestation["police"])),
+            (
+                ("Couvert à partir du", jour_en_lettres(attestation["date_debut"])),
+                ("Jusqu'au (inclus)", jour_en_lettres(dernier_jour(attestation["date_fin"]))),
+            ),
+            (("Prime de la période", prime), ("Bénéficiaires désignés", str(attestation["nombre_beneficiaires"]))),
+        )
+    ):
+        haut = y + 4.5 + rang * 12
+        for colonne, nom, texte in ((gauche, libelle, valeur), (droite, libelle_2, valeur_2)):
+            feuille.ligne(nom, x=colonne, y=haut, largeur=demi, taille=7.2, couleur=GRIS)
+            feuille.ligne(texte, x=colonne, y=haut + 4, largeur=demi, taille=11, gras=True, couleur=BLEU)
+    return y + hauteur
+
+
+def _couverture(feuille: FeuilleA4, attestation: dict[str, Any], *, y: float) -> float:
+    """Guarantees on the left; on the right, the people who are insured beside the holder."""
+    garanties, assures = attestation["garanties"], attestation["assures"]
+    demi = feuille.UTILE / 2 - 4
+    bas = y
+    if garanties:
+        bas = _liste(feuille, "Garanties", garanties, _GARANTIES_MAX, x=feuille.MARGE, y=y, largeur=demi)
+    if assures:
+        x = feuille.MARGE + (feuille.UTILE / 2 + 4 if garanties else 0)
+        bas = max(bas, _liste(feuille, "Assurés avec le titulaire", assures, _ASSURES_MAX, x=x, y=y, largeur=demi))
+    return bas
+
+
+def _liste(
+    feuille: FeuilleA4, titre: str, textes: list[str], maximum: int, *, x: float, y: float, largeur: float
+) -> float:
+    feuille.aplat(x=x, y=y + 0.1, largeur=1.2, hauteur=4.6, couleur=OR)
+    feuille.ligne(titre, x=x + 4, y=y, largeur=largeur - 4, taille=11, gras=True, couleur=BLEU)
+    y += 8.5
+    montres = textes if len(textes) <= maximum else [*textes[: maximum - 1], f"et {len(textes) - maximum + 1} autres"]
+    for texte in montres:
+        feuille.aplat(x=x + 0.2, y=y + 1.7, largeur=1.2, hauteur=1.2, couleur=OR, rayon=0.6)
+        feuille.ligne(texte, x=x + 4, y=y, largeur=largeur - 4, taille=9, couleur=ENCRE)
+        y += 5.8
+    return y

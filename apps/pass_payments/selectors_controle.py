@@ -1,0 +1,177 @@
+"""What the back office looks at: the suspense list, open differences, and what calls for somebody now.
+
+Each count reads the few rows of a partial index, and stops at `PLAFOND`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.urls import reverse
+
+from apps.pass_payments.models import (
+    OUVERTS,
+    AnomaliePaiement,
+    Decaissement,
+    EcartRapprochement,
+    EvenementPaiement,
+    MessageSortant,
+    NatureEcart,
+    PaiementPass,
+    PropositionPaiement,
+    RappelOperateur,
+    StatutMessage,
+    StatutPaiement,
+    StatutProposition,
+    TachePlanifiee,
+    VerdictRappel,
+)
+from apps.pass_payments.travaux import travailleur_present
+from nsia_pass_api.dates import maintenant
+
+PLAFOND = 1_000
+VERIFICATION_LONGUE = timedelta(minutes=15)
+DECAISSEMENT_LONG = timedelta(hours=1)
+RAPPELS_RECENTS = timedelta(hours=24)
+MESSAGES_RECENTS = timedelta(days=7)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alerte:
+    """Something that somebody must look at. `nombre`: at most PLAFOND, which then means « or more »."""
+
+    code: str
+    titre: str
+    nombre: int
+    vue: str
+    """URL name of the admin list."""
+    requete: str
+    """Its query string, which shows what was counted."""
+
+    @property
+    def url(self) -> str:
+        return f"{reverse(self.vue)}?{self.requete}".removesuffix("?")
+
+
+def ecarts_ouverts() -> QuerySet[EcartRapprochement]:
+    """Differences that nobody has resolved, the last found first."""
+    return EcartRapprochement.objects.filter(resolu_le__isnull=True)
+
+
+def suspens() -> QuerySet[EcartRapprochement]:
+    """The suspense list: money on an operator's statement that is none of ours, credited to nobody until somebody decides."""
+    return ecarts_ouverts().filter(nature=NatureEcart.ETRANGER)
+
+
+def paiements_en_retard(*, quand: datetime) -> QuerySet[PaiementPass]:
+    """Payments still open after their payer was to have answered (law 9)."""
+    return PaiementPass.objects.filter(statut__in=OUVERTS, limite__lt=quand)
+
+
+def paiements_sans_reponse(*, quand: datetime) -> QuerySet[PaiementPass]:
+    """Payments in verification since more than a quarter of an hour, as their journal says."""
+    recemment = EvenementPaiement.objects.filter(
+        paiement=OuterRef("pk"),
+        statut=StatutPaiement.EN_VERIFICATION,
+        date_evenement__gte=quand - VERIFICATION_LONGUE,
+    )
+    return PaiementPass.objects.filter(~Exists(recemment), statut=StatutPaiement.EN_VERIFICATION)
+
+
+def decaissements_en_retard(*, quand: datetime) -> QuerySet[Decaissement]:
+    """Money asked to leave more than an hour ago that has neither arrived nor failed."""
+    return Decaissement.objects.filter(a_suivre_le__isnull=False, demande_le__lt=quand - DECAISSEMENT_LONG)
+
+
+def alertes_exploitation(*, quand: datetime | None = None) -> list[Alerte]:
+    """What calls for somebody at `quand` (now), the most pressing first; nothing that counts zero. Eleven queries."""
+    quand = quand or maintenant()
+    contredits = RappelOperateur.objects.filter(verdict=VerdictRappel.CONTREDIT, traite_le__gte=quand - RAPPELS_RECENTS)
+    abandonnes = MessageSortant.objects.filter(statut=StatutMessage.ABANDONNE, cree_le__gte=quand - MESSAGES_RECENTS)
+    sources: list[tuple[str, str, QuerySet[Any], dict[str, str]]] = [
+        (
+            "paiements_en_retard",
+            "Paiements ouverts au-delà de leur limite",
+            paiements_en_retard(quand=quand),
+            {"statut__in": ",".join(OUVERTS), "limite__lt": quand.isoformat()},
+        ),
+        (
+            "paiements_sans_reponse",
+            "Paiements en vérification depuis plus de 15 minutes",
+            paiements_sans_reponse(quand=quand),
+            {"statut__exact": StatutPaiement.EN_VERIFICATION},
+        ),
+        (
+            "decaissements_en_retard",
+            "Décaissements sans fin depuis plus d'une heure",
+            decaissements_en_retard(quand=quand),
+            {"a_suivre_le__isnull": "False", "demande_le__lt": (quand - DECAISSEMENT_LONG).isoformat()},
+        ),
+        (
+            "suspens",
+            "Encaissements en suspens, inconnus chez nous",
+            suspens(),
+            {"etat": "ouvert", "nature__exact": NatureEcart.ETRANGER},
+        ),
+        (
+            "ecarts",
+            "Autres écarts de rapprochement",
+            ecarts_ouverts().exclude(nature=NatureEcart.ETRANGER),
+            {"etat": "ouvert"},
+        ),
+        (
+            "anomalies",
+            "Anomalies de paiement à résoudre",
+            AnomaliePaiement.objects.filter(resolue_le__isnull=True),
+            {"etat": "ouvert"},
+        ),
+        (
+            "propositions",
+            "Propositions qui attendent une seconde personne",
+            PropositionPaiement.objects.filter(statut=StatutProposition.PROPOSEE, expire_le__gt=quand),
+            {"statut__exact": StatutProposition.PROPOSEE},
+        ),
+        (
+            "rappels_contredits",
+            "Rappels contredits par l'opérateur depuis 24 heures",
+            contredits,
+            {
+                "verdict__exact": VerdictRappel.CONTREDIT,
+                "traite_le__gte": (quand - RAPPELS_RECENTS).isoformat(),
+            },
+        ),
+        (
+            "taches_echouees",
+            "Tâches planifiées qui ont échoué",
+            TachePlanifiee.objects.exclude(erreur=""),
+            {},
+        ),
+        (
+            "messages_abandonnes",
+            "Messages abandonnés depuis 7 jours",
+            abandonnes,
+            {"statut__exact": StatutMessage.ABANDONNE, "cree_le__gte": (quand - MESSAGES_RECENTS).isoformat()},
+        ),
+    ]
+    alertes = [
+        Alerte(
+            code=code,
+            titre=titre,
+            nombre=lignes.order_by()[:PLAFOND].count(),
+            vue=f"admin:pass_payments_{lignes.model._meta.model_name}_changelist",
+            requete=urlencode(requete),
+        )
+        for code, titre, lignes, requete in sources
+    ]
+    if travailleur_present() is not None:
+        sans_travailleur = Alerte(
+            code="aucun_travailleur",
+            titre="Aucun travailleur ne suit les paiements",
+            nombre=1,
+            vue="admin:pass_payments_travailleur_changelist",
+            requete="",
+        )
+        alertes.insert(0, sans_travailleur)
+    return [alerte for alerte in alertes if alerte.nombre]

@@ -1,0 +1,887 @@
+"""Payments in the back office: every list, page and act, for those who may, those who may not, and nobody."""
+
+import re
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.messages import get_messages
+from django.db.models import Model
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django import Settings
+
+from apps.borne_auth.models import Agent
+from apps.borne_auth.tests.factories import AgentFactory
+from apps.mtn_integration.models import TransactionMTN
+from apps.pass_clients.models import SouscriptionPass
+from apps.pass_clients.tests.factories import ClientFactory, SouscriptionFactory, contrat_en_vigueur
+from apps.pass_payments.models import (
+    AnomaliePaiement,
+    Decaissement,
+    DocumentEmis,
+    EcartRapprochement,
+    EvenementPaiement,
+    MessageSortant,
+    PaiementPass,
+    PropositionPaiement,
+    RappelOperateur,
+    Rapprochement,
+    TachePlanifiee,
+    Travailleur,
+)
+from apps.pass_payments.services.guichet import encaisser_au_guichet
+from apps.pass_payments.services.propositions import proposer, refuser
+from apps.pass_payments.services.suivi import hater, reserver_paiements, suivre_paiement
+from apps.pass_payments.tests.factories import PaiementFactory, contrat_finissant
+from apps.pass_payments.tests.operateur_factice import OperateurFactice
+
+pytestmark = pytest.mark.django_db
+
+PAYEUR = "+242061234567"
+MODELES: list[type[Model]] = [
+    PaiementPass,
+    AnomaliePaiement,
+    PropositionPaiement,
+    Decaissement,
+    DocumentEmis,
+    Rapprochement,
+    EcartRapprochement,
+    RappelOperateur,
+    MessageSortant,
+    TachePlanifiee,
+    Travailleur,
+]
+
+
+def liste(modele: type[Model], **parametres: str) -> str:
+    meta = modele._meta
+    return reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist", query=parametres or None)
+
+
+def page(objet: Model) -> str:
+    meta = objet._meta
+    return reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[objet.pk])
+
+
+def acte(objet: Model, nom: str) -> str:
+    meta = objet._meta
+    return reverse(f"admin:{meta.app_label}_{meta.model_name}_acte", args=[objet.pk, nom])
+
+
+def lire(client: Client, adresse: str) -> str:
+    reponse = client.get(adresse)
+    assert reponse.status_code == 200
+    return reponse.content.decode()
+
+
+def boutons(client: Client, objet: Model) -> list[str]:
+    """The acts that the object's page offers, by name."""
+    return re.findall(rf'{re.escape(page(objet).removesuffix("change/"))}acte/(\w+)/"', lire(client, page(objet)))
+
+
+def dit(reponse: Any) -> list[str]:
+    return [str(message) for message in get_messages(reponse.wsgi_request)]
+
+
+def refus(reponse: Any) -> list[str]:
+    """What the form that comes back says is wrong, wherever."""
+    assert reponse.status_code == 200
+    return [message for messages in reponse.context["form"].errors.values() for message in messages]
+
+
+@pytest.fixture(autouse=True)
+def _types_connus() -> None:
+    ContentType.objects.clear_cache()
+
+
+@pytest.fixture
+def responsable() -> Agent:
+    return AgentFactory(is_superuser=True)
+
+
+@pytest.fixture
+def connectee(client: Client, responsable: Agent) -> Client:
+    client.force_login(responsable)
+    return client
+
+
+def connexion(agent: Agent, *droits: str) -> Client:
+    agent.user_permissions.set(Permission.objects.filter(codename__in=droits))
+    client = Client()
+    client.force_login(agent)
+    return client
+
+
+def paiement_confirme(**champs: Any) -> PaiementPass:
+    return PaiementFactory(**{"numero_payeur": PAYEUR, "souscription": contrat_en_vigueur().souscription, **champs})
+
+
+def paiement_en_cours(**champs: Any) -> PaiementPass:
+    demain = timezone.now() + timedelta(days=1)
+    return PaiementFactory(
+        statut="en_cours", numero_payeur=PAYEUR, a_suivre_le=demain, limite=demain, date_confirmation=None, **champs
+    )
+
+
+def anomalie(paiement: PaiementPass, **champs: Any) -> AnomaliePaiement:
+    return AnomaliePaiement.objects.create(
+        **{"paiement": paiement, "nature": "montant_different", "donnees": {"demande": 100, "constate": 50}, **champs}
+    )
+
+
+def ecart(**champs: Any) -> EcartRapprochement:
+    rapprochement = Rapprochement.objects.create(
+        operateur="mtn_money",
+        jour=date(2026, 11, 21),
+        source="essai",
+        lignes_releve=1,
+        lignes_journal=0,
+        concordantes=0,
+        manquantes=0,
+        etrangeres=1,
+        differentes=0,
+        montant_releve=700,
+        montant_journal=0,
+    )
+    return EcartRapprochement.objects.create(
+        **{
+            "operateur": "mtn_money",
+            "nature": "etranger",
+            "cle": str(uuid.uuid4()),
+            "jour": rapprochement.jour,
+            "rapprochement": rapprochement,
+            "montant_releve": 700,
+            **champs,
+        }
+    )
+
+
+@dataclass
+class Dossier:
+    """One of everything about a payment, and what runs beside."""
+
+    rang: int
+    demandeur: Agent
+
+    def ecrire(self) -> PaiementPass:
+        paiement = paiement_confirme()
+        PaiementFactory(rattache_a=paiement, reference_mobile_money=None)
+        anomalie(paiement)
+        proposer(paiement=paiement, motif="payé deux fois", demandeur=self.demandeur)
+        Decaissement.objects.create(
+            nature="remboursement",
+            numero=f"DEC-20261121-{self.rang:06d}",
+            cle=f"paiement:{paiement.numero_transaction}",
+            paiement=paiement,
+            operateur="mtn_money",
+            telephone=PAYEUR,
+            montant=100,
+            libelle="Remboursement NSIA",
+            statut="echec",
+            motif_echec="refuse",
+            termine_le=timezone.now(),
+        )
+        RappelOperateur.objects.create(operateur="mtn_money", corps="{}", paiement=paiement, verdict="confirme")
+        ecart(paiement=paiement, montant_journal=100, nature="different")
+        DocumentEmis.objects.create(
+            code=f"ABCD-EFGH-{'ABCDEFGHJKLM'[self.rang]}234",
+            type="recu",
+            souscription=paiement.souscription,
+            paiement=paiement,
+        )
+        MessageSortant.objects.create(
+            cle=f"paiement:{paiement.numero_transaction}:succes", telephone=PAYEUR, texte="Bonjour"
+        )
+        TachePlanifiee.objects.create(nom=f"tache{self.rang}", prochaine_le=timezone.now())
+        Travailleur.objects.create(hote="serveur", pid=self.rang + 1)
+        return paiement
+
+
+@pytest.fixture
+def dossiers() -> Callable[[int], list[PaiementPass]]:
+    def ecrire(nombre: int) -> list[PaiementPass]:
+        demandeur = AgentFactory(first_name="Prosper", last_name="NKOUNKOU")
+        return [Dossier(rang, demandeur).ecrire() for rang in range(nombre)]
+
+    return ecrire
+
+
+class TestRequetes:
+    """Session and agent are two; a list adds its statistics, its count and its rows."""
+
+    @pytest.mark.parametrize("nombre", [1, 12])
+    @pytest.mark.parametrize("modele", MODELES)
+    def test_listes(
+        self, connectee: Client, django_assert_num_queries: Any, dossiers: Any, modele: type[Model], nombre: int
+    ) -> None:
+        dossiers(nombre)
+        with django_assert_num_queries(5):
+            reponse = connectee.get(liste(modele))
+        assert reponse.status_code == 200
+        assert len(reponse.context["cl"].result_list) == modele._default_manager.count()
+
+    @pytest.mark.parametrize(
+        ("modele", "requetes"),
+        [
+            (PaiementPass, 13),  # itself, journal, and seven tabs of which that of callbacks is counted
+            (AnomaliePaiement, 4),
+            (PropositionPaiement, 4),
+            (Decaissement, 4),
+            (DocumentEmis, 4),
+            (Rapprochement, 6),  # itself, its differences counted and read
+            (EcartRapprochement, 4),
+            (RappelOperateur, 4),
+            (MessageSortant, 4),
+            (TachePlanifiee, 4),
+            (Travailleur, 4),
+        ],
+    )
+    def test_pages(
+        self, connectee: Client, django_assert_num_queries: Any, dossiers: Any, modele: type[Model], requetes: int
+    ) -> None:
+        dossiers(2)
+        objet = modele._default_manager.order_by("pk").first()
+        assert objet is not None
+        with django_assert_num_queries(requetes):
+            assert connectee.get(page(objet)).status_code == 200
+
+    def test_un_paiement_seul_n_a_que_son_journal(self, connectee: Client, django_assert_num_queries: Any) -> None:
+        paiement = paiement_en_cours()
+        with django_assert_num_queries(5):
+            html = lire(connectee, page(paiement))
+        assert re.findall(r"activeTab = '([\w-]+)'", html) == ["general", "evenements"]
+
+    @pytest.mark.parametrize("nom", ["interroger", "proposer"])
+    def test_formulaires_d_un_paiement(self, connectee: Client, django_assert_num_queries: Any, nom: str) -> None:
+        paiement = paiement_confirme()
+        with django_assert_num_queries(3):
+            assert connectee.get(acte(paiement, nom)).status_code == 200
+
+    def test_formulaire_de_la_caisse(self, connectee: Client, django_assert_num_queries: Any) -> None:
+        souscription = contrat_en_vigueur().souscription
+        with django_assert_num_queries(4):  # itself and its balance
+            assert connectee.get(acte(souscription, "encaisser")).status_code == 200
+
+
+class TestDroits:
+    @pytest.mark.parametrize("modele", MODELES)
+    def test_personne_n_ecrit_dans_ces_pages(self, connectee: Client, dossiers: Any, modele: type[Model]) -> None:
+        dossiers(1)
+        objet = modele._default_manager.first()
+        assert objet is not None
+        avant = list(modele._default_manager.values())
+        meta = modele._meta
+        ajout = reverse(f"admin:{meta.app_label}_{meta.model_name}_add")
+        suppression = reverse(f"admin:{meta.app_label}_{meta.model_name}_delete", args=[objet.pk])
+        assert connectee.post(page(objet), {"statut": "succes"}).status_code == 403
+        assert connectee.post(ajout, {}).status_code == 403
+        assert connectee.post(suppression, {"post": "yes"}).status_code == 403
+        assert list(modele._default_manager.values()) == avant
+
+    @pytest.mark.parametrize("modele", MODELES)
+    def test_sans_droit_rien_ne_se_lit(self, dossiers: Any, modele: type[Model]) -> None:
+        dossiers(1)
+        objet = modele._default_manager.first()
+        assert objet is not None
+        client = connexion(AgentFactory())
+        assert [client.get(liste(modele)).status_code, client.get(page(objet)).status_code] == [403, 403]
+
+    @pytest.mark.parametrize("modele", MODELES)
+    def test_qui_lit_lit(self, dossiers: Any, modele: type[Model]) -> None:
+        dossiers(1)
+        objet = modele._default_manager.first()
+        assert objet is not None
+        client = connexion(AgentFactory(), f"view_{modele._meta.model_name}")
+        assert [client.get(liste(modele)).status_code, client.get(page(objet)).status_code] == [200, 200]
+        assert boutons(client, objet) == []
+
+    @pytest.mark.parametrize("modele", MODELES)
+    def test_un_inconnu_est_mene_a_la_connexion(self, client: Client, dossiers: Any, modele: type[Model]) -> None:
+        dossiers(1)
+        objet = modele._default_manager.first()
+        assert objet is not None
+        for adresse in (liste(modele), page(objet)):
+            reponse = client.get(adresse)
+            assert (reponse.status_code, reponse["Location"]) == (302, f"/admin/login/?next={adresse}")
+
+
+@dataclass(frozen=True)
+class Essai:
+    """An act, what it is done on, what is posted, and what it takes."""
+
+    nom: str
+    preparer: Callable[[], Model]
+    saisie: dict[str, str]
+    droits: tuple[str, ...]
+
+
+def _proposition() -> PropositionPaiement:
+    return proposer(paiement=paiement_confirme(), motif="payé deux fois", demandeur=AgentFactory())
+
+
+ENCAISSEMENT = {"montant": "100", "operateur": "especes", "justificatif": "", "cle": "a" * 20, "confirme": "1"}
+ESSAIS = [
+    Essai("interroger", paiement_en_cours, {}, ("change_paiementpass",)),
+    Essai("proposer", paiement_confirme, {"motif": "doublon"}, ("view_paiementpass", "add_propositionpaiement")),
+    Essai("approuver", _proposition, {"commentaire": "vu"}, ("change_propositionpaiement",)),
+    Essai("refuser", _proposition, {"commentaire": "non"}, ("change_propositionpaiement",)),
+    Essai(
+        "resoudre", lambda: anomalie(paiement_confirme()), {"commentaire": "remboursé"}, ("change_anomaliepaiement",)
+    ),
+    Essai("resoudre", ecart, {"commentaire": "retrouvé"}, ("change_ecartrapprochement",)),
+    Essai(
+        "encaisser",
+        lambda: contrat_en_vigueur().souscription,
+        ENCAISSEMENT,
+        ("view_souscriptionpass", "add_paiementpass"),
+    ),
+]
+_NOMS = [f"{essai.nom}-{rang}" for rang, essai in enumerate(ESSAIS)]
+
+
+def etat() -> list[list[dict[str, Any]]]:
+    """All that acts may change."""
+    modeles = (PaiementPass, EvenementPaiement, PropositionPaiement, AnomaliePaiement, EcartRapprochement, Decaissement)
+    return [list(modele._default_manager.order_by("pk").values()) for modele in modeles]
+
+
+class TestActes:
+    @pytest.mark.parametrize("essai", ESSAIS, ids=_NOMS)
+    def test_qui_en_a_le_droit_le_fait(self, operateur: OperateurFactice, essai: Essai) -> None:
+        objet = essai.preparer()
+        agent = AgentFactory()
+        client = connexion(agent, *essai.droits)
+        assert essai.nom in boutons(client, objet)
+        assert client.get(acte(objet, essai.nom)).status_code == 200
+        avant = etat()
+        reponse = client.post(acte(objet, essai.nom), essai.saisie)
+        assert (reponse.status_code, reponse["Location"]) == (302, page(objet))
+        assert etat() != avant
+        assert LogEntry.objects.get().user_id == agent.pk
+        assert len(dit(reponse)) == 1
+
+    @pytest.mark.parametrize("essai", ESSAIS, ids=_NOMS)
+    def test_qui_n_en_a_pas_le_droit_est_refuse(self, operateur: OperateurFactice, essai: Essai) -> None:
+        objet = essai.preparer()
+        client = connexion(AgentFactory(), f"view_{objet._meta.model_name}")
+        avant = etat()
+        assert essai.nom not in boutons(client, objet)
+        assert client.get(acte(objet, essai.nom)).status_code == 403
+        assert client.post(acte(objet, essai.nom), essai.saisie).status_code == 403
+        assert etat() == avant
+
+    def test_le_droit_de_faire_ne_donne_pas_celui_de_voir(self) -> None:
+        client = connexion(AgentFactory(), "add_paiementpass")
+        souscription = contrat_en_vigueur().souscription
+        assert client.get(acte(souscription, "encaisser")).status_code == 403
+        assert client.post(acte(souscription, "encaisser"), ENCAISSEMENT).status_code == 403
+
+    @pytest.mark.parametrize("essai", ESSAIS, ids=_NOMS)
+    def test_un_inconnu_ne_fait_rien(self, client: Client, operateur: OperateurFactice, essai: Essai) -> None:
+        objet = essai.preparer()
+        avant = etat()
+        reponse = client.post(acte(objet, essai.nom), essai.saisie)
+        assert (reponse.status_code, reponse["Location"]) == (302, f"/admin/login/?next={acte(objet, essai.nom)}")
+        assert etat() == avant
+
+    @pytest.mark.parametrize("essai", ESSAIS, ids=_NOMS)
+    def test_un_jeton_est_exige(self, responsable: Agent, operateur: OperateurFactice, essai: Essai) -> None:
+        objet = essai.preparer()
+        client = Client(enforce_csrf_checks=True)
+        client.force_login(responsable)
+        avant = etat()
+        assert client.post(acte(objet, essai.nom), essai.saisie).status_code == 403
+        assert etat() == avant
+
+    def test_ce_qui_n_existe_pas(self, connectee: Client) -> None:
+        paiement = paiement_confirme()
+        assert connectee.get(acte(paiement, "detruire")).status_code == 404
+        paiement.pk = 0
+        assert connectee.get(acte(paiement, "proposer")).status_code == 404
+
+    @pytest.mark.parametrize("essai", [essai for essai in ESSAIS if essai.nom in ("proposer", "refuser", "resoudre")])
+    def test_sans_motif_rien_ne_se_fait(self, connectee: Client, operateur: OperateurFactice, essai: Essai) -> None:
+        objet = essai.preparer()
+        avant = etat()
+        reponse = connectee.post(acte(objet, essai.nom), dict.fromkeys(essai.saisie, "   "))
+        assert refus(reponse) == ["Ce champ est obligatoire."]
+        assert etat() == avant
+
+
+class TestInterroger:
+    def test_le_prochain_passage_est_maintenant(self, connectee: Client, operateur: OperateurFactice) -> None:
+        paiement = paiement_en_cours()
+        assert reserver_paiements(nombre=1) == []
+        reponse = connectee.post(acte(paiement, "interroger"))
+        assert dit(reponse) == ["L'opérateur va être interrogé. Rechargez cette page dans quelques secondes."]
+        assert reserver_paiements(nombre=1) == [paiement.pk]
+
+    @pytest.mark.parametrize(
+        ("champs", "offert"),
+        [
+            ({"statut": "initie"}, True),
+            ({"statut": "en_verification"}, True),
+            ({"statut": "echec", "motif_echec": "refuse"}, True),
+            ({"statut": "expire"}, True),
+            ({"statut": "succes"}, False),
+            ({"statut": "rembourse"}, False),
+            ({"statut": "en_cours", "operateur": "airtel_money"}, False),
+            ({"statut": "en_cours", "reference_mobile_money": None}, False),
+        ],
+    )
+    def test_quand_il_y_a_quelque_chose_a_apprendre(
+        self, connectee: Client, operateur: OperateurFactice, champs: dict[str, Any], offert: bool
+    ) -> None:
+        confirmes = champs["statut"] in ("succes", "rembourse")
+        paiement = PaiementFactory(**champs, **({} if confirmes else {"date_confirmation": None}))
+        assert ("interroger" in boutons(connectee, paiement)) is offert
+        reponse = connectee.post(acte(paiement, "interroger"))
+        assert (reponse.status_code, reponse["Location"]) == (302, page(paiement))
+        paiement.refresh_from_db()
+        assert (paiement.a_suivre_le is not None) is offert
+        if not offert:
+            assert dit(reponse) == [
+                "Il n'y a rien à demander à l'opérateur : ce paiement est réglé, ou n'est pas le sien."
+            ]
+
+    def test_un_paiement_echoue_redemande_et_toujours_echoue_reste_echoue(self, operateur: OperateurFactice) -> None:
+        paiement = PaiementFactory(statut="echec", motif_echec="refuse", date_confirmation=None)
+        hater(paiement=paiement)
+        (ident,) = reserver_paiements(nombre=1)
+        assert suivre_paiement(ident).statut == "echec"
+        assert reserver_paiements(nombre=1, quand=timezone.now() + timedelta(days=2)) == []
+
+
+class TestPropositions:
+    @pytest.mark.parametrize(
+        ("champs", "intitule"),
+        [
+            ({}, "Proposer un remboursement"),
+            ({"operateur": "especes", "reference_mobile_money": None}, "Proposer l&#x27;annulation"),
+        ],
+    )
+    def test_selon_qui_a_recu_l_argent(
+        self, connectee: Client, operateur: OperateurFactice, champs: dict[str, Any], intitule: str
+    ) -> None:
+        assert intitule in lire(connectee, page(paiement_confirme(**champs)))
+
+    def test_une_seule_a_la_fois(self, connectee: Client, responsable: Agent) -> None:
+        paiement = paiement_confirme()
+        proposition = proposer(paiement=paiement, motif="doublon", demandeur=AgentFactory())
+        html = lire(connectee, page(paiement))
+        assert f'href="{page(proposition)}">une proposition</a> attend la décision d\'une seconde personne' in html
+        assert boutons(connectee, paiement) == []
+        assert refus(connectee.post(acte(paiement, "proposer"), {"motif": "encore"})) == [
+            "Une proposition attend déjà une décision pour ce paiement."
+        ]
+
+    def test_seul_un_paiement_confirme(self, connectee: Client, operateur: OperateurFactice) -> None:
+        paiement = paiement_en_cours()
+        assert "proposer" not in boutons(connectee, paiement)
+        assert refus(connectee.post(acte(paiement, "proposer"), {"motif": "doublon"})) == [
+            "Seul un paiement confirmé peut être remboursé ou annulé."
+        ]
+
+    def test_pas_pendant_un_remboursement(self, connectee: Client, operateur: OperateurFactice) -> None:
+        proposition = _proposition()
+        connectee.post(acte(proposition, "approuver"), {"commentaire": ""})
+        assert boutons(connectee, proposition.paiement) == []
+
+    @pytest.mark.parametrize("nom", ["approuver", "refuser"])
+    def test_qui_demande_ne_decide_pas(
+        self, connectee: Client, responsable: Agent, operateur: OperateurFactice, nom: str
+    ) -> None:
+        """Not even an administrator."""
+        proposition = proposer(paiement=paiement_confirme(), motif="doublon", demandeur=responsable)
+        assert "une seconde personne doit décider" in lire(connectee, page(proposition))
+        assert boutons(connectee, proposition) == []
+        avant = etat()
+        assert refus(connectee.post(acte(proposition, nom), {"commentaire": "vu"})) == [
+            "Une autre personne que celle qui a fait la demande doit décider."
+        ]
+        assert etat() == avant
+
+    def test_un_remboursement_approuve_part(
+        self, connectee: Client, responsable: Agent, operateur: OperateurFactice
+    ) -> None:
+        proposition = _proposition()
+        assert boutons(connectee, proposition) == ["approuver", "refuser"]
+        reponse = connectee.post(acte(proposition, "approuver"), {"commentaire": "vu avec la cliente"})
+        assert dit(reponse) == ["Approuvé : le remboursement part chez l'opérateur."]
+        proposition.refresh_from_db()
+        assert (proposition.statut, proposition.decideur, proposition.commentaire) == (
+            "approuvee",
+            responsable,
+            "vu avec la cliente",
+        )
+        assert Decaissement.objects.get().paiement == proposition.paiement
+        assert boutons(connectee, proposition) == []
+
+    def test_une_annulation_approuvee_est_faite(self, connectee: Client) -> None:
+        paiement = encaisser_au_guichet(
+            souscription=contrat_en_vigueur().souscription, montant=100, operateur="especes", agent=AgentFactory()
+        )
+        proposition = proposer(paiement=paiement, motif="erreur de saisie", demandeur=AgentFactory())
+        reponse = connectee.post(acte(proposition, "approuver"), {"commentaire": ""})
+        assert dit(reponse) == ["Approuvé : l'encaissement est annulé."]
+        paiement.refresh_from_db()
+        assert paiement.statut == "rembourse"
+
+    def test_une_proposition_decidee_ne_l_est_pas_deux_fois(
+        self, connectee: Client, operateur: OperateurFactice
+    ) -> None:
+        proposition = _proposition()
+        refuser(proposition=proposition, decideur=AgentFactory(), commentaire="non")
+        assert refus(connectee.post(acte(proposition, "approuver"), {"commentaire": ""})) == [
+            "Cette proposition n'attend plus de décision."
+        ]
+        assert Decaissement.objects.count() == 0
+
+    def test_une_proposition_trop_vieille(self, connectee: Client, settings: Settings) -> None:
+        settings.PROPOSITION_VALIDITE = timedelta(0)
+        proposition = _proposition()
+        assert "Personne n&#x27;a décidé à temps : cette proposition est périmée." in lire(connectee, page(proposition))
+        assert boutons(connectee, proposition) == []
+
+    def test_celles_qui_attendent_viennent_d_abord(self, connectee: Client) -> None:
+        ouverte, decidee, recente = _proposition(), _proposition(), _proposition()
+        refuser(proposition=decidee, decideur=AgentFactory(), commentaire="non")
+        assert list(connectee.get(liste(PropositionPaiement)).context["cl"].result_list) == [recente, ouverte, decidee]
+
+
+class TestResoudre:
+    def test_une_anomalie_se_lit_sur_le_paiement(self, connectee: Client) -> None:
+        une = anomalie(paiement_confirme())
+        assert f'<a class="text-link" href="{page(une)}">L&#x27;opérateur annonce un autre montant</a>' in lire(
+            connectee, page(une.paiement)
+        )
+
+    def test_une_anomalie_resolue_dit_par_qui(self, connectee: Client, responsable: Agent) -> None:
+        une = anomalie(paiement_confirme())
+        connectee.post(acte(une, "resoudre"), {"commentaire": "remboursée à la main"})
+        une.refresh_from_db()
+        assert (une.resolue_par, une.commentaire) == (responsable, "remboursée à la main")
+        assert boutons(connectee, une) == []
+        assert refus(connectee.post(acte(une, "resoudre"), {"commentaire": "encore"})) == [
+            "Quelqu'un a déjà résolu cette anomalie."
+        ]
+        assert "Anomalie à résoudre" not in lire(connectee, page(une.paiement))
+
+    def test_un_ecart_resolu_dit_par_qui(self, connectee: Client, responsable: Agent) -> None:
+        un = ecart()
+        connectee.post(acte(un, "resoudre"), {"commentaire": "virement retrouvé"})
+        un.refresh_from_db()
+        assert (un.resolu_par, un.commentaire) == (responsable, "virement retrouvé")
+        assert boutons(connectee, un) == []
+        assert len(refus(connectee.post(acte(un, "resoudre"), {"commentaire": "encore"}))) == 1
+
+    @pytest.mark.parametrize(("etat_demande", "attendu"), [("ouvert", 0), ("resolu", 1)])
+    def test_ce_qui_attend_se_filtre(self, connectee: Client, etat_demande: str, attendu: int) -> None:
+        ouverte, resolue = (anomalie(paiement_confirme()) for _ in range(2))
+        ouvert, resolu = ecart(), ecart()
+        connectee.post(acte(resolue, "resoudre"), {"commentaire": "fait"})
+        connectee.post(acte(resolu, "resoudre"), {"commentaire": "fait"})
+        for modele, lignes in ((AnomaliePaiement, [ouverte, resolue]), (EcartRapprochement, [ouvert, resolu])):
+            reponse = connectee.get(liste(modele, etat=etat_demande))
+            assert list(reponse.context["cl"].result_list) == [lignes[attendu]]
+            assert list(connectee.get(liste(modele)).context["cl"].result_list) == lignes
+
+
+class TestCaisse:
+    @pytest.fixture
+    def souscription(self) -> SouscriptionPass:
+        return contrat_en_vigueur().souscription
+
+    def saisie(self, client: Client, souscription: SouscriptionPass, **champs: str) -> dict[str, str]:
+        cle = re.search(r'name="cle" value="([\w-]+)"', lire(client, acte(souscription, "encaisser")))
+        assert cle is not None
+        return {"montant": "250", "operateur": "especes", "justificatif": "", "cle": cle[1], **champs}
+
+    def test_on_lit_ce_qui_est_du(self, connectee: Client, souscription: SouscriptionPass) -> None:
+        html = lire(connectee, acte(souscription, "encaisser"))
+        assert re.findall(r"<dt[^>]*>([^<]+)</dt>", html) == [
+            "Client",
+            "Produit",
+            "Police",
+            "En retard",
+            "Dû à ce jour",
+            "Total payé",
+            "Reste à payer",
+            "Prochaine échéance",
+        ]
+        assert "400\u202fFCFA" in html  # four instalments of a hundred in a hundred days
+
+    def test_on_relit_avant_d_encaisser(self, connectee: Client, souscription: SouscriptionPass) -> None:
+        saisie = self.saisie(connectee, souscription, operateur="cheque", justificatif="0012345")
+        html = connectee.post(acte(souscription, "encaisser"), saisie).content.decode()
+        assert re.findall(r"<dt[^>]*>([^<]+)</dt>", html) == [
+            "Client",
+            "Produit",
+            "Police",
+            "Pour",
+            "Mode de paiement",
+            "Montant reçu",
+            "Justificatif",
+        ]
+        assert "250\u202fFCFA" in html
+        assert PaiementPass.objects.count() == 0
+        relu = connectee.post(acte(souscription, "encaisser"), {**saisie, "corriger": "1"})
+        assert relu.context["form"]["montant"].value() == "250"
+        assert PaiementPass.objects.count() == 0
+
+    def test_trop_se_dit(self, connectee: Client, souscription: SouscriptionPass) -> None:
+        saisie = self.saisie(connectee, souscription, montant="1500")
+        html = connectee.post(acte(souscription, "encaisser"), saisie).content.decode()
+        assert "Au-delà du reste à payer" in html
+        assert "300\u202fFCFA" in html
+
+    def test_le_recu_et_le_paiement(
+        self, connectee: Client, responsable: Agent, souscription: SouscriptionPass
+    ) -> None:
+        saisie = self.saisie(connectee, souscription, operateur="virement", justificatif="AV-77", confirme="1")
+        reponse = connectee.post(acte(souscription, "encaisser"), saisie)
+        paiement = PaiementPass.objects.get()
+        assert (paiement.montant, paiement.operateur, paiement.code_confirmation, paiement.statut) == (
+            250,
+            "virement",
+            "AV-77",
+            "succes",
+        )
+        assert set(paiement.evenements.values_list("acteur", flat=True)) == {responsable.pk}
+        assert dit(reponse) == [
+            f'250\u202fFCFA encaissés : <a class="text-link" href="{page(paiement)}">reçu {paiement.numero_recu}</a>.'
+        ]
+
+    def test_envoye_deux_fois_il_n_encaisse_qu_une(self, connectee: Client, souscription: SouscriptionPass) -> None:
+        saisie = self.saisie(connectee, souscription, confirme="1")
+        connectee.post(acte(souscription, "encaisser"), saisie)
+        reponse = connectee.post(acte(souscription, "encaisser"), saisie)
+        paiement = PaiementPass.objects.get()
+        assert dit(reponse)[-1] == (
+            f'Déjà encaissé, une seule fois : <a class="text-link" href="{page(paiement)}">'
+            f"reçu {paiement.numero_recu}</a>."
+        )
+        assert LogEntry.objects.count() == 1
+
+    def test_le_meme_formulaire_ne_sert_pas_a_autre_chose(
+        self, connectee: Client, souscription: SouscriptionPass
+    ) -> None:
+        saisie = self.saisie(connectee, souscription, confirme="1")
+        connectee.post(acte(souscription, "encaisser"), saisie)
+        deja = ["Ce formulaire a déjà servi à encaisser. Revenez à la souscription pour en ouvrir un autre."]
+        assert refus(connectee.post(acte(souscription, "encaisser"), {**saisie, "montant": "300"})) == deja
+        autre = contrat_en_vigueur().souscription
+        assert refus(connectee.post(acte(autre, "encaisser"), saisie)) == deja
+        assert PaiementPass.objects.count() == 1
+
+    def test_deux_formulaires_encaissent_deux_fois(self, connectee: Client, souscription: SouscriptionPass) -> None:
+        for _ in range(2):
+            saisie = self.saisie(connectee, souscription, confirme="1")
+            connectee.post(acte(souscription, "encaisser"), saisie)
+        assert PaiementPass.objects.count() == 2
+
+    @pytest.mark.parametrize(
+        ("champs", "message"),
+        [
+            ({"montant": ""}, "Ce champ est obligatoire."),
+            ({"montant": "0"}, "Assurez-vous que cette valeur est supérieure ou égale à 1."),
+            ({"montant": "9999999999"}, "Assurez-vous que cette valeur est inférieure ou égale à 1000000000."),
+            ({"montant": "12,5"}, "Saisissez un nombre entier."),
+            ({"operateur": ""}, "Ce champ est obligatoire."),
+            (
+                {"operateur": "mtn_money"},
+                "Sélectionnez un choix valide. mtn_money n’en fait pas partie.",
+            ),
+            ({"operateur": "cheque"}, "Indiquez le numéro du chèque ou de l'avis de virement."),
+            ({"cle": ""}, "Ce champ est obligatoire."),
+        ],
+    )
+    def test_ce_qui_est_refuse(
+        self, connectee: Client, souscription: SouscriptionPass, champs: dict[str, str], message: str
+    ) -> None:
+        saisie = {**self.saisie(connectee, souscription, confirme="1"), **champs}
+        assert refus(connectee.post(acte(souscription, "encaisser"), saisie)) == [message]
+        assert PaiementPass.objects.count() == 0
+
+    def test_le_premier_paiement_met_en_vigueur(self, connectee: Client) -> None:
+        souscription = SouscriptionFactory()
+        html = lire(connectee, acte(souscription, "encaisser"))
+        assert "1\u202f200\u202fFCFA" in html
+        assert "Ce paiement renouvelle le contrat" not in html
+        connectee.post(acte(souscription, "encaisser"), self.saisie(connectee, souscription, confirme="1"))
+        souscription.refresh_from_db()
+        assert souscription.statut == "activee"
+        assert PaiementPass.objects.get().type_paiement == "souscription_initiale"
+
+    def test_un_renouvellement_ouvre_une_periode(self, connectee: Client) -> None:
+        souscription = contrat_finissant(ClientFactory(), fin_dans=20).souscription
+        saisie = self.saisie(connectee, souscription, renouvellement="on", montant="1200")
+        relu = connectee.post(acte(souscription, "encaisser"), saisie).content.decode()
+        assert "Renouvellement" in relu
+        assert 'name="renouvellement" value="True"' in relu
+        connectee.post(acte(souscription, "encaisser"), {**saisie, "renouvellement": "True", "confirme": "1"})
+        assert PaiementPass.objects.latest("pk").type_paiement == "renouvellement"
+        assert souscription.periodes.count() == 2
+
+    def test_un_contrat_termine_ne_recoit_plus_rien(self, connectee: Client) -> None:
+        souscription = SouscriptionFactory(statut="annulee")
+        assert boutons(connectee, souscription) == []
+        saisie = {**ENCAISSEMENT, "cle": str(uuid.uuid4())}
+        assert refus(connectee.post(acte(souscription, "encaisser"), saisie)) == [
+            "Cette souscription est « annulée » : elle ne reçoit plus de paiement."
+        ]
+        assert PaiementPass.objects.count() == 0
+
+
+class TestCeQuOnLit:
+    def test_les_echanges_avec_l_operateur(self, connectee: Client) -> None:
+        paiement = paiement_confirme()
+        rattache = PaiementFactory(rattache_a=paiement, reference_mobile_money=None)
+        adresse = liste(TransactionMTN, q=str(paiement.reference_mobile_money))
+        for lu in (paiement, rattache):
+            html = lire(connectee, page(lu))
+            assert f'href="{adresse}"' in html
+            assert "Échanges avec MTN" in html
+        assert connectee.get(adresse).status_code == 200
+
+    def test_pas_pour_qui_ne_peut_les_lire_ni_sans_operateur(self, connectee: Client) -> None:
+        especes = paiement_confirme(operateur="especes", reference_mobile_money=None)
+        assert "?q=" not in lire(connectee, page(especes))
+        client = connexion(AgentFactory(), "view_paiementpass")
+        assert "?q=" not in lire(client, page(paiement_confirme()))
+
+    def test_les_paiements_demandes_ensemble_menent_l_un_a_l_autre(self, connectee: Client) -> None:
+        paiement = paiement_confirme()
+        rattache = PaiementFactory(rattache_a=paiement, reference_mobile_money=None)
+        assert page(rattache) in lire(connectee, page(paiement))
+        assert page(paiement) in lire(connectee, page(rattache))
+
+    def test_un_rappel_se_lit_sans_telephone(self, connectee: Client) -> None:
+        corps = '{"payer": {"partyId": "242061234567"}, "amount": "100", "note": "<script>"}'
+        rappel = RappelOperateur.objects.create(operateur="mtn_money", corps=corps, verdict="inconnu")
+        html = lire(connectee, page(rappel))
+        assert "061234567" not in html
+        assert "[téléphone]" in html
+        assert "&lt;script&gt;" in html
+        reponse = connectee.get(liste(RappelOperateur, verdict__exact="inconnu"))
+        assert list(reponse.context["cl"].result_list) == [rappel]
+
+    def test_les_telephones_des_messages_sont_masques_dans_la_liste(self, connectee: Client) -> None:
+        message = MessageSortant.objects.create(cle="essai", telephone=PAYEUR, texte="NSIA : merci.")
+        html = lire(connectee, liste(MessageSortant))
+        assert "+242\u00a006\u00a0•••\u00a0••\u00a067" in html
+        assert "NSIA : merci." in html
+        assert "06\u00a0123" not in html
+        assert "06\u00a0123\u00a045\u00a067" in lire(connectee, page(message))
+
+    def test_qui_travaille_et_qui_se_tait(self, connectee: Client) -> None:
+        Travailleur.objects.create(hote="vivant", pid=1)
+        Travailleur.objects.create(hote="mort", pid=2, vu_le=timezone.now() - timedelta(minutes=2))
+        html = lire(connectee, liste(Travailleur))
+        assert [html.count(mot) for mot in ("Au travail", "Muet")] == [1, 1]
+
+    def test_ou_en_sont_les_taches(self, connectee: Client) -> None:
+        quand = timezone.now()
+        for nom, champs in {
+            "a": {},
+            "b": {"debut_le": quand},
+            "c": {"debut_le": quand, "fin_le": quand},
+            "d": {"debut_le": quand, "fin_le": quand, "erreur": "CommandError : relevé absent"},
+        }.items():
+            TachePlanifiee.objects.create(nom=nom, prochaine_le=quand, **champs)
+        html = lire(connectee, liste(TachePlanifiee))
+        assert [html.count(mot) for mot in ("Pas encore", "En cours", "Terminée\n", "Échouée")] == [1, 1, 1, 1]
+
+
+class TestRecherche:
+    def test_par_ce_qu_on_a_en_main(self, connectee: Client, dossiers: Any) -> None:
+        """A payment's number finds, in each list, what is its own and nothing of the other."""
+        paiement, _ = dossiers(2)
+        numero = paiement.numero_transaction
+        police = paiement.souscription.police.numero_police
+        du_paiement = {"paiement": paiement}
+        attendus: list[tuple[type[Model], str, dict[str, Any]]] = [
+            (PaiementPass, numero.lower(), {"pk": paiement.pk}),
+            (AnomaliePaiement, numero, du_paiement),
+            (AnomaliePaiement, police, du_paiement),
+            (PropositionPaiement, numero, du_paiement),
+            (PropositionPaiement, paiement.souscription.client.telephone, du_paiement),
+            (Decaissement, numero, du_paiement),
+            (Decaissement, "dec-20261121-000000", du_paiement),
+            (Decaissement, str(Decaissement.objects.get(**du_paiement).reference), du_paiement),
+            (RappelOperateur, numero, du_paiement),
+            (EcartRapprochement, numero, du_paiement),
+            (EcartRapprochement, EcartRapprochement.objects.get(**du_paiement).cle, du_paiement),
+            (DocumentEmis, "abcd-efgh-a234", du_paiement),
+            (DocumentEmis, police, du_paiement),
+            (MessageSortant, numero, {"cle": f"paiement:{numero}:succes"}),
+        ]
+        for modele, terme, critere in attendus:
+            trouves = list(connectee.get(liste(modele, q=terme)).context["cl"].result_list)
+            assert (modele, terme, trouves) == (modele, terme, list(modele._default_manager.filter(**critere)))
+
+    def test_un_recu(self, connectee: Client) -> None:
+        paiement = encaisser_au_guichet(
+            souscription=contrat_en_vigueur().souscription, montant=100, operateur="especes", agent=AgentFactory()
+        )
+        trouves = connectee.get(liste(PaiementPass, q=paiement.numero_recu)).context["cl"].result_list
+        assert list(trouves) == [paiement]
+
+    def test_un_code_de_document_sans_chiffre(self, connectee: Client) -> None:
+        paiement = paiement_confirme()
+        document = DocumentEmis.objects.create(
+            code="ABCD-EFGH-JKLM", type="recu", souscription=paiement.souscription, paiement=paiement
+        )
+        trouves = connectee.get(liste(DocumentEmis, q="abcd-efgh-jklm")).context["cl"].result_list
+        assert list(trouves) == [document]
+
+    @pytest.mark.parametrize("modele", MODELES)
+    def test_ce_qui_ne_nomme_rien(self, connectee: Client, dossiers: Any, modele: type[Model]) -> None:
+        dossiers(1)
+        if not connectee.get(liste(modele)).context["cl"].search_fields:
+            return
+        for terme in ("0", "zzz", "%", "_", "'; --", "9" * 500):
+            assert list(connectee.get(liste(modele, q=terme)).context["cl"].result_list) == []
+
+
+@dataclass(frozen=True)
+class AlerteDEssai:
+    titre: str
+    nombre: int
+    url: str
+    code: str = "essai"
+
+
+def alertes_d_essai() -> list[AlerteDEssai]:
+    return [
+        AlerteDEssai("Anomalies à résoudre", 3, liste(AnomaliePaiement, etat="ouvert")),
+        AlerteDEssai("Aucune proposition", 0, liste(PropositionPaiement)),
+    ]
+
+
+class TestAccueil:
+    def test_ce_qu_il_faut_regarder(self, connectee: Client, settings: Settings) -> None:
+        settings.BACK_OFFICE_ALERTES = f"{__name__}.alertes_d_essai"
+        html = lire(connectee, reverse("admin:index"))
+        assert f'href="{liste(AnomaliePaiement, etat="ouvert")}"' in html
+        assert "Anomalies à résoudre" in html
+        assert "Aucune proposition" not in html
+        assert "Rien à signaler." not in html
+
+    def test_le_calme(self, connectee: Client, settings: Settings) -> None:
+        settings.BACK_OFFICE_ALERTES = "builtins.list"
+        assert "Rien à signaler." in lire(connectee, reverse("admin:index"))
+
+    def test_chacun_ne_voit_que_ce_qu_il_peut_ouvrir(self, settings: Settings) -> None:
+        settings.BACK_OFFICE_ALERTES = f"{__name__}.alertes_d_essai"
+        html = lire(connexion(AgentFactory()), reverse("admin:index"))
+        assert "Anomalies à résoudre" not in html
+        assert "Rien à signaler." in html

@@ -1,0 +1,175 @@
+"""SMS: written with what they announce, once a fact, sent later and later, given up after twelve tries."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import transaction
+from pytest_django import Settings
+
+from apps.borne_auth.tests.races import en_parallele
+from apps.pass_clients.tests import refus
+from apps.pass_clients.tests.factories import SouscriptionFactory
+from apps.pass_payments import messagerie
+from apps.pass_payments.messagerie import MessagerieInjoignable
+from apps.pass_payments.models import MessageSortant
+from apps.pass_payments.motifs import PHRASES, MotifEchec
+from apps.pass_payments.operateurs import Constat, Etat
+from apps.pass_payments.services.messages import annoncer, annoncer_echec, envoyer_message, reserver_messages
+from apps.pass_payments.services.reglement import regler
+from apps.pass_payments.tests.factories import PaiementFactory
+
+pytestmark = pytest.mark.django_db
+
+DEBUT = datetime(2026, 11, 24, 10, 0, tzinfo=ZoneInfo("Africa/Brazzaville"))
+TELEPHONE = "+242061234567"
+
+
+@dataclass
+class MessagerieFactice:
+    pannes: int = 0
+    envoyes: list[tuple[str, str, str]] = field(default_factory=list)
+
+    def envoyer(self, *, telephone: str, texte: str, cle: str) -> None:
+        if self.pannes:
+            self.pannes -= 1
+            raise MessagerieInjoignable("délai dépassé")
+        self.envoyes.append((telephone, texte, cle))
+
+
+def ecrire(cle: str = "essai:1", texte: str = "Bonjour", telephone: str = TELEPHONE) -> None:
+    annoncer(cle=cle, telephone=telephone, texte=texte, quand=DEBUT)
+
+
+def envoyer(par: MessagerieFactice, *, a: datetime) -> list[str]:
+    idents = reserver_messages(nombre=10, quand=a)
+    return [envoyer_message(ident, par=par, quand=a).statut for ident in idents]
+
+
+def test_a_fact_is_announced_once() -> None:
+    ecrire()
+    ecrire(texte="Bonsoir")
+    assert list(MessageSortant.objects.values_list("texte", "statut", "a_envoyer_le")) == [
+        ("Bonjour", "a_envoyer", DEBUT)
+    ]
+
+
+def test_nobody_to_write_to() -> None:
+    ecrire(telephone="")
+    assert MessageSortant.objects.count() == 0
+
+
+def test_an_announcement_lives_and_dies_with_its_transaction() -> None:
+    with transaction.atomic():
+        ecrire()
+        transaction.set_rollback(True)
+    assert MessageSortant.objects.count() == 0
+
+
+def test_it_is_sent_once() -> None:
+    ecrire()
+    par = MessagerieFactice()
+
+    assert envoyer(par, a=DEBUT - timedelta(seconds=1)) == []
+    assert envoyer(par, a=DEBUT) == ["envoye"]
+    assert envoyer(par, a=DEBUT + timedelta(days=1)) == []
+
+    message = MessageSortant.objects.get()
+    assert (message.envoye_le, message.a_envoyer_le, message.tentatives) == (DEBUT, None, 1)
+    assert par.envoyes == [(TELEPHONE, "Bonjour", "essai:1")]
+
+
+def test_later_and_later_then_given_up(capsys: pytest.CaptureFixture[str]) -> None:
+    ecrire()
+    par, heure, attentes = MessagerieFactice(pannes=12), DEBUT, []
+    for _ in range(11):
+        assert envoyer(par, a=heure) == ["a_envoyer"]
+        prochain = MessageSortant.objects.get().a_envoyer_le
+        assert envoyer(par, a=prochain - timedelta(seconds=1)) == []
+        attentes.append((prochain - heure).total_seconds())
+        heure = prochain
+
+    assert envoyer(par, a=heure) == ["abandonne"]
+    assert attentes == [5 * 2**essai for essai in range(1, 12)]
+    assert envoyer(par, a=heure + timedelta(days=30)) == []
+    assert (par.envoyes, MessageSortant.objects.get().tentatives) == ([], 12)
+    assert TELEPHONE not in capsys.readouterr().err
+
+
+def test_one_that_comes_back_is_sent() -> None:
+    ecrire()
+    par = MessagerieFactice(pannes=1)
+    envoyer(par, a=DEBUT)
+    assert envoyer(par, a=DEBUT + timedelta(seconds=10)) == ["envoye"]
+
+
+def test_claimed_and_lost_it_is_due_again(settings: Settings) -> None:
+    ecrire()
+    par = MessagerieFactice()
+    reserver_messages(nombre=1, quand=DEBUT)
+
+    assert envoyer(par, a=DEBUT + settings.TRAVAUX_BAIL - timedelta(seconds=1)) == []
+    assert envoyer(par, a=DEBUT + settings.TRAVAUX_BAIL) == ["envoye"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_share_what_is_due() -> None:
+    for rang in range(20):
+        ecrire(f"essai:{rang}")
+
+    lots = en_parallele(4, lambda rang: reserver_messages(nombre=5, quand=DEBUT))
+
+    assert sorted(ident for lot in lots for ident in lot) == sorted(MessageSortant.objects.values_list("id", flat=True))
+
+
+def test_the_database_holds_what_is_sent_to_its_dates() -> None:
+    ecrire()
+    with refus.refuse("messages_dates"):
+        MessageSortant.objects.update(statut="envoye")
+    with refus.refuse("messages_telephone_congo"):
+        MessageSortant.objects.update(telephone="061234567")
+
+
+class TestTextes:
+    def test_a_welcome(self) -> None:
+        souscription = SouscriptionFactory(client__telephone=TELEPHONE)
+        paiement = PaiementFactory(
+            souscription=souscription, statut="en_cours", type_paiement="souscription_initiale", montant=1_200
+        )
+        regler(
+            paiement=paiement,
+            constat=Constat(etat=Etat.REUSSI, montant=1_200, devise="XAF"),
+            source="suivi",
+            quand=DEBUT,
+        )
+        message = MessageSortant.objects.get()
+        assert (message.telephone, message.cle) == (TELEPHONE, f"paiement:{paiement.numero_transaction}:succes")
+        assert message.texte == (
+            "NSIA : bienvenue ! Votre PASS KIMIA est payé (1 200 FCFA). Reçu REC-2026-000001. "
+            "Votre police vous attend à la borne."
+        )
+
+    @pytest.mark.parametrize("motif", ["", *MotifEchec.values])
+    def test_each_failure_holds_in_an_sms(self, motif: str) -> None:
+        paiement = PaiementFactory(statut="echec", motif_echec=motif)
+        annoncer_echec(paiement, paiement.souscription, total=999_999_999, quand=DEBUT)
+
+        texte = MessageSortant.objects.get().texte
+        assert texte.startswith("NSIA : votre paiement de 999 999 999 FCFA n'a pas abouti.")
+        assert texte.endswith(PHRASES[MotifEchec(motif)] if motif else "Réessayez ou demandez à un agent.")
+        assert len(texte) <= 320
+        assert not {"\u202f", "\u00a0", "’"} & set(texte)
+
+
+class TestReglage:
+    def test_none_by_settings(self, settings: Settings) -> None:
+        settings.MESSAGERIE = ""
+        assert messagerie.messagerie() is None
+
+    def test_the_same_for_all(self, settings: Settings) -> None:
+        settings.MESSAGERIE = f"{__name__}.MessagerieFactice"
+        messagerie._instance.cache_clear()
+        assert isinstance(messagerie.messagerie(), MessagerieFactice)
+        assert messagerie.messagerie() is messagerie.messagerie()
+        messagerie._instance.cache_clear()

@@ -1,0 +1,83 @@
+import { avis, bouton, choix, etatDuContrat, pied, titre } from "../composants.js";
+import { h } from "../dom.js";
+import { jourLong, veille, xaf } from "../format.js";
+import { demanderMontant } from "../montant.js";
+import { langue, t } from "../textes.js";
+
+export async function renouveler(contexte) {
+  const { api, aller, params, retour, signal } = contexte;
+  const [c, offre] = await Promise.all([
+    api.lire(`contrats/${params.police}/`, { signal }),
+    api.lire(`contrats/${params.police}/paiement/`, { signal }),
+  ]);
+  const bornes = offre.renouvellement;
+  if (!bornes) {
+    return h(
+      "div",
+      { class: "colonne" },
+      titre(t("renouveler.titre", c.nom_produit), c.police),
+      avis("info", langue() === "fr" ? offre.raison_renouvellement : t("renouveler.impossible")),
+      h("div", { class: "actions" }, bouton({ texte: t("commun.retour"), icone: "retour", action: retour })),
+    );
+  }
+  params.choisi ??= { code: "minimum", montant: bornes.minimum };
+  const total = h("span", { class: "pied-total" });
+  const zone = h("div", {});
+
+  function prendre(code, montant) {
+    params.choisi = { code, montant };
+    total.textContent = xaf(montant);
+  }
+
+  function dessiner() {
+    prendre(params.choisi.code, params.choisi.montant);
+    zone.replaceChildren(
+      choix({
+        nom: "montant",
+        legende: t("renouveler.montant"),
+        valeur: params.choisi.code,
+        options: [
+          { valeur: "minimum", libelle: t(bornes.maximum > bornes.minimum ? "renouveler.minimum" : "renouveler.maximum"), detail: xaf(bornes.minimum) },
+          ...(bornes.maximum > bornes.minimum ? [{ valeur: "maximum", libelle: t("renouveler.maximum"), detail: xaf(bornes.maximum) }] : []),
+          ...(bornes.maximum > bornes.minimum
+            ? [{ valeur: "libre", libelle: t("montant.autre"), detail: params.choisi.code === "libre" ? xaf(params.choisi.montant) : t("montant.entre", xaf(bornes.minimum), xaf(bornes.maximum)) }]
+            : []),
+        ],
+        async surChange(code) {
+          if (code !== "libre") return prendre(code, bornes[code]);
+          const montant = await demanderMontant(contexte, { titre: t("montant.titre", c.nom_produit), ...bornes });
+          if (montant !== null) prendre("libre", montant);
+          dessiner();
+        },
+      }),
+    );
+  }
+
+  dessiner();
+  return h(
+    "div",
+    { class: "colonne" },
+    titre(t("renouveler.titre", c.nom_produit), c.police),
+    h("p", { class: "ligne-etat" }, etatDuContrat(c.etat_du_contrat), c.date_expiration ? t("renouveler.fin", jourLong(veille(c.date_expiration))) : ""),
+    h("p", {}, t("renouveler.texte")),
+    zone,
+    pied(
+      h("div", { class: "pied-texte" }, h("span", {}, t("commun.total")), total),
+      bouton({
+        texte: t("commun.continuer"),
+        apres: "suite",
+        genre: "or",
+        action: () =>
+          aller("payeur", {
+            demande: {
+              genre: "renouvellement",
+              lignes: [{ libelle: t("renouveler.titre", c.nom_produit), detail: c.police, montant: params.choisi.montant }],
+              total: params.choisi.montant,
+              chemin: `souscriptions/${c.numero_souscription}/renouveler/`,
+              corps: { montant: params.choisi.montant },
+            },
+          }),
+      }),
+    ),
+  );
+}

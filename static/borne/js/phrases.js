@@ -1,0 +1,29 @@
+// Sentences that hold amounts, and those of alerts in another language than the server's.
+
+import { somme } from "./composants.js";
+import { h } from "./dom.js";
+import { jourCourt, xaf } from "./format.js";
+import { t } from "./textes.js";
+
+const MONTANT = /(\d[\d\u202f\u00a0]*[\u202f\u00a0 ]FCFA)/;
+
+/** The sentence with each of its amounts in an element that can be hidden. */
+export function avecSommes(texte) {
+  return h("span", {}, texte.split(MONTANT).map((bout, i) => (i % 2 ? h("span", { class: "somme" }, bout.replaceAll("\u202f", "\u00a0")) : bout)));
+}
+
+export function phraseDAlerte({ code, montant, date }, contrat) {
+  return t(`alertes.${code}`, contrat?.nom_produit ?? "", montant === null ? "" : xaf(montant), date ? jourCourt(date) : "");
+}
+
+/** What is paid, one line a contract, and the total when there are several. */
+export function recapitulatif(lignes, total) {
+  return h(
+    "div",
+    { class: "recapitulatif" },
+    lignes.map(({ libelle, detail, montant }) =>
+      h("div", { class: "recapitulatif-ligne" }, h("span", {}, h("b", {}, libelle), detail ? h("small", {}, detail) : null), somme(montant)),
+    ),
+    h("div", { class: "recapitulatif-total" }, h("span", {}, t("commun.total")), somme(total)),
+  );
+}

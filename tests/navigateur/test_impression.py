@@ -1,0 +1,62 @@
+"""Paper: what the printer receives, and how large it is."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from .gestes import JEAN_BAPTISTE, bouton, se_connecter, titre
+
+POINTS_PAR_MM = 72 / 25.4
+SANS_IMPRIMANTE = "window.imprimes = 0; window.print = () => { window.imprimes += 1; }; null"
+
+
+def feuilles(page: Page) -> list[tuple[int, int]]:
+    """Width and height of each page that the printer would give, in millimetres."""
+    document = page.pdf(prefer_css_page_size=True, print_background=False)
+    boites = re.findall(rb"/MediaBox \[0 0 ([0-9.]+) ([0-9.]+)\]", document)
+    return [
+        (round(float(largeur) / POINTS_PAR_MM), round(float(hauteur) / POINTS_PAR_MM)) for largeur, hauteur in boites
+    ]
+
+
+def ouvrir_documents(page: Page) -> None:
+    page.evaluate(SANS_IMPRIMANTE)
+    se_connecter(page, JEAN_BAPTISTE)
+    page.locator(".carte-contrat").first.click()
+    titre(page, "PASS KIMIA")
+    page.get_by_role("tab", name="Documents").click()
+
+
+def test_a_receipt_is_one_slip_of_80_mm(page: Page) -> None:
+    ouvrir_documents(page)
+    bouton(page, re.compile("^Imprimer le reçu du")).first.click()
+    expect(page.locator(".papier-recu")).to_contain_text(re.compile(r"PAY-\d{8}-\w{6}"))
+
+    assert page.evaluate("window.imprimes") == 1
+    ((largeur, hauteur),) = feuilles(page)
+    assert largeur == 80
+    assert 80 <= hauteur <= 180
+
+
+def test_a_statement_is_a4_with_every_line(page: Page) -> None:
+    ouvrir_documents(page)
+    bouton(page, "Imprimer le relevé").click()
+    papier = page.locator(".papier-a4")
+    expect(papier).to_contain_text("Jean Baptiste KONGO")
+
+    assert page.evaluate("window.imprimes") == 1
+    assert papier.locator("table").first.locator("tbody tr").count() == 12
+    assert set(feuilles(page)) == {(210, 297)}
+
+
+@pytest.mark.parametrize("format", ["portrait", "paysage"])
+def test_only_the_paper_is_printed(page: Page) -> None:
+    ouvrir_documents(page)
+    bouton(page, "Imprimer le relevé").click()
+    page.emulate_media(media="print")
+    expect(page.locator(".papier")).to_be_visible()
+    expect(page.locator("#cadre")).to_be_hidden()
+    page.emulate_media(media="screen")
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    expect(page.locator(".papier")).to_be_empty()

@@ -1,0 +1,110 @@
+"""From the catalogue to a contract with its police, by a prospect and by a client."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from .gestes import JEAN_BAPTISTE, bouton, cocher, payer, se_connecter, titre
+from .plateforme import Plateforme
+
+
+def choisir(page: Page, produit: str) -> None:
+    page.locator(".carte-produit", has_text=produit).click()
+    titre(page, produit)
+
+
+def test_a_prospect_leaves_with_a_contract(page: Page, serveur: Plateforme) -> None:
+    page.locator(".attente-commencer").click()
+    bouton(page, "Découvrir les PASS").click()
+    choisir(page, "PASS KIMIA")
+    bouton(page, "1 200 FCFA").click()
+    cocher(page, "Par trimestre")
+    expect(page.locator(".carte-devis")).to_contain_text("4 paiements, 1 200 FCFA en tout")
+    expect(page.locator(".pied-total")).to_have_text("300 FCFA")
+    bouton(page, "Souscrire").click()
+
+    titre(page, "Qui êtes-vous ?")
+    bouton(page, "Continuer").click()
+    expect(page.get_by_text("Écrivez le prénom.")).to_be_visible()
+    page.get_by_label("Prénom").fill("Exaucée")
+    page.get_by_label("Nom", exact=True).fill("BEMBA")
+    page.get_by_label("Téléphone").fill("069112244")
+    page.get_by_label("Date de naissance").fill("31021990")
+    bouton(page, "Continuer").click()
+    expect(page.get_by_text("Cette date n'est pas possible.")).to_be_visible()
+    page.get_by_label("Date de naissance").fill("28021990")
+    bouton(page, "Continuer").click()
+
+    titre(page, "Bénéficiaires")
+    for prenom in ("Paul", "Ruth", "Daniel", "Esther", "Samuel", "Judith"):
+        bouton(page, "Ajouter un bénéficiaire").click()
+        page.get_by_label("Prénom").fill(prenom)
+        page.get_by_label("Nom", exact=True).fill("BEMBA")
+        cocher(page, "Enfant")
+        bouton(page, "Enregistrer").click()
+    expect(page.get_by_text("Vous avez inscrit 6 bénéficiaires, le maximum.")).to_be_visible()
+    bouton(page, "Retirer Judith BEMBA").click()
+    bouton(page, "Continuer").click()
+
+    titre(page, "Vérifiez et acceptez")
+    expect(bouton(page, "Continuer")).to_be_disabled()
+    bouton(page, "Retour").click()
+    expect(page.locator(".rang")).to_have_count(5)
+    bouton(page, "Continuer").click()
+    cocher(page, "J'ai lu et j'accepte")
+    bouton(page, "Continuer").click()
+    titre(page, "Quel téléphone paie ?")
+    payer(page).click()
+    titre(page, "Tapez votre code PIN")
+    serveur.repondre("242069112244", "approuver")
+
+    titre(page, "Bienvenue chez NSIA")
+    police = page.locator(".police-numero").inner_text()
+    assert re.fullmatch(r"CG-\d{4}-VIE-\d{3}", police)
+    bouton(page, "Voir mon contrat").click()
+    titre(page, "Identifiez-vous")
+    expect(page.get_by_label("Numéro de police")).to_have_value(police)
+    bouton(page, "Voir mes contrats").click()
+    titre(page, "Bonjour, Exaucée")
+    page.locator(".carte-contrat").click()
+    expect(page.locator(".progres")).to_have_text("1 échéance payée sur 4")
+    page.get_by_role("tab", name="Bénéficiaires").click()
+    assert page.locator(".panneau li b").all_inner_texts() == [
+        f"{prenom} BEMBA" for prenom in ("Paul", "Ruth", "Daniel", "Esther", "Samuel")
+    ]
+
+
+def test_a_client_subscribes_without_repeating_who_she_is(page: Page, serveur: Plateforme) -> None:
+    se_connecter(page, JEAN_BAPTISTE)
+    contrats = page.locator(".carte-contrat").count()
+    page.locator(".tuile", has_text="Découvrir les PASS").click()
+    choisir(page, "PASS SALISA")
+    expect(page.locator(".carte-devis")).to_be_visible()
+    bouton(page, "Souscrire").click()
+    titre(page, "Bénéficiaires")
+    bouton(page, "Continuer").click()
+    titre(page, "Vérifiez et acceptez")
+    expect(page.locator(".fiche")).to_contain_text("Jean Baptiste KONGO")
+    cocher(page, "J'ai lu et j'accepte")
+    bouton(page, "Continuer").click()
+    titre(page, "Quel téléphone paie ?")
+    payer(page).click()
+    titre(page, "Tapez votre code PIN")
+    serveur.repondre(JEAN_BAPTISTE.mobile, "approuver")
+    titre(page, "Bienvenue chez NSIA")
+    bouton(page, "Accueil").click()
+
+    titre(page, "Bonjour, Jean Baptiste")
+    expect(page.locator(".carte-contrat")).to_have_count(contrats + 1)
+
+
+def test_an_amount_that_makes_no_quote_is_told_and_stops_there(page: Page) -> None:
+    page.locator(".attente-commencer").click()
+    bouton(page, "Découvrir les PASS").click()
+    choisir(page, "PASS KIMIA")
+    bouton(page, "Autre montant").click()
+    page.get_by_role("dialog").get_by_role("textbox").fill("99")
+    bouton(page, "Valider").click()
+    expect(page.get_by_role("dialog").get_by_role("alert")).to_contain_text("entre 100 FCFA et 10 000 FCFA")
+    page.keyboard.press("Escape")
+    expect(page.locator(".montant-choisi")).to_have_text("3 600 FCFA")

@@ -1,0 +1,1 @@
+"""Real processes on a real database, killed at every boundary of a payment's way: what was promised is kept."""

@@ -1,0 +1,28 @@
+"""The worker as a process of its own. Imported once by the fork server, so that a restart costs nothing but a fork."""
+
+import os
+import sys
+
+import django
+from django.apps import apps as registre
+from django.core.management import call_command
+
+if not registre.ready:
+    django.setup()
+
+import apps.mtn_integration.messagerie
+import apps.mtn_integration.operateur
+import apps.pass_payments.management.commands.travaux  # noqa: F401 - loaded before the fork
+
+from .coupures import PAR_NOM, poser
+
+
+def travailler(coupure: str, journal: str) -> None:
+    """`manage.py travaux`, which says everything in `journal` and dies at `coupure` unless that is empty."""
+    os.setsid()
+    with open(journal, "ab", buffering=0) as fichier:
+        for sortie in (sys.stdout, sys.stderr):
+            os.dup2(fichier.fileno(), sortie.fileno())
+    if coupure:
+        poser(PAR_NOM[coupure])
+    call_command("travaux")
