@@ -4,6 +4,6 @@
 has calmed down, `deroulement` the run. Nothing here is imported by what runs in production.
 """
 
-from .deroulement import Deroulement, SimulationEchouee, simuler
+from .deroulement import Deroulement, SimulationEchouee, SimulationInterrompue, simuler
 
-__all__ = ["Deroulement", "SimulationEchouee", "simuler"]
+__all__ = ["Deroulement", "SimulationEchouee", "SimulationInterrompue", "simuler"]

@@ -34,8 +34,9 @@ from apps.pass_payments.models import (
     PropositionPaiement,
     RappelOperateur,
 )
+from apps.pass_payments.operateurs import Etat
 from apps.pass_payments.simulation.monde import Monde
-from apps.pass_payments.simulation.operateur import OperateurMenteur
+from apps.pass_payments.simulation.operateur import Compte, OperateurMenteur
 
 Ligne = dict[str, Any]
 CONFIRMES = ("succes", "rembourse")
@@ -67,6 +68,12 @@ class Etats:
 
     def confirmes(self) -> list[Ligne]:
         return [un for un in self.paiements.values() if un["statut"] in CONFIRMES]
+
+    def conteste(self, decaissement: Ligne) -> Compte | None:
+        """What the operator holds of a disbursement, when he moved another amount and has not taken it back."""
+        compte = self.menteur.comptes.get(decaissement["reference"])
+        faux = compte is not None and compte.etat is Etat.REUSSI and compte.montant != decaissement["montant"]
+        return compte if faux else None
 
     def litiges(self, paiement: int) -> list[Ligne]:
         return [une for une in self.anomalies[paiement] if une["nature"] in LITIGES]
@@ -163,7 +170,10 @@ def journal_paiements_et_operateur_sont_egaux(e: Etats) -> Iterator[str]:
         for ident, groupe in e.groupes.items()
         if e.litiges(ident) and groupe[0]["statut"] not in CONFIRMES
     )
-    sortis = sum(un["montant"] for un in e.decaissements if un["statut"] == "succes")
+    sortis = sum(
+        conteste.montant if (conteste := e.conteste(un)) else un["montant"] * (un["statut"] == "succes")
+        for un in e.decaissements
+    )
     operateur = sum(mouvement.montant for mouvement in e.menteur.mouvements)
     if journal != confirmes:
         yield f"journal {journal}, paiements confirmés {confirmes}"
@@ -179,7 +189,7 @@ def rien_ne_reste_ouvert(e: Etats) -> Iterator[str]:
         ):
             yield f"{un['numero_transaction']} : {un['statut']}, à suivre le {un['a_suivre_le']}"
     for un in e.decaissements:
-        if un["statut"] not in ("succes", "echec"):
+        if un["statut"] not in ("succes", "echec") and not e.conteste(un):
             yield f"{un['numero']} : {un['statut']}"
 
 
@@ -339,12 +349,21 @@ def les_rappels_sont_juges(e: Etats) -> Iterator[str]:
 
 
 def ce_qui_sort_sort_une_fois(e: Etats) -> Iterator[str]:
-    """A disbursement succeeded exactly when money left for it; a payment is refunded once, by its operator or by two people."""
+    """A disbursement succeeded exactly when its money left; a payment is refunded once, by its operator or by two people.
+
+    When another amount left it waits in verification, and somebody is told of a refund.
+    """
     rembourses: Counter[int] = Counter()
     cles: Counter[str] = Counter()
     for un in e.decaissements:
         sorti = -sum(e.debits.get(un["reference"], []))
-        if sorti != (un["montant"] if un["statut"] == "succes" else 0):
+        if conteste := e.conteste(un):
+            dite = [une for une in e.anomalies[un["paiement_id"]] if une["donnees"].get("decaissement") == un["numero"]]
+            if (sorti, un["statut"]) != (conteste.montant, "en_verification"):
+                yield f"{un['numero']} : {un['statut']} de {un['montant']} XAF, sorti {sorti}"
+            if un["paiement_id"] and [une["nature"] for une in dite] != ["montant_different"]:
+                yield f"{un['numero']} : {len(dite)} anomalies pour un autre montant"
+        elif sorti != (un["montant"] if un["statut"] == "succes" else 0):
             yield f"{un['numero']} : {un['statut']} de {un['montant']} XAF, sorti {sorti}"
         if un["statut"] == "succes":
             rembourses[un["paiement_id"]] += 1

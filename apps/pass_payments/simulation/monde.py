@@ -1,5 +1,6 @@
 """What surrounds the services: a clock, chance, people, callbacks on their way, processes that die. One seed, one story."""
 
+import hashlib
 import json
 import random
 from collections import Counter, deque
@@ -107,6 +108,8 @@ class Monde:
     affirmations: dict[str, Affirmation] = field(default_factory=dict)
     verdicts: Counter[str] = field(default_factory=Counter)
     """Of all callbacks, as last counted."""
+    empreinte: Any = field(default_factory=hashlib.sha256)
+    """Fed with every move and its moment."""
     trace: deque[str] = field(default_factory=lambda: deque(maxlen=40))
     jour_du_cycle: date | None = None
     sursis: int | None = None
@@ -235,9 +238,13 @@ class Monde:
     def rappeler(self, compte: Compte) -> None:
         """The operator sends word of what has just ended: lost, once, twice, late."""
         if self.hasard(0.15):
+            self.menteur.mensonges["rappels perdus"] += 1
             return
-        for _ in range(2 if self.hasard(0.2) else 1):
+        fois = 2 if self.hasard(0.2) else 1
+        self.menteur.mensonges["rappels doublés"] += fois - 1
+        for _ in range(fois):
             retard = self.alea.choice((0, 0, 1, 5, 60, 4_000))
+            self.menteur.mensonges["rappels en retard"] += retard > 0
             affirmation = Affirmation(compte.numero, compte.etat, compte.montant, compte.telephone)
             self.en_vol.append((self.heure + timedelta(seconds=retard), self.ecrire(affirmation)))
 

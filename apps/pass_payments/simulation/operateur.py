@@ -6,6 +6,7 @@ nothing for a while, calls last while the world goes on. He never says that some
 
 import json
 import random
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -26,6 +27,13 @@ from apps.pass_payments.operateurs import (
 
 # No prompt lives longer: beyond it our late follow-up (24 h) would end first, and reconciliation take over.
 INVITE_MAX = timedelta(hours=20)
+
+
+_SILENCES = {
+    "avant": "demandes perdues à l'aller",
+    "apres": "réponses perdues au retour",
+    "ferme": "appels retenus par le circuit",
+}
 
 
 class ProcessusTue(BaseException):
@@ -84,6 +92,7 @@ class OperateurMenteur:
     vivants: list[Compte] = field(default_factory=list)
     pannes: Pannes = field(default_factory=Pannes)
     appels: int = 0
+    mensonges: Counter[str] = field(default_factory=Counter)
     sincere: bool = True
     """True: no outage, no lag. So he is when a run ends."""
 
@@ -116,7 +125,7 @@ class OperateurMenteur:
         compte.etat, compte.motif = Etat.ECHOUE, motif
 
     def extourner(self, compte: Compte) -> None:
-        """His support gives back by hand what should not have been taken."""
+        """His support undoes by hand what should not have moved."""
         compte.etat, compte.motif, compte.extourne = Etat.ECHOUE, MotifEchec.ANNULE, True
         self._mouvoir(compte, -compte.sens * compte.montant)
 
@@ -126,6 +135,9 @@ class OperateurMenteur:
         for compte in finis:
             if compte.sens > 0:
                 self.refuser(compte, MotifEchec.DELAI_DEPASSE)
+            elif self.alea.random() < 0.04 and not self.sincere:
+                self.approuver(compte, montant=compte.montant - 1)
+                self.mensonges["décaissements d'un autre montant"] += 1
             elif self.alea.random() < 0.9:
                 self.approuver(compte)
             else:
@@ -142,7 +154,7 @@ class OperateurMenteur:
     # What the domain asks him
 
     def demander_paiement(self, *, reference: UUID, montant: int, telephone: str, numero: str, libelle: str) -> Accuse:
-        delai = timedelta(minutes=5) if self.alea.random() < 0.7 else self.alea.random() * INVITE_MAX
+        delai = timedelta(minutes=5) if self.alea.random() < 0.6 else self.alea.random() * INVITE_MAX
         return self._creer(reference, montant, telephone, numero, sens=1, delai=delai)
 
     def consulter_paiement(self, *, reference: UUID) -> Constat:
@@ -189,6 +201,7 @@ class OperateurMenteur:
         self._traverser("avant")
         connu = self.comptes.get(reference)
         if connu is None and not self.sincere and self.alea.random() < 0.03:
+            self.mensonges["demandes refusées"] += 1
             self._revenir()
             raise DemandeRefusee(MotifEchec.COMPTE_INCONNU, "PAYER_NOT_FOUND")
         if connu is None:
@@ -204,6 +217,7 @@ class OperateurMenteur:
             self.vivants.append(compte)
         elif not self.sincere and self.alea.random() < 0.1:
             # He holds it and says that he refuses: only a look-up may be believed.
+            self.mensonges["refus de ce qu'il tient"] += 1
             raise DemandeRefusee(MotifEchec.DEMANDE_INVALIDE, "VALIDATION_ERROR")
         self._revenir()
         return Accuse.ACCEPTEE if connu is None else Accuse.DEJA_CONNUE
@@ -211,7 +225,10 @@ class OperateurMenteur:
     def _consulter(self, reference: UUID) -> Constat:
         self._traverser("avant")
         compte = self.comptes.get(reference)
-        if compte is None or (not self.sincere and self.horloge() < compte.visible_le):
+        if compte is None:
+            constat = Constat(etat=Etat.INTROUVABLE)
+        elif not self.sincere and self.horloge() < compte.visible_le:
+            self.mensonges["introuvables qu'il tient"] += 1
             constat = Constat(etat=Etat.INTROUVABLE)
         else:
             constat = Constat(
@@ -250,4 +267,5 @@ class OperateurMenteur:
         if panne.fin <= self.horloge():
             self.pannes = Pannes()
         elif self.alea.random() < panne.part:
+            self.mensonges[_SILENCES[nature]] += 1
             raise OperateurFerme(30) if nature == "ferme" else OperateurInjoignable("délai dépassé")

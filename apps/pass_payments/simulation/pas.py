@@ -18,11 +18,13 @@ from apps.pass_clients.services import changer_statut
 from apps.pass_payments import lifecycle
 from apps.pass_payments.models import (
     AnomaliePaiement,
+    Decaissement,
     EvenementPaiement,
     NatureAnomalie,
     PaiementPass,
     PropositionPaiement,
     SoldeContrat,
+    StatutDecaissement,
     StatutPaiement,
     StatutProposition,
 )
@@ -200,16 +202,17 @@ def repondre_au_telephone(m: Monde) -> str:
     invites = m.menteur.en_attente()
     if not invites:
         return "aucune invite"
-    compte = m.alea.choice(invites)
+    oubliees = [une for une in invites if une.cree_le < m.heure - timedelta(minutes=10)]
+    compte = m.alea.choice(oubliees if oubliees and m.hasard(0.5) else invites)
     choix = m.alea.random()
-    if choix < 0.78:
+    if choix < 0.74:
         m.menteur.approuver(compte)
-    elif choix < 0.79:
+    elif choix < 0.77:
         m.menteur.approuver(compte, montant=compte.montant + m.alea.choice((-1, 1, 500)))
-        m.chiffres["débits d'un autre montant"] += 1
+        m.menteur.mensonges["débits d'un autre montant"] += 1
     elif choix < 0.80:
         m.menteur.approuver(compte, telephone="+242069999999")
-        m.chiffres["débits d'un autre payeur"] += 1
+        m.menteur.mensonges["débits d'un autre payeur"] += 1
     else:
         m.menteur.refuser(compte, m.alea.choice((MotifEchec.REFUSE, MotifEchec.SOLDE_INSUFFISANT)))
     m.rappeler(compte)
@@ -245,11 +248,13 @@ def laisser_passer_le_temps(m: Monde) -> str:
 
 @pas(10)
 def remettre_un_rappel(m: Monde) -> str:
-    """One that is due, not always the oldest; now and then one that is not."""
+    """One that is due, not always the first."""
     dus = [rang for rang, (quand, _) in enumerate(m.en_vol) if quand <= m.heure]
     if not dus:
         return "aucun en vol"
-    _, corps = m.en_vol.pop(m.alea.choice(dus))
+    choisi = m.alea.choice(dus)
+    m.menteur.mensonges["rappels dans le désordre"] += choisi != dus[0]
+    _, corps = m.en_vol.pop(choisi)
     rappels.recevoir_rappel(operateur="mtn_money", corps=corps, adresse="10.0.0.1", quand=m.heure)
     m.chiffres["rappels remis"] += 1
     return corps
@@ -263,7 +268,7 @@ def forger_un_rappel(m: Monde) -> str:
     else:
         corps = m.ecrire(_mensonge(m, choix))
     rappels.recevoir_rappel(operateur="mtn_money", corps=corps, adresse="203.0.113.9", quand=m.heure)
-    m.chiffres["rappels forgés"] += 1
+    m.menteur.mensonges["rappels forgés"] += 1
     return repr(corps)
 
 
@@ -401,8 +406,8 @@ def trancher_un_litige(m: Monde) -> str:
     """What was taken by mistake is given back by the operator's support; an agent closes the payment and the anomaly."""
     anomalie = AnomaliePaiement.objects.filter(resolue_le__isnull=True, nature__in=LITIGES).order_by("pk").first()
     if anomalie is None:
-        return "aucun litige"
-    compte = _compte(m, anomalie.paiement)
+        return _reprendre_un_versement(m)
+    compte = _compte(m, anomalie)
     with transaction.atomic():
         _, groupe = verrouiller_groupe(anomalie.paiement)
         for un in groupe:
@@ -425,9 +430,23 @@ def trancher_un_litige(m: Monde) -> str:
     return anomalie.paiement.numero_transaction
 
 
-def _compte(m: Monde, paiement: PaiementPass) -> Compte:
-    assert paiement.reference_mobile_money is not None  # noqa: S101 - anomalies of this kind come from a look-up
-    return m.menteur.comptes[paiement.reference_mobile_money]
+def _reprendre_un_versement(m: Monde) -> str:
+    """A payout of another amount is not any payment's: the operator takes it back when nothing else waits."""
+    for un in Decaissement.objects.filter(statut=StatutDecaissement.EN_VERIFICATION, paiement=None).order_by("pk"):
+        compte = m.menteur.comptes.get(un.reference)
+        if compte is not None and compte.etat is Etat.REUSSI and compte.montant != un.montant:
+            m.menteur.extourner(compte)
+            return f"{un.numero} repris"
+    return "aucun litige"
+
+
+def _compte(m: Monde, anomalie: AnomaliePaiement) -> Compte:
+    """What the operator holds of what the anomaly speaks of: the payment, or its refund."""
+    reference = anomalie.paiement.reference_mobile_money
+    if numero := anomalie.donnees.get("decaissement"):
+        reference = Decaissement.objects.get(numero=numero).reference
+    assert reference is not None  # noqa: S101 - anomalies of this kind come from a look-up
+    return m.menteur.comptes[reference]
 
 
 def _souscription(m: Monde) -> SouscriptionPass | None:

@@ -1,7 +1,9 @@
 """The simulation in CI, the proof that it can fail, and what it found."""
 
 import random
+import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from io import StringIO
 from typing import Any
@@ -25,12 +27,36 @@ from apps.pass_payments.services.decaissements import (
     suivre_decaissement,
 )
 from apps.pass_payments.services.paiements import enregistrer_demande
-from apps.pass_payments.simulation import SimulationEchouee, simuler
+from apps.pass_payments.simulation import Deroulement, SimulationEchouee, simuler
 from apps.pass_payments.simulation.operateur import ProcessusTue
 from apps.pass_payments.tests.operateur_factice import OperateurFactice, injoignable, refusee
 
 DEBUT = datetime(2026, 11, 24, 10, 0, tzinfo=ZoneInfo("Africa/Brazzaville"))
 PAYEUR = "+242061234567"
+ARRIVES = (
+    "succès",
+    "succès tardifs",
+    "échecs",
+    "expirés",
+    "remboursements et annulations",
+    "appels lents",
+    "processus tués",
+)
+MENSONGES = (
+    "rappels perdus",
+    "rappels doublés",
+    "rappels en retard",
+    "rappels dans le désordre",
+    "rappels forgés",
+    "débits d'un autre montant",
+    "débits d'un autre payeur",
+    "demandes perdues à l'aller",
+    "réponses perdues au retour",
+    "appels retenus par le circuit",
+    "introuvables qu'il tient",
+    "demandes refusées",
+)
+VERDICTS = ("confirme", "contredit", "inconnu", "illisible")
 
 
 @pytest.mark.django_db(transaction=True)
@@ -41,10 +67,20 @@ class TestHistoires:
 
         assert fait.calmes == 2
         assert fait.chiffres["pas"] >= 2_000
-        assert min(fait.chiffres[quoi] for quoi in ("succès", "processus tués", "pannes de l'opérateur")) > 0
+        assert [quoi for quoi in ARRIVES if not fait.chiffres[quoi]] == []
+        assert [quoi for quoi in MENSONGES if not fait.mensonges[quoi]] == []
+        assert [verdict for verdict in VERDICTS if not fait.verdicts[verdict]] == []
         with connection.cursor() as cursor:
             cursor.execute("SELECT current_setting('nsia.aujourdhui'), current_setting('synchronous_commit')")
             assert cursor.fetchone() == ("", "on")
+
+    def test_the_same_seed_plays_the_same_story(self) -> None:
+        graine = secrets.randbelow(1_000_000)
+        print(f"graine {graine}")
+        premier, second = (_jouer_sur_une_base_vide(graine) for _ in range(2))
+
+        assert replace(second, secondes=premier.secondes) == premier
+        assert premier.chiffres["pas"] >= 600
 
     def test_it_refuses_a_database_where_clients_live(self) -> None:
         ClientFactory()
@@ -60,6 +96,12 @@ class TestHistoires:
 
         with pytest.raises(SimulationEchouee, match=r"^graine 7, pas \d+ : "):
             simuler(pas=1_500, graine=7, calme_tous_les=100)
+
+
+def _jouer_sur_une_base_vide(graine: int) -> Deroulement:
+    fait = simuler(pas=600, graine=graine, calme_tous_les=200)
+    call_command("flush", interactive=False, inhibit_post_migrate=True, verbosity=0)
+    return fait
 
 
 def _tout_montant_convient(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from apps.pass_payments.simulation import SimulationEchouee, simuler
+from apps.pass_payments.simulation import Deroulement, SimulationEchouee, SimulationInterrompue, simuler
 from apps.pass_payments.simulation.base import base_jetable
 from nsia_pass_api.commands import CommandePass
 
@@ -44,13 +44,25 @@ class Command(CommandePass):
                 self.stdout.write(f"Base jetable : {nom}")
                 with self.progression("Pas", total=pas) as avancer:
                     fait = simuler(pas=pas, graine=graine, calme_tous_les=calme, progression=avancer)
+        except SimulationInterrompue as arret:
+            self._dire(arret.fait)
+            raise
         except SimulationEchouee as echec:
             raise CommandError(f"{echec}\nPour rejouer : {rejouer}") from echec
         finally:
             logging.disable(avant)
-        self.stdout.write(f"Temps simulé : du {fait.du:%d/%m/%Y} au {fait.au:%d/%m/%Y}. Toutes les lois tiennent.")
+        self._dire(fait)
+
+    def _dire(self, fait: Deroulement) -> None:
+        tenues = f"{fait.calmes} fois, toutes les lois ont tenu" if fait.calmes else "aucune loi n'a été vérifiée"
+        self.stdout.write(f"Temps simulé : du {fait.du:%d/%m/%Y} au {fait.au:%d/%m/%Y} ; {tenues}.")
+        self.stdout.write(f"Empreinte : {fait.empreinte}")
         self.bilan(
-            {nom.capitalize(): nombre for nom, nombre in fait.chiffres.items()}
+            {_nom(nom): nombre for nom, nombre in [*fait.chiffres.items(), *sorted(fait.mensonges.items())]}
             | {libelle: fait.verdicts[verdict] for verdict, libelle in LIBELLES.items()}
             | {"Calmes": fait.calmes, "Pas par seconde": round(fait.pas_par_seconde)}
         )
+
+
+def _nom(chiffre: str) -> str:
+    return chiffre[:1].upper() + chiffre[1:]
