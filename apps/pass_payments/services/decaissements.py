@@ -44,7 +44,7 @@ logger = structlog.get_logger(__name__)
 _RESERVER = """
     UPDATE decaissements SET a_suivre_le = %(bail)s, tentatives = least(tentatives + 1, 32000)
     WHERE id IN (
-        SELECT id FROM decaissements WHERE a_suivre_le <= %(quand)s ORDER BY a_suivre_le LIMIT %(nombre)s
+        SELECT id FROM decaissements WHERE a_suivre_le <= %(quand)s ORDER BY a_suivre_le, id LIMIT %(nombre)s
         FOR NO KEY UPDATE SKIP LOCKED
     )
     RETURNING id
@@ -251,7 +251,7 @@ def _contester(un: Decaissement, constat: Constat, *, quand: datetime) -> Decais
     among the disbursements without end, and reconciliation sees it.
     """
     ecart = {"demande": un.montant, "constate": constat.montant}
-    logger.error("decaissement_montant_different", decaissement=un.numero, **ecart)
+    logger.warning("decaissement_montant_different", decaissement=un.numero, **ecart)
     if un.paiement is not None:
         dite = AnomaliePaiement.objects.filter(
             paiement=un.paiement, nature=NatureAnomalie.MONTANT_DIFFERENT, donnees__decaissement=un.numero

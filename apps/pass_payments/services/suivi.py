@@ -48,7 +48,7 @@ _NON_REGLES = (*OUVERTS, StatutPaiement.ECHEC, StatutPaiement.EXPIRE)
 _RESERVER = """
     UPDATE paiements_pass SET a_suivre_le = %(bail)s, tentatives = least(tentatives + 1, 32000)
     WHERE id IN (
-        SELECT id FROM paiements_pass WHERE a_suivre_le <= %(quand)s ORDER BY a_suivre_le LIMIT %(nombre)s
+        SELECT id FROM paiements_pass WHERE a_suivre_le <= %(quand)s ORDER BY a_suivre_le, id LIMIT %(nombre)s
         FOR NO KEY UPDATE SKIP LOCKED
     )
     RETURNING id

@@ -76,10 +76,9 @@ class TestHistoires:
 
     def test_the_same_seed_plays_the_same_story(self) -> None:
         graine = secrets.randbelow(1_000_000)
-        print(f"graine {graine}")
         premier, second = (_jouer_sur_une_base_vide(graine) for _ in range(2))
 
-        assert replace(second, secondes=premier.secondes) == premier
+        assert replace(second, secondes=premier.secondes) == premier, f"graine {graine}"
         assert premier.chiffres["pas"] >= 600
 
     def test_it_refuses_a_database_where_clients_live(self) -> None:
