@@ -135,7 +135,7 @@ class OperateurMenteur:
         for compte in finis:
             if compte.sens > 0:
                 self.refuser(compte, MotifEchec.DELAI_DEPASSE)
-            elif self.alea.random() < 0.04 and not self.sincere:
+            elif self.alea.random() < 0.1 and not self.sincere:
                 self.approuver(compte, montant=compte.montant - 1)
                 self.mensonges["décaissements d'un autre montant"] += 1
             elif self.alea.random() < 0.9:

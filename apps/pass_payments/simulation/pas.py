@@ -205,9 +205,9 @@ def repondre_au_telephone(m: Monde) -> str:
     oubliees = [une for une in invites if une.cree_le < m.heure - timedelta(minutes=10)]
     compte = m.alea.choice(oubliees if oubliees and m.hasard(0.5) else invites)
     choix = m.alea.random()
-    if choix < 0.74:
+    if choix < 0.70:
         m.menteur.approuver(compte)
-    elif choix < 0.77:
+    elif choix < 0.75:
         m.menteur.approuver(compte, montant=compte.montant + m.alea.choice((-1, 1, 500)))
         m.menteur.mensonges["débits d'un autre montant"] += 1
     elif choix < 0.80:

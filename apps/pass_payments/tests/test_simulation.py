@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from io import StringIO
 from typing import Any
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -26,9 +27,9 @@ from apps.pass_payments.services.decaissements import (
     reserver_decaissements,
     suivre_decaissement,
 )
-from apps.pass_payments.services.paiements import enregistrer_demande
+from apps.pass_payments.services.paiements import enregistrer_demande, passer
 from apps.pass_payments.simulation import Deroulement, SimulationEchouee, simuler
-from apps.pass_payments.simulation.operateur import ProcessusTue
+from apps.pass_payments.simulation.operateur import OperateurMenteur, ProcessusTue
 from apps.pass_payments.tests.operateur_factice import OperateurFactice, injoignable, refusee
 
 DEBUT = datetime(2026, 11, 24, 10, 0, tzinfo=ZoneInfo("Africa/Brazzaville"))
@@ -87,20 +88,54 @@ class TestHistoires:
         with pytest.raises(BaseDeProduction, match="Cette base contient des clients"):
             simuler(pas=1, graine=7)
 
-    @pytest.mark.parametrize("faute", ["montants", "rappels", "silence", "cles"])
+    @pytest.mark.parametrize(
+        ("faute", "loi"),
+        [
+            ("references_doubles", "journal_paiements_et_operateur_sont_egaux"),
+            ("references_neuves", "l'opérateur tient une référence que nous n'avons pas"),
+            ("montants", "XAF chez l'opérateur"),
+            ("rappels", ": 0 XAF chez l'opérateur"),
+            ("silence", "« échoué » : il ne peut pas devenir"),
+            ("cles", "loi 1 : la clé"),
+        ],
+    )
     def test_a_fault_in_the_services_breaks_a_law_and_tells_its_seed(
-        self, faute: str, monkeypatch: pytest.MonkeyPatch
+        self, faute: str, loi: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         FAUTES[faute](monkeypatch)
 
-        with pytest.raises(SimulationEchouee, match=r"^graine 7, pas \d+ : "):
-            simuler(pas=1_500, graine=7, calme_tous_les=100)
+        with pytest.raises(SimulationEchouee, match=r"^graine 7, pas \d+ : ") as echec:
+            simuler(pas=1_500, graine=7, calme_tous_les=25)
+        assert loi in str(echec.value)
 
 
 def _jouer_sur_une_base_vide(graine: int) -> Deroulement:
     fait = simuler(pas=600, graine=graine, calme_tous_les=200)
     call_command("flush", interactive=False, inhibit_post_migrate=True, verbosity=0)
     return fait
+
+
+def _une_reference_compte_deux_fois(monkeypatch: pytest.MonkeyPatch) -> None:
+    une_fois = suivi.regler
+
+    def deux_fois(*, paiement: PaiementPass, quand: datetime, **fait: Any) -> PaiementPass:
+        regle = une_fois(paiement=paiement, quand=quand, **fait)
+        if regle.statut == "succes" != paiement.statut:
+            demande = {"montant": regle.montant, "type_paiement": regle.type_paiement, "operateur": regle.operateur}
+            double = enregistrer_demande(souscription=regle.souscription, quand=quand, **demande)
+            passer(double, "succes", evenement="confirmation", quand=quand)
+        return regle
+
+    monkeypatch.setattr(suivi, "regler", deux_fois)
+
+
+def _chaque_essai_a_sa_reference(monkeypatch: pytest.MonkeyPatch) -> None:
+    demander = OperateurMenteur.demander_paiement
+
+    def neuve(self: OperateurMenteur, *, reference: UUID, **demande: Any) -> Accuse:
+        return demander(self, reference=uuid4(), **demande)
+
+    monkeypatch.setattr(OperateurMenteur, "demander_paiement", neuve)
 
 
 def _tout_montant_convient(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -134,6 +169,8 @@ def _les_cles_ne_servent_a_rien(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 FAUTES = {
+    "references_doubles": _une_reference_compte_deux_fois,
+    "references_neuves": _chaque_essai_a_sa_reference,
     "montants": _tout_montant_convient,
     "rappels": _les_rappels_sont_crus,
     "silence": _le_silence_vaut_un_echec,
