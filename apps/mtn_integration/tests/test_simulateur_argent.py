@@ -75,7 +75,7 @@ GESTES = st.lists(
 )
 
 
-@hypothesis_settings(max_examples=60, deadline=None)
+@hypothesis_settings(max_examples=60)
 @given(gestes=GESTES)
 def test_whatever_is_asked_balances_are_sums_and_a_reference_counts_once(
     gestes: list[tuple[str, int, str, int]],
