@@ -105,7 +105,7 @@ class TestHistoires:
         FAUTES[faute](monkeypatch)
 
         with pytest.raises(SimulationEchouee, match=r"^graine 7, pas \d+ : ") as echec:
-            simuler(pas=1_500, graine=7, calme_tous_les=25)
+            simuler(pas=1_500, graine=7, calme_tous_les=50)
         assert loi in str(echec.value)
 
 
