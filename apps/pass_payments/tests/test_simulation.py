@@ -89,23 +89,23 @@ class TestHistoires:
             simuler(pas=1, graine=7)
 
     @pytest.mark.parametrize(
-        ("faute", "loi"),
+        ("faute", "calme", "loi"),
         [
-            ("references_doubles", "journal_paiements_et_operateur_sont_egaux"),
-            ("references_neuves", "l'opérateur tient une référence que nous n'avons pas"),
-            ("montants", "XAF chez l'opérateur"),
-            ("rappels", ": 0 XAF chez l'opérateur"),
-            ("silence", "« échoué » : il ne peut pas devenir"),
-            ("cles", "loi 1 : la clé"),
+            ("references_doubles", 25, "journal_paiements_et_operateur_sont_egaux"),
+            ("references_neuves", 25, "l'opérateur tient une référence que nous n'avons pas"),
+            ("montants", 100, "XAF chez l'opérateur"),
+            ("rappels", 100, ": 0 XAF chez l'opérateur"),
+            ("silence", 100, "« échoué » : il ne peut pas devenir"),
+            ("cles", 100, "loi 1 : la clé"),
         ],
     )
     def test_a_fault_in_the_services_breaks_a_law_and_tells_its_seed(
-        self, faute: str, loi: str, monkeypatch: pytest.MonkeyPatch
+        self, faute: str, calme: int, loi: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         FAUTES[faute](monkeypatch)
 
         with pytest.raises(SimulationEchouee, match=r"^graine 7, pas \d+ : ") as echec:
-            simuler(pas=1_500, graine=7, calme_tous_les=25)
+            simuler(pas=1_500, graine=7, calme_tous_les=calme)
         assert loi in str(echec.value)
 
 
