@@ -38,7 +38,10 @@ export async function code(contexte) {
     mise: (texte) => texte.replace(/\D/g, "").slice(0, CHIFFRES),
     surSaisie: montrerChiffres,
   });
-  saisie.entree.replaceWith(h("div", { class: "code-cases" }, cases, (saisie.entree.classList.add("code-saisie"), saisie.entree)));
+  const boites = h("div", { class: "code-cases" }, cases);
+  saisie.entree.replaceWith(boites);
+  boites.append(saisie.entree);
+  saisie.entree.classList.add("code-saisie");
   saisie.entree.dataset.premier = "";
   const confirmer = bouton({ texte: t("code.confirmer"), icone: "coche", genre: "or", action: envoyer });
   const renvoyer = bouton({ texte: t("code.renvoyer"), icone: "sms", action: redemander });
