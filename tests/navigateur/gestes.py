@@ -20,11 +20,12 @@ class Personne:
         return f"242{self.telephone}"
 
 
-# Two contracts in order; one late; one expired, with another operator; one suspended.
+# Two contracts in order; one late; one expired, with another operator; one suspended; one that insures two children.
 JEAN_BAPTISTE = Personne("Jean Baptiste", "KONGO", "CG-2026-VIE-001", "061234567")
 SYLVIE = Personne("Sylvie", "MABIALA", "CG-2026-VIE-002", "068124350")
 PIERRE = Personne("Pierre", "NGOUABI", "CG-2025-VIE-001", "042345678")
 RODRIGUE = Personne("Rodrigue", "BOUANGA", "CG-2026-SAN-003", "056680217")
+MARIE_CLAIRE = Personne("Marie Claire", "MOUKOKO", "CG-2026-SAN-001", "059876543")
 
 
 def bouton(page: Page, nom: str | re.Pattern[str]) -> Locator:

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from .gestes import JEAN_BAPTISTE, bouton, se_connecter, titre
+from .gestes import JEAN_BAPTISTE, MARIE_CLAIRE, bouton, se_connecter, titre
 
 POINTS_PAR_MM = 72 / 25.4
 SANS_IMPRIMANTE = "window.imprimes = 0; window.print = () => { window.imprimes += 1; }; null"
@@ -32,6 +32,8 @@ def test_a_receipt_is_one_slip_of_80_mm(page: Page) -> None:
     ouvrir_documents(page)
     bouton(page, re.compile("^Imprimer le reçu du")).first.click()
     expect(page.locator(".papier-recu")).to_contain_text(re.compile(r"PAY-\d{8}-\w{6}"))
+    expect(page.locator(".papier-recu")).to_contain_text(re.compile(r"Code de vérification[0-9A-Z]{4}-"))
+    expect(page.locator(".papier-recu")).to_contain_text("/verifier")
 
     assert page.evaluate("window.imprimes") == 1
     ((largeur, hauteur),) = feuilles(page)
@@ -48,6 +50,35 @@ def test_a_statement_is_a4_with_every_line(page: Page) -> None:
     assert page.evaluate("window.imprimes") == 1
     assert papier.locator("table").first.locator("tbody tr").count() == 12
     assert set(feuilles(page)) == {(210, 297)}
+
+
+def test_an_attestation_is_one_a4_page_that_names_the_insured(page: Page) -> None:
+    page.evaluate(SANS_IMPRIMANTE)
+    se_connecter(page, MARIE_CLAIRE)
+    page.locator(".carte-contrat").first.click()
+    titre(page, "PASS SALISA")
+    page.get_by_role("tab", name="Documents").click()
+    bouton(page, "Imprimer l'attestation").click()
+    papier = page.locator(".papier-a4")
+    for texte in ("NSIA Congo atteste que", "Marie Claire MOUKOKO", MARIE_CLAIRE.police, "Exaucée MOUKOKO"):
+        expect(papier).to_contain_text(texte)
+    expect(papier).to_contain_text(re.compile(r"Code de vérification\s*[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}"))
+
+    assert page.evaluate("window.imprimes") == 1
+    assert feuilles(page) == [(210, 297)]
+
+
+def test_an_attestation_that_is_refused_says_why(page: Page) -> None:
+    refus = '{"code": "attestation_refusee", "detail": "PASS KIMIA : 100 FCFA sont en retard."}'
+    page.route(
+        "**/attestation/**",
+        lambda route: route.fulfill(status=422, content_type="application/problem+json", body=refus),
+    )
+    ouvrir_documents(page)
+    bouton(page, "Imprimer l'attestation").click()
+
+    expect(page.locator(".panneau .avis")).to_have_text("PASS KIMIA : 100 FCFA sont en retard.")
+    assert page.evaluate("window.imprimes") == 0
 
 
 @pytest.mark.parametrize("format", ["portrait", "paysage"])

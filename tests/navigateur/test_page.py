@@ -8,6 +8,8 @@ from typing import Any
 from django.conf import settings
 from playwright.sync_api import Browser, Page, Response
 
+from apps.pass_payments.motifs import PHRASES
+
 from .navigateur import contexte
 from .plateforme import Plateforme
 
@@ -47,6 +49,12 @@ def test_english_says_all_that_french_says(page: Page) -> None:
     francais, anglais = (page.evaluate(CHEMINS, langue) for langue in ("fr", "en"))
 
     assert anglais == francais
+
+
+def test_reasons_of_a_failure_are_those_of_the_server(page: Page) -> None:
+    motifs: dict[str, str] = page.evaluate("import('/static/borne/langues/fr.js').then((fr) => fr.default.motifs)")
+
+    assert motifs == {str(motif): phrase for motif, phrase in PHRASES.items()}
 
 
 def test_other_languages_say_nothing_that_french_does_not(page: Page) -> None:

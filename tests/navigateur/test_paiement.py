@@ -68,6 +68,26 @@ def test_a_refused_payment_says_why_and_can_be_tried_again(page: Page, serveur: 
     assert serveur.demandes(JEAN_BAPTISTE.mobile)[0]["reference"] != premiere
 
 
+def test_the_reason_is_told_in_the_language_of_the_screen(page: Page, serveur: Plateforme) -> None:
+    se_connecter(page, JEAN_BAPTISTE)
+    preparer_versement(page)
+    payer(page).click()
+    titre(page, "Tapez votre code PIN")
+    bouton(page, "Langue").click()
+    page.locator(".tuile-langue").nth(1).click()
+    titre(page, "Type your PIN")
+    serveur.imposer(JEAN_BAPTISTE.mobile, "NOT_ENOUGH_FUNDS")
+    serveur.repondre(JEAN_BAPTISTE.mobile, "approuver")
+    titre(page, "The payment did not go through")
+    serveur.imposer(JEAN_BAPTISTE.mobile, "")
+
+    expect(page.locator(".avis")).to_contain_text("Your Mobile Money balance is too low")
+    bouton(page, "Language").click()
+    page.locator(".tuile-langue").first.click()
+    titre(page, "Le paiement n'est pas passé")
+    expect(page.locator(".avis")).to_contain_text("solde Mobile Money ne suffit pas")
+
+
 def test_a_pin_that_never_comes_is_told_without_alarm(page: Page, serveur: Plateforme) -> None:
     se_connecter(page, JEAN_BAPTISTE)
     preparer_versement(page)

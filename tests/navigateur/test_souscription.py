@@ -98,6 +98,85 @@ def test_a_client_subscribes_without_repeating_who_she_is(page: Page, serveur: P
     expect(page.locator(".carte-contrat")).to_have_count(contrats + 1)
 
 
+def test_health_asks_who_is_insured_beside_her(page: Page, serveur: Plateforme) -> None:
+    page.locator(".attente-commencer").click()
+    bouton(page, "Découvrir les PASS").click()
+    choisir(page, "PASS SALISA")
+    bouton(page, "Souscrire").click()
+    titre(page, "Qui êtes-vous ?")
+    page.get_by_label("Prénom").fill("Prisca")
+    page.get_by_label("Nom", exact=True).fill("MALONGA")
+    page.get_by_label("Téléphone").fill("069112255")
+    bouton(page, "Continuer").click()
+    titre(page, "Bénéficiaires")
+    for prenom, role in (("Divine", "Assurée avec moi"), ("Albert", "Bénéficiaire en cas de décès")):
+        bouton(page, "Ajouter un bénéficiaire").click()
+        expect(bouton(page, "Continuer")).to_be_hidden()
+        page.get_by_label("Prénom").fill(prenom)
+        page.get_by_label("Nom", exact=True).fill("MALONGA")
+        cocher(page, role)
+        bouton(page, "Enregistrer").click()
+    assert page.locator(".liste .etiquette").all_inner_texts() == ["Assuré", "Bénéficiaire"]
+    bouton(page, "Continuer").click()
+    titre(page, "Vérifiez et acceptez")
+    expect(page.locator(".fiche")).to_contain_text("Assurés avec vousDivine MALONGA")
+    cocher(page, "J'ai lu et j'accepte")
+    bouton(page, "Continuer").click()
+    titre(page, "Quel téléphone paie ?")
+    with page.expect_request(re.compile(r"/api/v1/souscriptions/$")) as demande:
+        payer(page).click()
+
+    assert [(b["prenom"], b["role"]) for b in demande.value.post_data_json["beneficiaires"]] == [
+        ("Divine", "assure"),
+        ("Albert", "beneficiaire"),
+    ]
+    titre(page, "Tapez votre code PIN")
+    serveur.repondre("242069112255", "refuser")
+    titre(page, "Le paiement n'est pas passé")
+
+
+def test_another_language_keeps_what_was_typed(page: Page) -> None:
+    def en(rang: int, bouton_langue: str) -> None:
+        bouton(page, bouton_langue).click()
+        page.locator(".tuile-langue").nth(rang).click()
+
+    page.locator(".attente-commencer").click()
+    bouton(page, "Découvrir les PASS").click()
+    choisir(page, "PASS KIMIA")
+    bouton(page, "6 000 FCFA").click()
+    bouton(page, "Souscrire").click()
+    titre(page, "Qui êtes-vous ?")
+    page.get_by_label("Prénom").fill("Nadège")
+    page.get_by_label("Téléphone").fill("069112266")
+    page.get_by_label("Date de naissance").fill("2802")
+    en(1, "Langue")
+    titre(page, "Who are you?")
+    expect(page.get_by_label("First name")).to_have_value("Nadège")
+    expect(page.get_by_label("Phone")).to_have_value("06 911 22 66")
+    expect(page.get_by_label("Date of birth")).to_have_value("28/02")
+    expect(page.locator(".pied-total")).to_have_text("6 000 FCFA")
+    page.get_by_label("Last name").fill("SAMBA")
+    page.get_by_label("Date of birth").fill("28021990")
+    bouton(page, "Continue").click()
+
+    titre(page, "Beneficiaries")
+    bouton(page, "Add a beneficiary").click()
+    page.get_by_label("First name").fill("Ruth")
+    cocher(page, "Child")
+    en(0, "Language")
+    titre(page, "Bénéficiaires")
+    expect(page.get_by_label("Prénom")).to_have_value("Ruth")
+    expect(page.get_by_label("Enfant")).to_be_checked()
+    page.get_by_role("button", name="Aide", exact=True).click()
+    bouton(page, "Retour").click()
+    page.get_by_label("Nom", exact=True).fill("SAMBA")
+    bouton(page, "Enregistrer").click()
+    expect(page.locator(".liste")).to_contain_text("Ruth SAMBA")
+    bouton(page, "Retour").click()
+    titre(page, "Qui êtes-vous ?")
+    expect(page.get_by_label("Nom", exact=True)).to_have_value("SAMBA")
+
+
 def test_an_amount_that_makes_no_quote_is_told_and_stops_there(page: Page) -> None:
     page.locator(".attente-commencer").click()
     bouton(page, "Découvrir les PASS").click()

@@ -98,7 +98,7 @@ export function creerClavier(panneau) {
   }
 
   function montrer(element) {
-    if (aSonClavier()) return;
+    if (aSonClavier() || entree === element) return;
     entree = element;
     disposition = element.dataset.clavier;
     majuscules = disposition === "texte" && commenceUnMot();
@@ -107,7 +107,8 @@ export function creerClavier(panneau) {
     dessiner();
     panneau.hidden = false;
     document.body.classList.add("avec-clavier");
-    element.closest(".champ")?.scrollIntoView({ block: "nearest" });
+    // With the frame that shows the keyboard: asked for now, it would have the page laid out twice.
+    requestAnimationFrame(() => element.closest(".champ")?.scrollIntoView({ block: "nearest" }));
   }
 
   function cacher() {
@@ -134,5 +135,10 @@ export function creerClavier(panneau) {
     if (!panneau.hidden && !presse && !document.activeElement?.matches("input[data-clavier]")) cacher();
   }
 
-  return { cacher };
+  /** The keyboard of the field that is about to have the focus: shown before, the page is laid out once. */
+  function preparer(element) {
+    if (element?.matches("input[data-clavier]")) montrer(element);
+  }
+
+  return { cacher, preparer };
 }

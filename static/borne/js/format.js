@@ -15,8 +15,13 @@ export const xaf = (montant) => `${nombre(montant)}\u00a0FCFA`;
 // A day is a day whatever the machine's zone: noon in UTC is the same date in Brazzaville.
 const jourEnDate = (jour) => new Date(`${jour}T12:00:00Z`);
 
+// Making a formatter costs more than a hundred uses of it.
+const formats = new Map();
+
 function ecrire(date, options, langue = locale()) {
-  return new Intl.DateTimeFormat(langue, { timeZone: ZONE, ...options }).format(date);
+  const cle = langue + JSON.stringify(options);
+  if (!formats.has(cle)) formats.set(cle, new Intl.DateTimeFormat(langue, { timeZone: ZONE, ...options }));
+  return formats.get(cle).format(date);
 }
 
 export const jourCourt = (jour) => ecrire(jourEnDate(jour), { day: "2-digit", month: "2-digit", year: "numeric" });

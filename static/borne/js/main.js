@@ -125,6 +125,7 @@ async function afficher() {
   scene.scrollTop = 0;
   document.title = "NSIA PASS";
   const premiere = scene.querySelector("[data-premier]") ?? scene.querySelector("h1");
+  clavier.preparer(premiere);
   premiere?.focus({ preventScroll: true });
 }
 

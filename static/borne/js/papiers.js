@@ -99,12 +99,10 @@ export function attestationImprimable(attestation) {
       [mots.prime, `${xaf(attestation.prime)}, ${francais.periodicites[attestation.periodicite].toLowerCase()}`],
       [mots.beneficiaires, String(attestation.nombre_beneficiaires)],
     ]),
-    liste(mots.garanties, attestation.garanties),
-    liste(mots.assures, attestation.assures),
+    h("div", { class: "papier-colonnes" }, liste(mots.garanties, attestation.garanties), liste(mots.assures, attestation.assures)),
     h("h3", {}, mots.vaut),
     h("p", {}, attestation.conditions),
-    h("p", { class: "papier-code" }, francais.papier.code, h("b", {}, attestation.code)),
-    h("p", { class: "papier-pied" }, francais.papier.verifier(guichetDe(attestation.adresse))),
+    h("p", { class: "papier-code" }, h("span", {}, francais.papier.code), h("b", {}, attestation.code), h("small", {}, francais.papier.verifier(guichetDe(attestation.adresse)))),
   );
 }
 
