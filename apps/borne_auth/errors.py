@@ -1,6 +1,6 @@
 """Refusals of the doors. Every wrong pair has one sentence: it tells neither which half is wrong nor what exists."""
 
-from nsia_pass_api.errors import DonneesInvalides, NonAuthentifie, RegleMetier
+from nsia_pass_api.errors import AccesRefuse, DonneesInvalides, NonAuthentifie, RegleMetier
 
 
 class ConnexionRefusee(NonAuthentifie):
@@ -53,3 +53,14 @@ class BorneExistante(RegleMetier):
 class BorneAbsente(RegleMetier):
     code = "borne_absente"
     titre = "Borne absente"
+
+
+class AgentExistant(RegleMetier):
+    code = "agent_existant"
+    titre = "Agent déjà enregistré"
+
+
+class CompteProtege(AccesRefuse):
+    code = "compte_protege"
+    titre = "Compte protégé"
+    detail = "Ce compte a tous les droits : seule une personne qui les a aussi peut le modifier."

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from apps.borne_auth.apis import BorneMoiApi, ConnexionAgentApi, LoginApi, LogoutApi, MoiApi, RefreshApi
+from apps.borne_auth.apis_agents import AgentApi, AgentsApi, CreerAgentApi, ModifierAgentApi
 
 urlpatterns = [
     path("auth/login/", LoginApi.as_view(), name="auth-login"),
@@ -9,4 +10,8 @@ urlpatterns = [
     path("bornes/moi/", BorneMoiApi.as_view(), name="bornes-moi"),
     path("agents/connexion/", ConnexionAgentApi.as_view(), name="agents-connexion"),
     path("agents/moi/", MoiApi.as_view(), name="agents-moi"),
+    path("agents/", AgentsApi.as_view(), name="agents"),
+    path("agents/create/", CreerAgentApi.as_view(), name="agents-creer"),
+    path("agents/<int:id>/", AgentApi.as_view(), name="agent"),
+    path("agents/<int:id>/update/", ModifierAgentApi.as_view(), name="agent-modifier"),
 ]

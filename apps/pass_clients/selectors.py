@@ -1,5 +1,6 @@
 """Reads on clients and subscriptions that join or that several callers share."""
 
+from django.contrib.auth import get_user_model
 from django.db.models import Exists, OuterRef, QuerySet
 
 from apps.pass_clients.errors import ContratIntrouvable
@@ -20,3 +21,8 @@ def contrat_du_client(*, client_id: int, police: str) -> Contrat:
         return Contrat.objects.get(client_id=client_id, police=police.upper())
     except Contrat.DoesNotExist:
         raise ContratIntrouvable from None
+
+
+def agence_connue(agence: str) -> bool:
+    """Whether somebody works in an agency of this name."""
+    return bool(get_user_model()._default_manager.filter(agence=agence).exists())
