@@ -76,6 +76,7 @@ class AgentApi(ApiEquipe):
     @extend_schema(
         operation_id="agent_lire",
         summary="Un agent",
+        description="Ce que l'on sait d'un agent, et son rôle.",
         tags=["agents"],
         responses={200: MembreSerializer, 403: REFUSE, 404: FERMEE},
     )
@@ -89,6 +90,7 @@ class CreerAgentApi(ApiEquipe):
     @extend_schema(
         operation_id="agent_creer",
         summary="Enregistrer un agent",
+        description="Sans mot de passe, personne ne peut se connecter à ce compte tant qu'il n'en a pas reçu un.",
         tags=["agents"],
         request=EcrireMembreSerializer,
         responses={201: MembreSerializer, 403: REFUSE, 404: FERMEE, 422: DEJA},

@@ -84,7 +84,7 @@ def _ecrire(agent: Agent, *, acteur: Agent, mot_de_passe: str, role: str | None,
             agent.set_password(mot_de_passe)
         elif nouveau:
             agent.set_unusable_password()
-        agent.clean_fields()
+        agent.clean_fields(exclude={"password"})
     except ValidationError as error:
         raise DonneesInvalides(champs=_champs(error)) from error
     try:
