@@ -81,7 +81,21 @@ class Liste(ChangeList):  # type: ignore[misc]
         self.full_result_count = self.result_count
 
 
-class AdminPass(ModelAdmin):  # type: ignore[misc]
+class LignesPermises:
+    """Mixin, before any other: what settings.BACK_OFFICE_LIGNES lets this person reach, in lists, pages, acts and searches."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        lignes: QuerySet[Any] = super().get_queryset(request)  # type: ignore[misc]
+        return lignes_permises(request, lignes)
+
+
+def lignes_permises(request: HttpRequest, lignes: QuerySet[Any]) -> QuerySet[Any]:
+    """Those of `lignes` that whoever signed in may reach."""
+    permises: QuerySet[Any] = import_string(settings.BACK_OFFICE_LIGNES)(request.user, lignes)
+    return permises
+
+
+class AdminPass(LignesPermises, ModelAdmin):  # type: ignore[misc]
     """Base of every admin: constant queries and no COUNT(*), a refusal of a service shown as a message.
 
     `recherches`: where an exact search looks, by lookup, with what gives a term its canonical form (raising ErreurPass or
@@ -199,7 +213,7 @@ class LignesLecture(PaginationInlineFormSet):  # type: ignore[misc]
         return []
 
 
-class TableauLecture(LectureSeule, TabularInline):  # type: ignore[misc]
+class TableauLecture(LectureSeule, LignesPermises, TabularInline):  # type: ignore[misc]
     """A table to read on another object's page, under its own tab: `fields` may hold cells. One query, two when paginated."""
 
     formset = LignesLecture
@@ -400,8 +414,12 @@ def accueil(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 
 
 def _ouverte(request: HttpRequest, adresse: str) -> bool:
+    """Whether this person may read the page, and all that was counted there: an alert says a number of rows."""
     page = getattr(resolve(urlsplit(adresse).path).func, "model_admin", None)
-    return page is None or bool(page.has_view_permission(request))
+    if page is None:
+        return True
+    lignes = page.model._default_manager.all()
+    return bool(page.has_view_permission(request)) and not lignes_permises(request, lignes).query.where
 
 
 def liens_operateur(request: HttpRequest, operateur: str, reference: uuid.UUID | None) -> list[tuple[str, str]]:
