@@ -23,6 +23,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import ForeignKey, Model
 from django.template.response import SimpleTemplateResponse
 from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, reverse
 from django.utils import timezone
 
@@ -652,6 +653,28 @@ def test_strangers_are_led_to_the_door(client: Client) -> None:
                     fautes.append(f"{adresse} {entete} : {reponse.status_code}")
     assert fautes == []
     assert empreinte() == avant
+
+
+def test_lists_of_an_agent_cost_the_same_and_count_no_view(client: Client) -> None:
+    """Session, agent, her rights (two) and her role are five; then the count and the rows, and what they need."""
+    agent = AgentFactory.create(role="agent", agence=SON_AGENCE)
+    client.force_login(agent)
+    for nombre in (1, 9):
+        for _ in range(nombre):
+            PaiementFactory(souscription=contrat_en_vigueur(client__agence=SON_AGENCE).souscription)
+            contrat_en_vigueur()
+        total = PaiementPass.objects.count()
+        for modele, requetes in [
+            ("pass_clients.ClientPass", 7),
+            ("pass_payments.PaiementPass", 7),
+            ("pass_clients.Contrat", 9),
+        ]:
+            with CaptureQueriesContext(connection) as faites:
+                liste = client.get(page(modele, "changelist")).context["cl"]
+            assert (len(faites), liste.result_count) == (requetes, total)
+            (compte,) = [une["sql"] for une in faites if "COUNT(*)" in une["sql"]]
+            assert "LIMIT 10001" in compte
+            assert '"contrats"' not in compte
 
 
 class TestLignes:
