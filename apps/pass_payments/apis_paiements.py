@@ -61,6 +61,7 @@ EN_COURS = OpenApiResponse(
 # Named here so that each scheme is declared once.
 CLIENT_OU_BORNE: Any = [{"jetonClient": [], "cleBorne": []}, {"jetonClient": []}, {"cleBorne": []}, {}]
 REFUS = OpenApiResponse(description="Montant hors limites, opérateur fermé, ou clé déjà utilisée pour autre chose.")
+PRODUIT_INCONNU = OpenApiResponse(description="Aucun produit n'a ce code.")
 
 
 class PaiementsApi(ApiClient):
@@ -138,7 +139,7 @@ class SouscriptionsApi(APIView):
         auth=CLIENT_OU_BORNE,
         parameters=[CLE],
         request=DemandeSouscriptionSerializer,
-        responses={202: PaiementDemandeSerializer, 409: EN_COURS, 422: REFUS},
+        responses={202: PaiementDemandeSerializer, 404: PRODUIT_INCONNU, 409: EN_COURS, 422: REFUS},
     )
     def post(self, request: Request) -> Response:
         saisie = _saisie(DemandeSouscriptionSerializer, request)
