@@ -20,6 +20,7 @@ from apps.pass_clients.models import (
     BeneficiairePass,
     ClientPass,
     Contrat,
+    ModificationClient,
     NumeroPolice,
     PeriodeCouverture,
     SerieNumero,
@@ -114,7 +115,10 @@ class TestRequetes:
     @pytest.mark.parametrize(
         ("modele", "requetes"),
         [
-            (ClientPass, 7),  # itself, contracts and their balances, subscriptions, content type of its history
+            (
+                ClientPass,
+                8,
+            ),  # itself, contracts and their balances, subscriptions, changes, content type of its history
             (SouscriptionPass, 9),  # itself, payments counted and read, periods, beneficiaries, transitions
             (Contrat, 7),  # itself, its balance, its instalments counted and read
             (NumeroPolice, 4),
@@ -210,10 +214,10 @@ class TestDroits:
         assert administratrice.get(reverse("admin:pass_clients_clientpass_add")).status_code == 403
 
     def test_l_historique_n_a_pas_de_page(self, administratrice: Client) -> None:
-        """Periods, beneficiaries, transitions and journal are read on the page of what they belong to."""
+        """Periods, beneficiaries, transitions, changes and journal are read on the page of what they belong to."""
         from django.contrib import admin
 
-        cachees = [PeriodeCouverture, BeneficiairePass, TransitionSouscription, EvenementPaiement]
+        cachees = [PeriodeCouverture, BeneficiairePass, TransitionSouscription, ModificationClient, EvenementPaiement]
         assert [modele for modele in cachees if admin.site.is_registered(modele)] == []
 
     @pytest.mark.parametrize("modele", [*A_LIRE, *A_MODIFIER])
@@ -413,6 +417,18 @@ class TestClient:
             "+242055123456",
             "Bacongo",
         )
+
+    def test_ce_qui_change_se_relit_avec_son_auteur(self, administratrice: Client) -> None:
+        client = ClientFactory(telephone="+242061111111")
+        administratrice.post(page(client), formulaire_client(client, telephone="06 612 34 56"))
+        modification = ModificationClient.objects.get()
+        assert (modification.acte, modification.client, modification.session_borne) == ("client_modifie", client, None)
+        assert modification.avant == {"telephone": "+242061111111"}
+        assert modification.apres == {"telephone": "+242066123456"}
+        assert modification.acteur == Agent.objects.get(is_superuser=True)
+        html = administratrice.get(page(client)).content.decode()
+        assert "Client modifié" in html
+        assert "telephone : +242061111111" in html
 
     @pytest.mark.parametrize(
         ("telephone", "message"),

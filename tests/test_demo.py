@@ -23,6 +23,9 @@ from nsia_pass_api.database.server import EmbeddedServer
 from nsia_pass_api.management.commands import demo as command
 from nsia_pass_api.settings.environment import BASE_DIR
 
+# One worker, in this order: what the first test creates, the others find.
+pytestmark = pytest.mark.xdist_group("demo")
+
 
 @pytest.fixture(scope="module")
 def data_dir() -> Iterator[Path]:

@@ -18,7 +18,7 @@ PUBLIQUES = {
     "paiement_detecter_operateur",
     "souscription_conditions",
 }
-OUVERTES_A_UNE_BORNE = {"auth_login", "auth_refresh"}
+OUVERTES_A_UNE_BORNE = {"auth_login", "auth_refresh", "borne_moi"}
 CLIENT = {"cleBorne+jetonClient", "jetonClient"}
 # A prospect has no token: the key of her kiosk, or the signed number of her payment.
 AUSSI_SANS_SESSION = {"souscription_creer": CLIENT | {"cleBorne", ""}, "paiement_suivre": CLIENT | {""}}
@@ -49,11 +49,13 @@ def test_the_paths_that_kiosks_are_written_against(schema: dict[str, Any]) -> No
         "/api/v1/auth/refresh/",
         "/api/v1/auth/logout/",
         "/api/v1/clients/{police}/dashboard/",
+        "/api/v1/clients/{police}/mobile-money/",
         "/api/v1/clients/{police}/contrats/",
         "/api/v1/clients/{police}/cotisations/",
         "/api/v1/clients/{police}/releve/",
         "/api/v1/clients/{police}/attestation/",
         "/api/v1/clients/{police}/recus/{numero}/",
+        "/api/v1/confirmations/{demande}/",
         "/api/v1/contrats/{police}/",
         "/api/v1/contrats/{police}/paiement/",
         "/api/v1/mtn/callback/",
@@ -66,6 +68,8 @@ def test_the_paths_that_kiosks_are_written_against(schema: dict[str, Any]) -> No
         "/api/v1/produits/{code}/devis/",
         "/api/v1/souscriptions/",
         "/api/v1/souscriptions/conditions/",
+        "/api/v1/souscriptions/{numero}/beneficiaires/",
+        "/api/v1/souscriptions/{numero}/beneficiaires/{beneficiaire}/",
         "/api/v1/souscriptions/{numero}/renouveler/",
         "/sante/",
         "/sante/pret/",

@@ -51,6 +51,9 @@ CHECKS = [
 ECRITES_PAR_UN_REFUS = {"compteurs_essais", "rappels_operateur"}
 # To read a receipt, a statement or an attestation is to hand it out.
 ECRITES_PAR_UNE_LECTURE = {"documents_emis"}
+# What asks for a code, and the code that leaves: nothing else changes, whatever is drawn.
+ECRITES_PAR_UNE_DEMANDE = {"demandes_confirmation", "messages_sortants"}
+ACCEPTENT_UNE_DEMANDE = ("/beneficiaires/", "/beneficiaires/{beneficiaire}/", "/mobile-money/")
 
 
 def _operations() -> dict[str, APIOperation[Any, Any, Any, Any]]:
@@ -129,10 +132,11 @@ def test_the_schema_says_all_that_the_api_answers(
     schemes = {scheme for requirement in operation.definition.raw["security"] for scheme in requirement}
     (jeton,) = [jetons[scheme] for scheme in schemes & set(jetons)] or [jetons["jetonClient"]]
     headers = {"Authorization": f"Bearer {jeton}"} if connecte else {}
-    before = lignes()
+    exceptees = ECRITES_PAR_UNE_DEMANDE if label.endswith(ACCEPTENT_UNE_DEMANDE) else set()
+    before = lignes(exceptees)
 
     @seed(GRAINE)
-    @settings(max_examples=EXEMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=EXEMPLES, database=None, suppress_health_check=list(HealthCheck))
     @given(case=operation.as_strategy(generation_mode=mode), data=st.data())
     def essayer(case: Case, data: st.DataObject) -> None:
         parties = [case.path_parameters]
@@ -140,21 +144,23 @@ def test_the_schema_says_all_that_the_api_answers(
             parties += [case.query, case.body]
         for partie in parties:
             if isinstance(partie, dict):
-                rendre_plausible(partie, police=police.numero_police, data=data)
+                rendre_plausible(partie, label=label, police=police, data=data)
         case.validate_response(case.call(headers=headers), checks=CHECKS)
 
     essayer()
 
-    assert lignes() == before
+    assert lignes(exceptees) == before
 
 
-def rendre_plausible(partie: dict[str, Any], *, police: str, data: st.DataObject) -> None:
+def rendre_plausible(partie: dict[str, Any], *, label: str, police: NumeroPolice, data: st.DataObject) -> None:
     """Mostly puts what exists in the place of what a schema cannot know: else nearly all answers would be refusals."""
+    paiements = [*PaiementPass.objects.order_by("id").values_list("numero_transaction", flat=True)]
     existants: dict[str, list[Any]] = {
-        "police": [police, police.lower()],
-        "contrat": [police],
+        "police": [police.numero_police, police.numero_police.lower()],
+        "contrat": [police.numero_police],
         "code": ["KIMIA", "kimia"],
-        "numero": [*PaiementPass.objects.order_by("id").values_list("numero_transaction", flat=True)],
+        "numero": [police.souscription.numero_souscription] if "/beneficiaires/" in label else paiements,
+        "beneficiaire": [*police.souscription.beneficiaires.values_list("pk", flat=True)],
         "montant": [52, 100, 1_200, 10_000, 10_001],
         "cursor": [],
         "paiements_cursor": [],
@@ -169,10 +175,10 @@ def rendre_plausible(partie: dict[str, Any], *, police: str, data: st.DataObject
             del partie[nom]
 
 
-def lignes() -> dict[str, int]:
+def lignes(exceptees: set[str]) -> dict[str, int]:
     """How many rows each table holds."""
     tables = {model._meta.db_table for model in apps.get_models() if model._meta.managed}
-    tables -= ECRITES_PAR_UN_REFUS | ECRITES_PAR_UNE_LECTURE
+    tables -= ECRITES_PAR_UN_REFUS | ECRITES_PAR_UNE_LECTURE | exceptees
     counts = ", ".join(f'(SELECT count(*) FROM "{table}") AS "{table}"' for table in sorted(tables))
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {counts}")

@@ -62,8 +62,23 @@ def tenter(*, budgets: Sequence[Budget], evaluer: Callable[[], T | None], le: da
             transaction.savepoint_commit(avant_la_charge)
     if epuises:
         logger.warning("essais_epuises", regles=sorted(budget.regle.value for budget in epuises))
-        raise TropDEssais(retry_after=max(math.ceil((budget.fin - le).total_seconds()) for budget in epuises))
+        raise TropDEssais(retry_after=_attente(epuises, le))
     return resultat
+
+
+def depenser(*, budgets: Sequence[Budget], le: datetime) -> None:
+    """Each budget has one less, in the transaction of the caller. Raises TropDEssais when one is spent."""
+    if epuises := _charger(budgets):
+        logger.warning("envois_epuises", regles=sorted(budget.regle.value for budget in epuises))
+        raise TropDEssais(
+            "Trop de codes ont été demandés. Patientez avant d'en demander un autre, ou adressez-vous à un agent.",
+            retry_after=_attente(epuises, le),
+        )
+
+
+def _attente(epuises: Sequence[Budget], le: datetime) -> int:
+    """Seconds until the last of them is whole again."""
+    return max(math.ceil((budget.fin - le).total_seconds()) for budget in epuises)
 
 
 def _charger(budgets: Sequence[Budget]) -> list[Budget]:
@@ -116,6 +131,17 @@ def budgets_agent(*, email: str, adresse: str, le: datetime) -> list[Budget]:
     return [
         Budget(RegleEssais.AGENT_ADRESSE, f"{email}\0{reseau}", settings.ESSAIS_AGENT_QUART_HEURE, *quart_heure),
         Budget(RegleEssais.AGENTS_ADRESSE, reseau, settings.ESSAIS_AGENTS_ADRESSE_QUART_HEURE, *quart_heure),
+    ]
+
+
+def budgets_code(*, client_id: int, telephone: str, le: datetime) -> list[Budget]:
+    """What a code by SMS draws on. Her phone has its own: it may have been another client's an hour ago."""
+    heure, jour = _fenetre(le, timedelta(hours=1)), _jour(le)
+    return [
+        Budget(RegleEssais.CODE_CLIENT_HEURE, str(client_id), settings.CODE_ENVOIS_HEURE, *heure),
+        Budget(RegleEssais.CODE_CLIENT_JOUR, str(client_id), settings.CODE_ENVOIS_JOUR, *jour),
+        Budget(RegleEssais.CODE_TELEPHONE_HEURE, telephone, settings.CODE_ENVOIS_HEURE, *heure),
+        Budget(RegleEssais.CODE_TELEPHONE_JOUR, telephone, settings.CODE_ENVOIS_JOUR, *jour),
     ]
 
 

@@ -1,6 +1,13 @@
 """Refusals of the doors. Every wrong pair has one sentence: it tells neither which half is wrong nor what exists."""
 
-from nsia_pass_api.errors import DonneesInvalides, NonAuthentifie, RegleMetier
+from nsia_pass_api.errors import (
+    Conflit,
+    DonneesInvalides,
+    Introuvable,
+    NonAuthentifie,
+    RegleMetier,
+    ServiceIndisponible,
+)
 
 
 class ConnexionRefusee(NonAuthentifie):
@@ -53,3 +60,42 @@ class BorneExistante(RegleMetier):
 class BorneAbsente(RegleMetier):
     code = "borne_absente"
     titre = "Borne absente"
+
+
+class SmsIndisponible(ServiceIndisponible):
+    code = "sms_indisponible"
+    titre = "SMS indisponibles"
+    detail = "Les codes par SMS ne peuvent pas partir en ce moment. Adressez-vous à un agent."
+
+
+class DemandeIntrouvable(Introuvable):
+    """One refusal for every demand that this session did not make: another session's, another client's or unknown."""
+
+    code = "demande_introuvable"
+    titre = "Demande introuvable"
+    detail = "Cette demande n'existe pas ou n'est pas de cette session. Recommencez votre modification."
+
+
+class DemandeTerminee(Conflit):
+    code = "demande_terminee"
+    titre = "Demande terminée"
+    detail = (
+        "Cette demande n'attend plus de code. Relisez la situation et, s'il le faut, recommencez votre modification."
+    )
+
+
+class CodeIncorrect(RegleMetier):
+    code = "code_incorrect"
+    titre = "Code incorrect"
+
+
+class CodeEpuise(RegleMetier):
+    code = "code_epuise"
+    titre = "Trop d'essais"
+    detail = "Ce code a été mal tapé trop de fois : il ne vaut plus rien. Recommencez pour en recevoir un autre."
+
+
+class CodeExpire(RegleMetier):
+    code = "code_expire"
+    titre = "Code expiré"
+    detail = "Ce code n'est plus valable. Recommencez pour en recevoir un autre."

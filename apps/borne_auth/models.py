@@ -7,15 +7,18 @@ from typing import Any, ClassVar
 import pgtrigger
 from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractUser
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from apps.pass_clients.models import ClientPass
+from apps.pass_clients.models import BeneficiairePass, ClientPass, SouscriptionPass
 from nsia_pass_api.constraints import parmi, telephone
 
 # The law of kiosk.md; settings may only shorten it.
 DUREE_SESSION_MAX = timedelta(minutes=30)
+DUREE_CODE_MAX = timedelta(minutes=15)
+ESSAIS_CODE_MAX = 5
 
 
 class AgentManager(BaseUserManager["Agent"]):
@@ -213,10 +216,15 @@ class RegleEssais(models.TextChoices):
     ADRESSE_JOUR = "adresse_jour", "Adresse, par jour"
     AGENT_ADRESSE = "agent_adresse", "Agent, depuis une adresse"
     AGENTS_ADRESSE = "agents_adresse", "Agents, par adresse"
+    CODE_CLIENT_HEURE = "code_client_heure", "Codes d'un client, par heure"
+    CODE_CLIENT_JOUR = "code_client_jour", "Codes d'un client, par jour"
+    CODE_TELEPHONE_HEURE = "code_telephone_heure", "Codes vers un téléphone, par heure"
+    CODE_TELEPHONE_JOUR = "code_telephone_jour", "Codes vers un téléphone, par jour"
 
 
 class CompteurEssais(models.Model):
-    """Wrong guesses of one subject in one window. `sujet` is a keyed hash: no phone, police or address is kept here."""
+    """Wrong guesses of one subject in one window, or codes sent to it. `sujet` is a keyed hash: no phone, police or address
+    is kept here."""
 
     regle = models.CharField("règle", max_length=20, choices=RegleEssais.choices)
     sujet = models.CharField(max_length=64)
@@ -236,3 +244,106 @@ class CompteurEssais(models.Model):
 
     def __str__(self) -> str:
         return f"{self.regle} : {self.essais}"
+
+
+class ActeSensible(models.TextChoices):
+    """What a client does only with a code that was sent to her phone."""
+
+    BENEFICIAIRE_AJOUTER = "beneficiaire_ajouter", "Ajouter un bénéficiaire"
+    BENEFICIAIRE_MODIFIER = "beneficiaire_modifier", "Modifier un bénéficiaire"
+    BENEFICIAIRE_RETIRER = "beneficiaire_retirer", "Retirer un bénéficiaire"
+    MOBILE_MONEY_MODIFIER = "mobile_money_modifier", "Changer le numéro Mobile Money"
+
+
+class StatutDemande(models.TextChoices):
+    EN_ATTENTE = "en_attente", "En attente du code"
+    CONFIRMEE = "confirmee", "Confirmée"
+    IMPOSSIBLE = "impossible", "Devenue impossible"
+    EPUISEE = "epuisee", "Trop d'essais"
+    EXPIREE = "expiree", "Code expiré"
+    ANNULEE = "annulee", "Remplacée, ou session fermée"
+
+
+class DemandeConfirmation(models.Model):
+    """A change that waits for its code: good for this change, in this session, until `expire_le`, once.
+
+    Only a keyed hash of the code is kept, and the change itself (`changement`) only while it waits. One waits at a time in
+    a session; what has ended stays ended.
+    """
+
+    Acte = ActeSensible
+    Statut = StatutDemande
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    session = models.ForeignKey(SessionBorne, on_delete=models.PROTECT, related_name="demandes")
+    acte = models.CharField(max_length=24, choices=ActeSensible.choices)
+    souscription = models.ForeignKey(
+        SouscriptionPass, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    beneficiaire = models.ForeignKey(
+        BeneficiairePass, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    changement = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    empreinte_code = models.CharField("empreinte du code", max_length=64)
+    essais = models.SmallIntegerField("essais faux", default=0)
+    statut = models.CharField(max_length=10, choices=StatutDemande.choices, default=StatutDemande.EN_ATTENTE)
+    creee_le = models.DateTimeField("demandée le")
+    expire_le = models.DateTimeField("expire le")
+    terminee_le = models.DateTimeField("terminée le", null=True)
+
+    class Meta:
+        db_table = "demandes_confirmation"
+        verbose_name = "demande à confirmer"
+        verbose_name_plural = "demandes à confirmer"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session"], condition=Q(statut="en_attente"), name="demandes_une_par_session"
+            ),
+            parmi("acte", ActeSensible, name="demandes_acte_connu"),
+            parmi("statut", StatutDemande, name="demandes_statut_connu"),
+            models.CheckConstraint(
+                condition=Q(acte="beneficiaire_ajouter", souscription__isnull=False, beneficiaire__isnull=True)
+                | Q(
+                    acte__in=["beneficiaire_modifier", "beneficiaire_retirer"],
+                    souscription__isnull=False,
+                    beneficiaire__isnull=False,
+                )
+                | Q(acte="mobile_money_modifier", souscription__isnull=True, beneficiaire__isnull=True),
+                name="demandes_objet",
+            ),
+            models.CheckConstraint(
+                condition=Q(statut="en_attente", terminee_le__isnull=True)
+                | (~Q(statut="en_attente") & Q(terminee_le__isnull=False, changement={})),
+                name="demandes_terminees_effacees",
+            ),
+            models.CheckConstraint(condition=Q(empreinte_code__regex=r"^[0-9a-f]{64}$"), name="demandes_code_hache"),
+            models.CheckConstraint(
+                condition=Q(essais__gte=0, essais__lte=ESSAIS_CODE_MAX), name="demandes_peu_d_essais"
+            ),
+            models.CheckConstraint(
+                condition=Q(expire_le__gt=F("creee_le"), expire_le__lte=F("creee_le") + DUREE_CODE_MAX),
+                name="demandes_courtes",
+            ),
+        ]
+        indexes = [models.Index(fields=["expire_le"], name="demandes_par_age")]
+        triggers = [
+            pgtrigger.ReadOnly(name="demande_immuable", exclude=["changement", "essais", "statut", "terminee_le"]),
+            pgtrigger.Protect(
+                name="demande_terminee",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__statut__df="en_attente"),
+            ),
+            pgtrigger.Protect(
+                name="demande_changement_fige",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__changement__df=pgtrigger.F("new__changement"), new__statut="en_attente"),
+            ),
+            pgtrigger.Protect(
+                name="demande_essais_comptes",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(new__essais__lt=pgtrigger.F("old__essais")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)

@@ -9,13 +9,23 @@ from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
 from django.db.models import QuerySet
 
-from apps.borne_auth.models import Agent, Borne, CompteurEssais, JetonRafraichissement, SessionBorne, StatutAgent
+from apps.borne_auth.models import (
+    Agent,
+    Borne,
+    CompteurEssais,
+    DemandeConfirmation,
+    JetonRafraichissement,
+    SessionBorne,
+    StatutAgent,
+)
 from apps.pass_clients.models import ClientPass, Contrat
 
 # Longer than the longest window, a day.
 CONSERVATION_COMPTEURS = timedelta(days=2)
 # Refresh tokens of an ended session prove nothing any more; a day is left to whoever looks into an incident.
 CONSERVATION_JETONS = timedelta(days=1)
+# What a code confirmed is in the audit of pass_clients; what it did not is nobody's business.
+CONSERVATION_DEMANDES = timedelta(days=1)
 
 # Compared when the police does not exist, so that the comparison always takes place; no normalised phone equals it.
 _TELEPHONE_DE_PERSONNE = "+000000000000"
@@ -70,5 +80,6 @@ def perimes(*, le: datetime) -> dict[str, QuerySet[Any]]:
     return {
         "Compteurs d'essais": CompteurEssais.objects.filter(fenetre__lt=le - CONSERVATION_COMPTEURS),
         "Jetons de rafraîchissement": JetonRafraichissement.objects.filter(expire_le__lt=le - CONSERVATION_JETONS),
+        "Demandes de confirmation": DemandeConfirmation.objects.filter(expire_le__lt=le - CONSERVATION_DEMANDES),
         "Sessions": SessionBorne.objects.filter(expire_le__lt=fin_sessions),
     }

@@ -1,6 +1,6 @@
 """Every write on kiosks and sessions: register and switch off a kiosk, log in, refresh, log out, sign in, purge.
 
-Lock order: counters of guesses, kiosk, session, refresh token.
+Lock order: counters of guesses, kiosk, session, refresh token or demand (`confirmations`), then those of pass_clients.
 """
 
 import hashlib
@@ -31,10 +31,12 @@ from apps.borne_auth.errors import (
 from apps.borne_auth.models import (
     Agent,
     Borne,
+    DemandeConfirmation,
     JetonRafraichissement,
     MotifFermeture,
     SessionBorne,
     StatutBorne,
+    StatutDemande,
 )
 from apps.borne_auth.tokens import JetonAccesClient, JetonAgent, JetonRafraichissementClient
 from apps.pass_clients.models import ClientPass, Contrat
@@ -116,7 +118,9 @@ def reactiver_borne(*, borne: Borne) -> None:
 def _fermer_sessions(*, borne: Borne, motif: MotifFermeture) -> int:
     le = maintenant()
     ouvertes = SessionBorne.objects.filter(borne=borne, fermee_le__isnull=True, expire_le__gt=le)
-    return ouvertes.update(fermee_le=le, motif_fermeture=motif)
+    fermees = ouvertes.update(fermee_le=le, motif_fermeture=motif)
+    annuler_demandes(DemandeConfirmation.objects.filter(session__borne=borne), le=le)
+    return fermees
 
 
 def empreinte(cle: str) -> str:
@@ -234,14 +238,22 @@ def _reutilise(session: SessionBorne) -> SessionTerminee:
     return SessionTerminee()
 
 
+@transaction.atomic
 def fermer_session(*, session_id: UUID, motif: MotifFermeture) -> bool:
-    """The session is closed, for all its tokens, from the next request on; False when it already was."""
+    """The session is closed, for all its tokens, from the next request on, its code is dead; False when it already was."""
+    le = maintenant()
     fermee = SessionBorne.objects.filter(pk=session_id, fermee_le__isnull=True).update(
-        fermee_le=maintenant(), motif_fermeture=motif
+        fermee_le=le, motif_fermeture=motif
     )
     if fermee:
+        annuler_demandes(DemandeConfirmation.objects.filter(session=session_id), le=le)
         logger.info("session_fermee", session=str(session_id), motif=motif.value)
     return bool(fermee)
+
+
+def annuler_demandes(demandes: models.QuerySet[DemandeConfirmation], *, le: datetime) -> None:
+    """Of `demandes` none waits for its code any more, and what they asked is erased."""
+    demandes.filter(statut=StatutDemande.EN_ATTENTE).update(statut=StatutDemande.ANNULEE, terminee_le=le, changement={})
 
 
 def verifier_session(session: SessionBorne, *, le: datetime) -> None:

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from apps.borne_auth import apis_confirmations as confirmations
 from apps.borne_auth.apis import BorneMoiApi, ConnexionAgentApi, LoginApi, LogoutApi, MoiApi, RefreshApi
 
 urlpatterns = [
@@ -9,4 +10,14 @@ urlpatterns = [
     path("bornes/moi/", BorneMoiApi.as_view(), name="bornes-moi"),
     path("agents/connexion/", ConnexionAgentApi.as_view(), name="agents-connexion"),
     path("agents/moi/", MoiApi.as_view(), name="agents-moi"),
+    path(
+        "souscriptions/<numero:numero>/beneficiaires/", confirmations.BeneficiairesApi.as_view(), name="beneficiaires"
+    ),
+    path(
+        "souscriptions/<numero:numero>/beneficiaires/<int:beneficiaire>/",
+        confirmations.BeneficiaireApi.as_view(),
+        name="beneficiaire",
+    ),
+    path("clients/<police:police>/mobile-money/", confirmations.MobileMoneyApi.as_view(), name="client-mobile-money"),
+    path("confirmations/<uuid:demande>/", confirmations.ConfirmationApi.as_view(), name="confirmation"),
 ]

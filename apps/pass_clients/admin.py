@@ -10,6 +10,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from apps.pass_clients.models import (
     BeneficiairePass,
     ClientPass,
+    ModificationClient,
     NumeroPolice,
     PeriodeCouverture,
     SerieNumero,
@@ -21,12 +22,13 @@ from apps.pass_clients.models import (
     TransitionSouscription,
 )
 from apps.pass_clients.selectors import souscriptions_sans_police
-from apps.pass_clients.services import modifier_client
+from apps.pass_clients.services import Auteur, modifier_client
 from nsia_pass_api.admin import (
     AdminLecture,
     AdminPass,
     TableauLecture,
     code,
+    donnees,
     jour,
     lien,
     moment,
@@ -70,6 +72,25 @@ class SouscriptionTableau(TableauLecture):
         return super().get_queryset(request).select_related("produit", "police")
 
 
+class ModificationTableau(TableauLecture):
+    """What changed, and by whom: without an agent it was the client herself, or no person."""
+
+    model = ModificationClient
+    verbose_name_plural = "modifications"
+    fields = (
+        moment("faite_le", "Le"),
+        texte("get_acte_display", "Acte"),
+        code("souscription__numero_souscription", "Souscription"),
+        donnees("avant", "Avant"),
+        donnees("apres", "Après"),
+        texte("acteur", "Par l'agent"),
+        code("origine", "Borne"),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("souscription", "acteur")
+
+
 def _champ_telephone(*, required: bool, label: str, help_text: str = "") -> TelephoneFormField:
     widget = UnfoldAdminTextInputWidget(attrs={"type": "tel", "autocomplete": "off", "placeholder": "06 123 45 67"})
     return TelephoneFormField(required=required, label=label, help_text=help_text, widget=widget)
@@ -89,7 +110,7 @@ class ClientForm(forms.ModelForm):
 @admin.register(ClientPass)
 class ClientAdmin(AdminPass):
     form = ClientForm
-    inlines = [SouscriptionTableau]
+    inlines = [SouscriptionTableau, ModificationTableau]
     search_help_text = "Téléphone, police, n° de souscription, nom"
     recherches = {
         "telephone": numero_telephone,
@@ -119,7 +140,8 @@ class ClientAdmin(AdminPass):
         return False
 
     def save_model(self, request: HttpRequest, obj: ClientPass, form: ClientForm, change: bool) -> None:
-        modifier_client(client=obj, **{champ: form.cleaned_data[champ] for champ in form.changed_data})
+        champs = {champ: form.cleaned_data[champ] for champ in form.changed_data}
+        modifier_client(client=obj, auteur=Auteur(agent=request.user), **champs)
 
 
 class PeriodeTableau(TableauLecture):

@@ -39,3 +39,30 @@ class ContratIntrouvable(Introuvable):
     code = "contrat_introuvable"
     titre = "Contrat introuvable"
     detail = "Ce contrat n'existe pas ou n'est pas le vôtre."
+
+
+class SouscriptionIntrouvable(Introuvable):
+    """One refusal for every subscription that is not a contract of the caller: another client's, unpaid or unknown."""
+
+    code = "souscription_introuvable"
+    titre = "Souscription introuvable"
+    detail = "Cette souscription n'existe pas ou n'est pas la vôtre."
+
+
+class BeneficiaireIntrouvable(Introuvable):
+    """One refusal for every beneficiary who is not a live one of the contract: another contract's, removed or unknown."""
+
+    code = "beneficiaire_introuvable"
+    titre = "Bénéficiaire introuvable"
+    detail = "Cette personne n'est pas ou n'est plus un bénéficiaire de ce contrat. Relisez la liste."
+
+
+class ContratTermine(RegleMetier):
+    code = "contrat_termine"
+    titre = "Contrat terminé"
+    detail = "Ce contrat est terminé : ses bénéficiaires ne changent plus. Adressez-vous à un agent."
+
+
+class RangInconnu(RegleMetier):
+    code = "rang_inconnu"
+    titre = "Rang impossible"

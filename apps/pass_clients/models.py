@@ -7,6 +7,7 @@ import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.functions import Now
@@ -75,6 +76,7 @@ class StatutSouscription(models.TextChoices):
 
 VIVANTES = (StatutSouscription.EN_COURS, StatutSouscription.ACTIVEE, StatutSouscription.SUSPENDUE)
 PAYEES = (StatutSouscription.ACTIVEE, StatutSouscription.SUSPENDUE, StatutSouscription.EXPIREE)
+TERMINEES = (StatutSouscription.ANNULEE, StatutSouscription.RESILIEE)
 
 # The states of pass.md; everything else is refused by the database.
 TRANSITIONS: tuple[tuple[str, str], ...] = (
@@ -351,6 +353,60 @@ class BeneficiairePass(models.Model):
 
     def __str__(self) -> str:
         return f"{self.prenom} {self.nom}"
+
+
+class ActeModification(models.TextChoices):
+    BENEFICIAIRE_AJOUTE = "beneficiaire_ajoute", "Bénéficiaire ajouté"
+    BENEFICIAIRE_MODIFIE = "beneficiaire_modifie", "Bénéficiaire modifié"
+    BENEFICIAIRE_RETIRE = "beneficiaire_retire", "Bénéficiaire retiré"
+    CLIENT_MODIFIE = "client_modifie", "Client modifié"
+
+
+class ModificationClient(models.Model):
+    """Audit of a client and her beneficiaries: what was and what is, by whom and where. Never changed nor deleted.
+
+    `acteur` is an agent; without one it is the client herself (`session_borne`, the session that asked), or no person.
+    """
+
+    Acte = ActeModification
+
+    client = models.ForeignKey(ClientPass, on_delete=models.PROTECT, related_name="modifications")
+    souscription = models.ForeignKey(
+        SouscriptionPass, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    beneficiaire = models.ForeignKey(
+        BeneficiairePass, on_delete=models.PROTECT, null=True, blank=True, related_name="modifications", db_index=False
+    )
+    acte = models.CharField(max_length=20, choices=ActeModification.choices)
+    avant = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    apres = models.JSONField("après", default=dict, encoder=DjangoJSONEncoder)
+    acteur = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    session_borne = models.UUIDField("session", null=True, blank=True)
+    origine = models.CharField("borne", max_length=20, blank=True)
+    faite_le = models.DateTimeField("le", db_default=Now())
+
+    class Meta:
+        db_table = "modifications_client"
+        verbose_name = "modification"
+        verbose_name_plural = "modifications"
+        ordering = ["-id"]
+        constraints = [
+            parmi("acte", ActeModification, name="modifications_acte_connu"),
+            models.CheckConstraint(
+                condition=Q(acte="client_modifie", souscription__isnull=True, beneficiaire__isnull=True)
+                | (~Q(acte="client_modifie") & Q(souscription__isnull=False, beneficiaire__isnull=False)),
+                name="modifications_objet",
+            ),
+            models.CheckConstraint(
+                condition=Q(acteur__isnull=True) | Q(session_borne__isnull=True), name="modifications_un_auteur"
+            ),
+        ]
+        triggers = [pgtrigger.Protect(name="modification_immuable", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.get_acte_display()} · {self.client_id}"
 
 
 class ModePolice(models.TextChoices):

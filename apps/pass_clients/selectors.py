@@ -2,8 +2,15 @@
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from apps.pass_clients.errors import ContratIntrouvable
-from apps.pass_clients.models import PAYEES, Contrat, NumeroPolice, SouscriptionPass
+from apps.pass_clients.errors import BeneficiaireIntrouvable, ContratIntrouvable, SouscriptionIntrouvable
+from apps.pass_clients.models import (
+    PAYEES,
+    BeneficiairePass,
+    Contrat,
+    NumeroPolice,
+    SouscriptionPass,
+    StatutBeneficiaire,
+)
 
 
 def souscriptions_sans_police(*, produit: str | None = None) -> QuerySet[SouscriptionPass]:
@@ -20,3 +27,26 @@ def contrat_du_client(*, client_id: int, police: str) -> Contrat:
         return Contrat.objects.get(client_id=client_id, police=police.upper())
     except Contrat.DoesNotExist:
         raise ContratIntrouvable from None
+
+
+def souscription_du_client(*, client_id: int, numero: str) -> SouscriptionPass:
+    """The client's subscription of that number, with its product, once it is a contract. Raises SouscriptionIntrouvable."""
+    try:
+        return SouscriptionPass.objects.select_related("produit").get(
+            client_id=client_id, numero_souscription=numero.upper(), contrat__isnull=False
+        )
+    except SouscriptionPass.DoesNotExist:
+        raise SouscriptionIntrouvable from None
+
+
+def beneficiaires_vivants(souscription: SouscriptionPass) -> QuerySet[BeneficiairePass]:
+    """Those who count, by rank."""
+    return souscription.beneficiaires.filter(statut=StatutBeneficiaire.ACTIF).order_by("ordre_priorite")
+
+
+def beneficiaire_vivant(souscription: SouscriptionPass, *, ident: int) -> BeneficiairePass:
+    """Raises BeneficiaireIntrouvable unless one of the subscription's live beneficiaries has this id."""
+    try:
+        return beneficiaires_vivants(souscription).get(pk=ident)
+    except BeneficiairePass.DoesNotExist:
+        raise BeneficiaireIntrouvable from None

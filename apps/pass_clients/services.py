@@ -4,9 +4,11 @@ Lock order, here and in the apps above: client, subscription, payment, series of
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -15,20 +17,26 @@ from django.utils import timezone
 
 from apps.pass_clients import numbers
 from apps.pass_clients.errors import (
+    BeneficiaireIntrouvable,
+    ContratTermine,
     LimiteBeneficiaires,
     NumeroPoliceInvalide,
     PoliceDejaAttribuee,
     PoliceImpossible,
+    RangInconnu,
     TelephoneDejaConnu,
     TransitionRefusee,
 )
 from apps.pass_clients.models import (
     FORME_POLICE,
     PAYEES,
+    TERMINEES,
     TRANSITIONS,
     VIVANTES,
+    ActeModification,
     BeneficiairePass,
     ClientPass,
+    ModificationClient,
     NumeroPolice,
     PeriodeCouverture,
     SouscriptionPass,
@@ -43,6 +51,19 @@ from apps.pass_products.services import verifier_offre
 from nsia_pass_api.constraints import violee
 from nsia_pass_api.dates import aujourdhui, maintenant
 from nsia_pass_api.telephones import normaliser, operateur_probable
+
+
+@dataclass(frozen=True)
+class Auteur:
+    """Whom the audit names: an agent, or the client herself by her session; at the kiosk of code `origine`, if at one."""
+
+    agent: AbstractBaseUser | None = None
+    session: UUID | None = None
+    origine: str = ""
+
+
+PERSONNE = Auteur()
+"""No person: a command, the demonstration."""
 
 
 def enregistrer_client(
@@ -77,13 +98,17 @@ def enregistrer_ou_retrouver_client(*, nom: str, prenom: str, telephone: str, **
 
 
 @transaction.atomic
-def modifier_client(*, client: ClientPass, **champs: Any) -> ClientPass:
-    """The client holds `champs`, phones normalised; the rest stays as it is. Raises TelephoneDejaConnu."""
+def modifier_client(*, client: ClientPass, auteur: Auteur = PERSONNE, **champs: Any) -> ClientPass:
+    """The client holds `champs`, phones normalised, with an audit row; the rest stays as it is. Raises TelephoneDejaConnu."""
     actuel = ClientPass.objects.select_for_update().get(pk=client.pk)
+    avant = {champ: getattr(actuel, champ) for champ in champs}
     for champ, valeur in champs.items():
         est_un_numero = champ in ("telephone", "numero_mobile_money")
         setattr(actuel, champ, _normaliser_facultatif(valeur) if est_un_numero else valeur)
     _ecrire_client(actuel, update_fields=list(champs))
+    apres = {champ: getattr(actuel, champ) for champ in champs}
+    if apres != avant:
+        _inscrire(ActeModification.CLIENT_MODIFIE, client_id=actuel.pk, avant=avant, apres=apres, auteur=auteur)
     return actuel
 
 
@@ -239,10 +264,20 @@ def _ouvrir_periode(*, souscription: SouscriptionPass, numero: int, date_debut: 
 
 @transaction.atomic
 def ajouter_beneficiaire(
-    *, souscription: SouscriptionPass, nom: str, prenom: str, relation: str, telephone: str = "", **autres: Any
+    *,
+    souscription: SouscriptionPass,
+    nom: str,
+    prenom: str,
+    relation: str,
+    telephone: str = "",
+    auteur: Auteur = PERSONNE,
+    **autres: Any,
 ) -> BeneficiairePass:
-    """A live beneficiary takes the first free rank. Raises LimiteBeneficiaires beyond the product's number (6 at most)."""
-    actuelle = verrouiller(souscription)
+    """A live beneficiary takes the first free rank, with an audit row.
+
+    Raises LimiteBeneficiaires beyond the product's number (6 at most), ContratTermine.
+    """
+    actuelle = _verrouiller_vivante(souscription)
     pris = set(
         actuelle.beneficiaires.filter(statut=BeneficiairePass.Statut.ACTIF).values_list("ordre_priorite", flat=True)
     )
@@ -260,15 +295,111 @@ def ajouter_beneficiaire(
     )
     beneficiaire.full_clean()
     beneficiaire.save(force_insert=True)
+    _inscrire_beneficiaire(
+        ActeModification.BENEFICIAIRE_AJOUTE, beneficiaire, avant={}, apres=_fiche(beneficiaire), auteur=auteur
+    )
     return beneficiaire
 
 
 @transaction.atomic
-def retirer_beneficiaire(*, beneficiaire: BeneficiairePass) -> None:
-    """The beneficiary no longer counts; the row stays. Doing it twice changes nothing."""
-    verrouiller(beneficiaire.souscription)
-    BeneficiairePass.objects.filter(pk=beneficiaire.pk, statut=BeneficiairePass.Statut.ACTIF).update(
-        statut=BeneficiairePass.Statut.INACTIF
+def modifier_beneficiaire(
+    *, beneficiaire: BeneficiairePass, auteur: Auteur = PERSONNE, ordre_priorite: int | None = None, **champs: Any
+) -> BeneficiairePass:
+    """The live beneficiary holds `champs`, with an audit row; at rank `ordre_priorite` she changes places with whoever has it.
+
+    Raises BeneficiaireIntrouvable when she no longer counts, RangInconnu for a rank that nobody has, ContratTermine.
+    """
+    souscription = _verrouiller_vivante(beneficiaire.souscription)
+    vivants = {un.pk: un for un in souscription.beneficiaires.filter(statut=BeneficiairePass.Statut.ACTIF)}
+    actuel = vivants.pop(beneficiaire.pk, None)
+    if actuel is None:
+        raise BeneficiaireIntrouvable
+    avant = _fiche(actuel)
+    for champ, valeur in champs.items():
+        setattr(actuel, champ, _normaliser_facultatif(valeur) if champ == "telephone" else valeur)
+    actuel.full_clean()
+    actuel.save(update_fields=list(champs))
+    if ordre_priorite not in (None, actuel.ordre_priorite):
+        autre = next((un for un in vivants.values() if un.ordre_priorite == ordre_priorite), None)
+        if autre is None:
+            raise RangInconnu(f"Personne n'a le rang {ordre_priorite}. Choisissez celui d'un autre bénéficiaire.")
+        _echanger_les_rangs(actuel, autre, auteur=auteur)
+    apres = _fiche(actuel)
+    if apres != avant:
+        _inscrire_beneficiaire(ActeModification.BENEFICIAIRE_MODIFIE, actuel, avant=avant, apres=apres, auteur=auteur)
+    return actuel
+
+
+def _echanger_les_rangs(un: BeneficiairePass, autre: BeneficiairePass, *, auteur: Auteur) -> None:
+    """Each has the rank of the other; `autre` has its audit row. Nobody sees the moment when one of them counts no more."""
+    avant = _fiche(autre)
+    un.ordre_priorite, autre.ordre_priorite = autre.ordre_priorite, un.ordre_priorite
+    BeneficiairePass.objects.filter(pk=autre.pk).update(statut=BeneficiairePass.Statut.INACTIF)
+    un.save(update_fields=["ordre_priorite"])
+    autre.save(update_fields=["ordre_priorite", "statut"])
+    _inscrire_beneficiaire(
+        ActeModification.BENEFICIAIRE_MODIFIE, autre, avant=avant, apres=_fiche(autre), auteur=auteur
+    )
+
+
+@transaction.atomic
+def retirer_beneficiaire(*, beneficiaire: BeneficiairePass, auteur: Auteur = PERSONNE) -> bool:
+    """The beneficiary no longer counts, with an audit row; the row stays. False when she already did not.
+
+    Raises ContratTermine.
+    """
+    _verrouiller_vivante(beneficiaire.souscription)
+    actif, inactif = BeneficiairePass.Statut.ACTIF, BeneficiairePass.Statut.INACTIF
+    retire = BeneficiairePass.objects.filter(pk=beneficiaire.pk, statut=actif).update(statut=inactif)
+    if retire:
+        actuel = BeneficiairePass.objects.get(pk=beneficiaire.pk)
+        _inscrire_beneficiaire(
+            ActeModification.BENEFICIAIRE_RETIRE,
+            actuel,
+            avant=_fiche(actuel) | {"statut": actif},
+            apres=_fiche(actuel),
+            auteur=auteur,
+        )
+    return bool(retire)
+
+
+def _verrouiller_vivante(souscription: SouscriptionPass) -> SouscriptionPass:
+    """As `verrouiller`. Raises ContratTermine when the subscription has ended."""
+    actuelle = verrouiller(souscription)
+    if actuelle.statut in TERMINEES:
+        raise ContratTermine
+    return actuelle
+
+
+_FICHE = ("nom", "prenom", "telephone", "relation", "role", "date_naissance", "ordre_priorite", "statut")
+
+
+def _fiche(beneficiaire: BeneficiairePass) -> dict[str, Any]:
+    return {champ: getattr(beneficiaire, champ) for champ in _FICHE}
+
+
+def _inscrire_beneficiaire(
+    acte: ActeModification,
+    beneficiaire: BeneficiairePass,
+    *,
+    avant: Mapping[str, Any],
+    apres: Mapping[str, Any],
+    auteur: Auteur,
+) -> None:
+    _inscrire(
+        acte,
+        client_id=beneficiaire.souscription.client_id,
+        souscription_id=beneficiaire.souscription_id,
+        beneficiaire=beneficiaire,
+        avant=avant,
+        apres=apres,
+        auteur=auteur,
+    )
+
+
+def _inscrire(acte: ActeModification, *, auteur: Auteur, **faits: Any) -> None:
+    ModificationClient.objects.create(
+        acte=acte, acteur_id=_id(auteur.agent), session_borne=auteur.session, origine=auteur.origine, **faits
     )
 
 

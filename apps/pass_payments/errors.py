@@ -64,12 +64,6 @@ class PaiementIntrouvable(Introuvable):
     detail = "Ce paiement n'existe pas ou n'est pas le vôtre."
 
 
-class SouscriptionIntrouvable(Introuvable):
-    code = "souscription_introuvable"
-    titre = "Souscription introuvable"
-    detail = "Cette souscription n'existe pas ou n'est pas la vôtre."
-
-
 class PropositionImpossible(RegleMetier):
     code = "proposition_impossible"
     titre = "Proposition impossible"

@@ -19,7 +19,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections, c
 from apps.pass_payments.messagerie import messagerie
 from apps.pass_payments.models import Travailleur
 from apps.pass_payments.services.decaissements import reserver_decaissements, suivre_decaissement
-from apps.pass_payments.services.messages import envoyer_message, reserver_messages
+from apps.pass_payments.services.messages import envoyer_message, oublier_codes, reserver_messages
 from apps.pass_payments.services.planification import executer_tache, inscrire_taches, reserver_tache
 from apps.pass_payments.services.rappels import traiter_rappel
 from apps.pass_payments.services.suivi import reserver_paiements, suivre_paiement
@@ -121,6 +121,7 @@ class Travaux:
             Travailleur.objects.create(pk=self._moi.pk, hote=self._moi.hote, pid=self._moi.pid, vu_le=quand)
             inscrire_taches(quand=quand)
         Travailleur.objects.filter(vu_le__lt=quand - timedelta(days=1)).delete()
+        oublier_codes(quand=quand)
 
     def _partir(self) -> None:
         """The worker is no longer counted; without PostgreSQL its absence will tell."""

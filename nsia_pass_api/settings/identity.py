@@ -35,8 +35,17 @@ ESSAIS_TELEPHONE_BORNES = integer("ESSAIS_TELEPHONE_BORNES", 10, minimum=1)
 ESSAIS_PAR_BORNE_QUART_HEURE = integer("ESSAIS_PAR_BORNE_QUART_HEURE", 30, minimum=1)
 ESSAIS_PAR_ADRESSE_MINUTE = integer("ESSAIS_PAR_ADRESSE_MINUTE", 5, minimum=1)
 ESSAIS_PAR_ADRESSE_JOUR = integer("ESSAIS_PAR_ADRESSE_JOUR", 50, minimum=1)
-# Keys the hash under which a police, a phone or an address is counted.
+# Keys the hash under which a police, a phone or an address is counted, and that under which a one-time code is kept.
 CLE_COMPTEURS = secret("CLE_COMPTEURS")
+
+# One-time codes by SMS, for changes of beneficiaries and of the payout number. With ten codes of three tries, whoever stole
+# a session has 30 guesses in a million a day.
+CODE_DUREE = timedelta(minutes=integer("CODE_MINUTES", 5, minimum=1, maximum=15))
+CODE_ESSAIS = integer("CODE_ESSAIS", 3, minimum=1, maximum=5)
+CODE_ENVOIS_HEURE = integer("CODE_ENVOIS_HEURE", 4, minimum=1, maximum=20)
+CODE_ENVOIS_JOUR = integer("CODE_ENVOIS_JOUR", 10, minimum=1, maximum=50)
+# The same change asked again sooner than this sends nothing more: a second touch, or an answer that was lost.
+CODE_RENVOI = timedelta(seconds=integer("CODE_RENVOI_SECONDES", 30, minimum=1, maximum=300))
 
 # Dead sessions stay readable this long before `purger_sessions` deletes them.
 SESSIONS_CONSERVATION_JOURS = integer("SESSIONS_CONSERVATION_JOURS", 90, minimum=1)

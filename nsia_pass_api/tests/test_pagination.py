@@ -112,7 +112,7 @@ def test_twenty_rows_a_page_and_links_both_ways() -> None:
     assert get(get(last["previous"])["next"])["results"] == keys[40:]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
 @given(days=st.lists(st.integers(0, 3), max_size=12), size=st.integers(1, 5))
 def test_pages_are_the_ordered_list_cut_in_pieces_both_ways(days: list[int], size: int) -> None:
     Session.objects.all().delete()
@@ -224,7 +224,7 @@ def test_cursors_that_are_not_ours(cursor: str) -> None:
     refused(cursor)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100)
 @given(data=st.data())
 def test_any_change_of_a_cursor_is_refused(data: st.DataObject) -> None:
     if not Session.objects.exists():

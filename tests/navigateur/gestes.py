@@ -102,3 +102,13 @@ def avec_un_autre_numero(page: Page, telephone: str) -> None:
     cocher(page, "Un autre numéro")
     page.get_by_label("Numéro qui paie").fill(telephone)
     expect(page.get_by_label("MTN Mobile Money")).to_be_checked()
+
+
+def confirmer(page: Page, code: str) -> None:
+    page.get_by_label("Code à six chiffres").fill(code)
+    bouton(page, "Confirmer").click()
+
+
+def un_autre_code(code: str) -> str:
+    """One that the server did not send."""
+    return f"{(int(code) + 1) % 1_000_000:06d}"

@@ -11,11 +11,13 @@ from .gestes import (
     RODRIGUE,
     bouton,
     cocher,
+    confirmer,
     payer,
     saisir,
     se_connecter,
     terminer,
     titre,
+    un_autre_code,
     vers_connexion,
 )
 from .plateforme import Plateforme
@@ -41,6 +43,7 @@ def visite(page: Page, serveur: Plateforme, *, prospecte: str) -> Iterator[str]:
     terminer(page)
     yield from _connexion(page, prospecte)
     yield from _contrats(page)
+    yield from _beneficiaires(page, serveur)
     yield from _paiements(page, serveur)
     yield from _alertes(page)
     yield from _souscription(page, serveur, prospecte)
@@ -73,6 +76,52 @@ def _contrats(page: Page) -> Iterator[str]:
     titre(page, "Relevé de cotisations")
     expect(page.locator(".totaux")).to_be_visible()
     yield "releve"
+    bouton(page, "Retour").click()
+    bouton(page, "Retour").click()
+    titre(page, "Bonjour, Jean Baptiste")
+
+
+def _beneficiaires(page: Page, serveur: Plateforme) -> Iterator[str]:
+    page.locator(".carte-contrat").first.click()
+    titre(page, "PASS KIMIA")
+    page.get_by_role("tab", name="Bénéficiaires").click()
+    bouton(page, "Modifier les bénéficiaires").click()
+    titre(page, "Vos bénéficiaires")
+    yield "beneficiaires"
+    bouton(page, "Retirer Christ-Vie KONGO").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    yield "beneficiaires-retirer"
+    bouton(page, "Ne rien changer").click()
+    bouton(page, "Modifier Léontine MALONGA").click()
+    titre(page, "Léontine MALONGA")
+    yield "beneficiaire"
+    bouton(page, "Annuler").click()
+    avant = len(serveur.codes(JEAN_BAPTISTE.mobile))
+    bouton(page, re.compile("^Monter")).first.click()
+    titre(page, "Tapez le code reçu par SMS")
+    yield "code"
+    faux = un_autre_code(serveur.code(JEAN_BAPTISTE.mobile, apres=avant))
+    confirmer(page, faux)
+    expect(page.get_by_text("Ce code n'est pas le bon.")).to_be_visible()
+    yield "code-faux"
+    confirmer(page, faux)
+    expect(page.get_by_text("il vous reste un essai")).to_be_visible()
+    confirmer(page, faux)
+    bouton(page, "Recevoir un autre code").wait_for()
+    yield "code-epuise"
+    bouton(page, "Recevoir un autre code").click()
+    confirmer(page, serveur.code(JEAN_BAPTISTE.mobile, apres=avant + 1))
+    titre(page, "Vos bénéficiaires")
+    yield "beneficiaires-fait"
+    bouton(page, "Retour").click()
+    bouton(page, "Retour").click()
+    titre(page, "Bonjour, Jean Baptiste")
+    page.get_by_role("button", name="Aide", exact=True).click()
+    titre(page, "Aide")
+    yield "aide-connectee"
+    page.locator(".tuile", has_text="Mon numéro Mobile Money").click()
+    titre(page, "Mon numéro Mobile Money")
+    yield "mobile"
     bouton(page, "Retour").click()
     bouton(page, "Retour").click()
     titre(page, "Bonjour, Jean Baptiste")

@@ -2,11 +2,13 @@
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -18,6 +20,7 @@ from typing import Any
 
 RACINE = Path(__file__).resolve().parents[2]
 PIN = "1234"
+CODE = re.compile(r"NSIA : (\d{6}) est votre code pour")
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,24 @@ class Plateforme:
         """What the operator was asked for that phone, newest first."""
         adresse = f"{self.simulateur}/simulateur/operations?telephone={telephone}"
         return list(json.loads(_demander(adresse)))
+
+    def sms(self, telephone: str) -> list[dict[str, Any]]:
+        """What that phone has received, newest first."""
+        return list(json.loads(_demander(f"{self.simulateur}/simulateur/sms?telephone={telephone}")))
+
+    def code(self, telephone: str, *, apres: int) -> str:
+        """The one-time code that reaches that phone, once it holds more than `apres` messages that bring one."""
+        fin = time.monotonic() + 30
+        while time.monotonic() < fin:
+            codes = self.codes(telephone)
+            if len(codes) > apres:
+                return codes[0]
+        raise AssertionError("no code has come")
+
+    def codes(self, telephone: str) -> list[str]:
+        """The one-time codes that have reached that phone, newest first."""
+        trouves = [CODE.match(recu["texte"]) for recu in self.sms(telephone)]
+        return [trouve[1] for trouve in trouves if trouve]
 
     def defauts(self, **defauts: str) -> None:
         """These faults of the operator and no other (docs/payments/simulateur.md)."""
@@ -91,6 +112,10 @@ def plateforme(**reglages: str) -> Iterator[Plateforme]:
         "ESSAIS_PAR_ADRESSE_MINUTE": "1000",
         "ESSAIS_PAR_ADRESSE_JOUR": "1000",
         "TRAVAUX_PAUSE_MS": "100",
+        # One client stands for many.
+        "CODE_ENVOIS_HEURE": "20",
+        "CODE_ENVOIS_JOUR": "50",
+        "CODE_RENVOI_SECONDES": "1",
         **reglages,
     }
     manage = [sys.executable, str(RACINE / "manage.py")]

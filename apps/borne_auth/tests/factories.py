@@ -3,7 +3,7 @@ from datetime import timedelta
 import factory
 from django.utils import timezone
 
-from apps.borne_auth.models import Agent, Borne, SessionBorne
+from apps.borne_auth.models import Agent, Borne, DemandeConfirmation, SessionBorne
 from apps.borne_auth.services import empreinte
 from apps.pass_clients.tests.factories import ClientFactory
 
@@ -44,3 +44,17 @@ class SessionFactory(factory.django.DjangoModelFactory[SessionBorne]):
     police = "CG-2026-VIE-001"
     ouverte_le = factory.LazyFunction(timezone.now)
     expire_le = factory.LazyAttribute(lambda s: s.ouverte_le + timedelta(minutes=30))
+
+
+class DemandeFactory(factory.django.DjangoModelFactory[DemandeConfirmation]):
+    """Another Mobile Money number, asked for as the session began; its code is nobody's."""
+
+    class Meta:
+        model = DemandeConfirmation
+
+    session = factory.SubFactory(SessionFactory)
+    acte = "mobile_money_modifier"
+    changement = factory.LazyFunction(lambda: {"numero_mobile_money": "+242065123456", "operateur_mobile": "mtn_money"})
+    empreinte_code = "a" * 64
+    creee_le = factory.SelfAttribute("session.ouverte_le")
+    expire_le = factory.LazyAttribute(lambda d: d.creee_le + timedelta(minutes=5))

@@ -4,8 +4,16 @@ import pytest
 from django.db import Error, IntegrityError, InternalError, transaction
 from django.utils import timezone
 
-from apps.borne_auth.models import Borne, CompteurEssais, JetonRafraichissement, RegleEssais, SessionBorne
-from apps.borne_auth.tests.factories import BorneFactory, SessionFactory
+from apps.borne_auth.models import (
+    Borne,
+    CompteurEssais,
+    DemandeConfirmation,
+    JetonRafraichissement,
+    RegleEssais,
+    SessionBorne,
+)
+from apps.borne_auth.tests.factories import BorneFactory, DemandeFactory, SessionFactory
+from apps.pass_clients.tests.factories import BeneficiaireFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -90,3 +98,63 @@ def test_counters_hold_a_hash_of_a_known_rule_once_a_window() -> None:
     refuse(lambda: compter(regle="humeur"), "compteurs_regle_connue")
     refuse(lambda: compter(sujet="+242061234567"), "compteurs_sujet_hache")
     refuse(lambda: compter(regle=RegleEssais.ADRESSE_JOUR, essais=0), "compteurs_positifs")
+
+
+class TestDemandes:
+    def test_one_waits_in_a_session(self) -> None:
+        demande = DemandeFactory()
+
+        refuse(lambda: DemandeFactory(session=demande.session), "demandes_une_par_session")
+        DemandeConfirmation.objects.update(statut="annulee", terminee_le=timezone.now(), changement={})
+        assert str(DemandeFactory(session=demande.session).session) == str(demande.session)
+        assert str(demande) == str(demande.pk)
+
+    def test_its_code_is_hashed_short_lived_and_tried_few_times(self) -> None:
+        session = SessionFactory()
+        for champs, regle in (
+            ({"empreinte_code": "483920"}, "demandes_code_hache"),
+            ({"essais": 6}, "demandes_peu_d_essais"),
+            ({"essais": -1}, "demandes_peu_d_essais"),
+            ({"expire_le": session.ouverte_le}, "demandes_courtes"),
+            ({"expire_le": session.ouverte_le + timedelta(minutes=16)}, "demandes_courtes"),
+            ({"acte": "virement"}, "demandes_acte_connu"),
+            ({"statut": "oubliee", "terminee_le": session.ouverte_le, "changement": {}}, "demandes_statut_connu"),
+        ):
+            refuse(lambda champs=champs: DemandeFactory(session=session, **champs), regle)
+
+    def test_it_points_to_what_it_is_about(self) -> None:
+        session, beneficiaire = SessionFactory(), BeneficiaireFactory()
+        souscription = beneficiaire.souscription
+        for champs in (
+            {"acte": "mobile_money_modifier", "souscription": souscription},
+            {"acte": "beneficiaire_ajouter"},
+            {"acte": "beneficiaire_ajouter", "souscription": souscription, "beneficiaire": beneficiaire},
+            {"acte": "beneficiaire_retirer", "souscription": souscription},
+            {"acte": "beneficiaire_modifier", "beneficiaire": beneficiaire},
+        ):
+            refuse(lambda champs=champs: DemandeFactory(session=session, **champs), "demandes_objet")
+
+    def test_what_has_ended_is_erased_and_stays_ended(self) -> None:
+        elle = DemandeConfirmation.objects.filter(pk=DemandeFactory().pk)
+        le = timezone.now()
+
+        refuse(lambda: elle.update(statut="confirmee", terminee_le=le), "demandes_terminees_effacees")
+        refuse(lambda: elle.update(statut="confirmee", changement={}), "demandes_terminees_effacees")
+        refuse(lambda: elle.update(terminee_le=le), "demandes_terminees_effacees")
+        assert elle.update(statut="epuisee", terminee_le=le, changement={}) == 1
+        refuse(lambda: elle.update(statut="en_attente", terminee_le=None), "Cannot update", InternalError)
+        refuse(lambda: elle.update(statut="confirmee"), "Cannot update", InternalError)
+
+    def test_nothing_of_what_was_asked_is_changed_and_no_try_is_given_back(self) -> None:
+        demande = DemandeFactory(essais=2)
+        elle = DemandeConfirmation.objects.filter(pk=demande.pk)
+        for champs in (
+            {"changement": {"numero_mobile_money": "+242066666666"}},
+            {"empreinte_code": "b" * 64},
+            {"expire_le": demande.expire_le + timedelta(minutes=1)},
+            {"session": SessionFactory()},
+            {"acte": "beneficiaire_ajouter"},
+            {"essais": 1},
+        ):
+            refuse(lambda champs=champs: elle.update(**champs), "Cannot update", InternalError)
+        assert elle.update(essais=3) == 1

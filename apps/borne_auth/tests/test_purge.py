@@ -6,8 +6,8 @@ import time_machine
 from django.core.management import call_command
 
 from apps.borne_auth import services
-from apps.borne_auth.models import CompteurEssais, JetonRafraichissement, SessionBorne
-from apps.borne_auth.tests.factories import SessionFactory
+from apps.borne_auth.models import CompteurEssais, DemandeConfirmation, JetonRafraichissement, SessionBorne
+from apps.borne_auth.tests.factories import DemandeFactory, SessionFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -23,6 +23,7 @@ def anciens_et_recents(db: None) -> None:
     for age in (timedelta(days=91), timedelta(days=89), timedelta(days=1, minutes=31), timedelta(minutes=1)):
         session = SessionFactory(ouverte_le=MIDI - age)
         JetonRafraichissement.objects.create(session=session, expire_le=session.expire_le)
+        DemandeFactory(session=session, expire_le=session.ouverte_le + timedelta(minutes=5))
 
 
 def purger(**options: bool) -> list[list[str]]:
@@ -32,27 +33,29 @@ def purger(**options: bool) -> list[list[str]]:
     return [ligne.split() for ligne in sortie.getvalue().splitlines()]
 
 
-def restes() -> tuple[int, int, int]:
-    return CompteurEssais.objects.count(), JetonRafraichissement.objects.count(), SessionBorne.objects.count()
+def restes() -> tuple[int, ...]:
+    tables = (CompteurEssais, JetonRafraichissement, DemandeConfirmation, SessionBorne)
+    return tuple(table._default_manager.count() for table in tables)
 
 
 def test_what_no_law_needs_is_deleted_once(anciens_et_recents: None) -> None:
-    assert purger()[:4] == [
+    assert purger()[:5] == [
         ["Effacés", ":"],
         ["Compteurs", "d'essais", "1"],
         ["Jetons", "de", "rafraîchissement", "3"],
+        ["Demandes", "de", "confirmation", "3"],
         ["Sessions", "1"],
     ]
-    assert restes() == (2, 1, 3)
+    assert restes() == (2, 1, 1, 3)
     purger()
-    assert restes() == (2, 1, 3)
+    assert restes() == (2, 1, 1, 3)
 
 
 def test_a_simulation_counts_and_deletes_nothing(anciens_et_recents: None) -> None:
     lignes = purger(simulation=True)
 
-    assert [ligne[-1] for ligne in lignes[1:4]] == ["1", "3", "1"]
-    assert restes() == (3, 4, 4)
+    assert [ligne[-1] for ligne in lignes[1:5]] == ["1", "3", "3", "1"]
+    assert restes() == (3, 4, 4, 4)
 
 
 def test_rows_go_in_batches(anciens_et_recents: None) -> None:

@@ -77,7 +77,7 @@ class Pages:
             Rule("/simulateur/reglages", methods=["GET", "POST"], endpoint=self.reglages),
             Rule("/simulateur/horloge", methods=["GET", "POST"], endpoint=self.horloge),
             Rule("/simulateur/jetons/expirer", methods=["POST"], endpoint=self.expirer_jetons),
-            Rule("/simulateur/sms", methods=["POST"], endpoint=self.sms),
+            Rule("/simulateur/sms", methods=["GET", "POST"], endpoint=self.sms),
             Rule("/simulateur/imposer", methods=["POST"], endpoint=self.imposer),
             Rule("/simulateur/operations", methods=["GET"], endpoint=self.operations),
             Rule("/simulateur/rappels", methods=["GET"], endpoint=self.rappels),
@@ -253,7 +253,12 @@ class Pages:
         return json_reponse({"expires": expires})
 
     def sms(self, request: Request) -> Response:
-        """`{"telephone", "texte", "expediteur"?}` arrives on the phone."""
+        """`{"telephone", "texte", "expediteur"?}` arrives on the phone; GET gives what one has received, newest first."""
+        if request.method == "GET":
+            msisdn = request.args.get("telephone", "").removeprefix("+")
+            return json_reponse(
+                self.sim.livre.lignes("SELECT * FROM sms WHERE msisdn = ? ORDER BY id DESC LIMIT 100", msisdn)
+            )
         corps = _corps(request)
         try:
             numero = telephones.normaliser(str(corps.get("telephone", "")))

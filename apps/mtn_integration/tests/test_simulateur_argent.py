@@ -75,7 +75,7 @@ GESTES = st.lists(
 )
 
 
-@hypothesis_settings(max_examples=60, deadline=None)
+@hypothesis_settings(max_examples=60)
 @given(gestes=GESTES)
 def test_whatever_is_asked_balances_are_sums_and_a_reference_counts_once(
     gestes: list[tuple[str, int, str, int]],
@@ -231,12 +231,15 @@ def test_the_statement_and_the_messages(port: int) -> None:
 
     brut = client.appeler("GET", "/simulateur/releve?date=2026-11-18&format=csv").brut.decode()
     page = client.appeler("GET", f"/telephone/{CLIENTE}").brut.decode()
+    recus = client.appeler("GET", f"/simulateur/sms?telephone={CLIENTE}").corps
 
     (ligne,) = csv.DictReader(io.StringIO(brut))
     assert (ligne["reference"], ligne["montant"], ligne["telephone"]) == (reference, "1500", CLIENTE)
     assert (ligne["transaction_financiere"], ligne["reference_externe"]) == (financier, "PAY-1")
     assert client.appeler("GET", "/simulateur/releve?date=2026-11-17").corps["lignes"] == []
     assert "Votre code &lt;b&gt;482913&lt;/b&gt;" in page
+    assert [recu["expediteur"] for recu in recus] == ["NSIA", "MobileMoney"]
+    assert recus[0]["texte"] == "Votre code <b>482913</b>"
     assert f"Paiement de 1\u202f500\u202fFCFA effectué. ID : {financier}." in page
 
 

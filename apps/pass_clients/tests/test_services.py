@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -13,16 +14,21 @@ from pytest_django import Settings
 from apps.borne_auth.models import Agent
 from apps.borne_auth.tests.factories import AgentFactory
 from apps.pass_clients.errors import (
+    BeneficiaireIntrouvable,
+    ContratTermine,
     LimiteBeneficiaires,
     NumeroPoliceInvalide,
     PoliceDejaAttribuee,
     PoliceImpossible,
+    RangInconnu,
     TelephoneDejaConnu,
     TransitionRefusee,
 )
 from apps.pass_clients.models import (
     TRANSITIONS,
+    BeneficiairePass,
     ClientPass,
+    ModificationClient,
     NumeroPolice,
     PeriodeCouverture,
     SerieNumero,
@@ -31,11 +37,13 @@ from apps.pass_clients.models import (
     TransitionSouscription,
 )
 from apps.pass_clients.services import (
+    Auteur,
     activer,
     ajouter_beneficiaire,
     attribuer_police,
     changer_statut,
     enregistrer_client,
+    modifier_beneficiaire,
     modifier_client,
     plafond_depasse,
     renouveler,
@@ -50,6 +58,7 @@ from apps.pass_clients.tests.factories import (
     SouscriptionFactory,
     dates_de,
 )
+from apps.pass_clients.tests.refus import refuse
 from apps.pass_products.errors import MontantHorsLimites, PlafondDepasse
 from apps.pass_products.tests.factories import ProduitEpargneFactory, ProduitFactory
 from nsia_pass_api.telephones import TelephoneInvalide
@@ -490,6 +499,150 @@ class TestBeneficiaires:
         for beneficiaire, statut in ((retire, "inactif"), (garde, "actif"), (decede, "decede")):
             beneficiaire.refresh_from_db()
             assert beneficiaire.statut == statut
+
+    @pytest.mark.parametrize("statut", ["annulee", "resiliee"])
+    def test_an_ended_contract_keeps_its_beneficiaries(self, statut: str) -> None:
+        souscription = SouscriptionFactory(statut=statut, **dates_de(statut))
+        beneficiaire = BeneficiaireFactory(souscription=souscription)
+
+        with pytest.raises(ContratTermine):
+            ajouter_beneficiaire(souscription=souscription, nom="A", prenom="B", relation="autre")
+        with pytest.raises(ContratTermine):
+            modifier_beneficiaire(beneficiaire=beneficiaire, nom="AUTRE")
+        with pytest.raises(ContratTermine):
+            retirer_beneficiaire(beneficiaire=beneficiaire)
+
+        assert list(souscription.beneficiaires.values_list("nom", "statut")) == [("KONGO", "actif")]
+        assert not ModificationClient.objects.exists()
+
+
+class TestModifierBeneficiaire:
+    def test_only_what_is_given_changes(self) -> None:
+        beneficiaire, autre = BeneficiaireFactory(telephone="+242065123456"), BeneficiaireFactory()
+
+        modifier_beneficiaire(beneficiaire=beneficiaire, telephone="06 123 45 67", date_naissance=None)
+
+        valeurs = ("nom", "prenom", "telephone", "relation", "role", "date_naissance", "ordre_priorite", "statut")
+        assert BeneficiairePass.objects.filter(pk=beneficiaire.pk).values_list(*valeurs).get() == (
+            *("KONGO", "Grâce", "+242061234567", "enfant", "beneficiaire", None, 1, "actif"),
+        )
+        autre.refresh_from_db()
+        assert autre.telephone == ""
+
+    def test_two_change_places_also_when_every_rank_is_taken(self) -> None:
+        souscription = SouscriptionFactory()
+        six = [BeneficiaireFactory(souscription=souscription, ordre_priorite=rang) for rang in range(1, 7)]
+
+        modifier_beneficiaire(beneficiaire=six[4], ordre_priorite=2, prenom="Ruth")
+
+        rangs = souscription.beneficiaires.order_by("pk").values_list("ordre_priorite", "prenom", "statut")
+        noms = ["Grâce", "Grâce", "Grâce", "Grâce", "Ruth", "Grâce"]
+        assert list(rangs) == list(zip([1, 5, 3, 4, 2, 6], noms, ["actif"] * 6, strict=True))
+        assert list(
+            ModificationClient.objects.order_by("id").values_list(
+                "beneficiaire", "avant__ordre_priorite", "apres__ordre_priorite"
+            )
+        ) == [(six[1].pk, 2, 5), (six[4].pk, 5, 2)]
+
+    def test_its_own_rank_is_no_change(self) -> None:
+        beneficiaire = BeneficiaireFactory(ordre_priorite=3)
+
+        modifier_beneficiaire(beneficiaire=beneficiaire, ordre_priorite=3)
+
+        assert not ModificationClient.objects.exists()
+
+    def test_a_rank_that_nobody_has_is_refused(self) -> None:
+        beneficiaire = BeneficiaireFactory()
+        BeneficiaireFactory(souscription=beneficiaire.souscription, ordre_priorite=2, statut="inactif")
+
+        with pytest.raises(RangInconnu) as refus:
+            modifier_beneficiaire(beneficiaire=beneficiaire, ordre_priorite=2, nom="AUTRE")
+
+        assert refus.value.detail == "Personne n'a le rang 2. Choisissez celui d'un autre bénéficiaire."
+        beneficiaire.refresh_from_db()
+        assert beneficiaire.nom == "KONGO"
+
+    @pytest.mark.parametrize("statut", ["inactif", "decede"])
+    def test_who_no_longer_counts_is_not_changed(self, statut: str) -> None:
+        with pytest.raises(BeneficiaireIntrouvable):
+            modifier_beneficiaire(beneficiaire=BeneficiaireFactory(statut=statut), nom="AUTRE")
+
+    def test_a_field_that_makes_no_sense_is_refused(self) -> None:
+        with pytest.raises(ValidationError):
+            modifier_beneficiaire(beneficiaire=BeneficiaireFactory(), relation="ami")
+        assert BeneficiairePass.objects.get().relation == "enfant"
+
+
+class TestModifications:
+    """Who changed what, where, what was and what is."""
+
+    def test_of_a_beneficiary_by_her_client(self) -> None:
+        souscription, session = SouscriptionFactory(), uuid4()
+        auteur = Auteur(session=session, origine="BZV-001")
+        fiche = {
+            "nom": "KONGO",
+            "prenom": "Grâce",
+            "telephone": "",
+            "relation": "enfant",
+            "role": "beneficiaire",
+            "date_naissance": "2015-05-17",
+            "ordre_priorite": 1,
+            "statut": "actif",
+        }
+
+        elle = ajouter_beneficiaire(
+            souscription=souscription,
+            nom="KONGO",
+            prenom="Grâce",
+            relation="enfant",
+            date_naissance="2015-05-17",
+            auteur=auteur,
+        )
+        modifier_beneficiaire(beneficiaire=elle, nom="MABIALA", auteur=auteur)
+        assert retirer_beneficiaire(beneficiaire=elle, auteur=auteur) is True
+        assert retirer_beneficiaire(beneficiaire=elle, auteur=auteur) is False
+
+        mariee = {**fiche, "nom": "MABIALA"}
+        assert list(ModificationClient.objects.order_by("id").values_list("acte", "avant", "apres")) == [
+            ("beneficiaire_ajoute", {}, fiche),
+            ("beneficiaire_modifie", fiche, mariee),
+            ("beneficiaire_retire", mariee, {**mariee, "statut": "inactif"}),
+        ]
+        qui = ("client", "souscription", "beneficiaire", "acteur", "session_borne", "origine")
+        assert set(ModificationClient.objects.values_list(*qui)) == {
+            (souscription.client_id, souscription.pk, elle.pk, None, session, "BZV-001")
+        }
+
+    def test_of_a_client_by_an_agent(self, agent: Agent) -> None:
+        client = ClientFactory(numero_mobile_money="+242061111111")
+
+        modifier_client(client=client, auteur=Auteur(agent=agent), nom=client.nom, numero_mobile_money="06 512 34 56")
+        modifier_client(client=client, auteur=Auteur(agent=agent), numero_mobile_money="06 512 34 56")
+
+        modification = ModificationClient.objects.get()
+        assert (modification.acte, modification.acteur, modification.client) == ("client_modifie", agent, client)
+        assert modification.avant["numero_mobile_money"] == "+242061111111"
+        assert modification.apres == {"nom": client.nom, "numero_mobile_money": "+242065123456"}
+        assert str(modification) == f"Client modifié · {client.pk}"
+
+    def test_nobody_changes_the_audit(self, agent: Agent) -> None:
+        client = ClientFactory()
+        modifier_client(client=client, nom="AUTRE")
+        lignes = ModificationClient.objects.all()
+
+        with refuse("Cannot update or delete rows"):
+            lignes.update(origine="BZV-002")
+        with refuse("Cannot update or delete rows"):
+            lignes.delete()
+        commun = {"client": client, "acte": "client_modifie"}
+        for champs, regle in (
+            ({"acte": "beneficiaire_ajoute"}, "modifications_objet"),
+            ({"souscription": SouscriptionFactory(client=client)}, "modifications_objet"),
+            ({"acte": "humeur"}, "modifications_acte_connu"),
+            ({"acteur": agent, "session_borne": uuid4()}, "modifications_un_auteur"),
+        ):
+            with refuse(regle):
+                ModificationClient.objects.create(**{**commun, **champs})
 
 
 @pytest.fixture

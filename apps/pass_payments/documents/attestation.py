@@ -9,7 +9,7 @@ from apps.pass_products.models import Periodicite
 from nsia_pass_api.money import formater_xaf
 
 # One page holds these: beyond, the last line says how many more, and the name is written smaller.
-_GARANTIES_MAX, _ASSURES_MAX, _NOM_COURT = 8, 6, 60
+_GARANTIES_MAX, _ASSURES_MAX, _NOM_COURT = 6, 6, 60
 
 CONDITIONS = (
     "Elle vaut pour les dates ci-dessus, tant que les cotisations sont payées à leur échéance : la garantie s'arrête "
@@ -56,7 +56,7 @@ def _composer(feuille: FeuilleA4, attestation: dict[str, Any]) -> None:
     )
     y = _contrat(feuille, attestation, y=y + 6)
     y = _couverture(feuille, attestation, y=y + 8)
-    y = feuille.intertitre("Ce que vaut cette attestation", y=y + 5)
+    y = feuille.intertitre("Ce que vaut cette attestation", y=y + 2)
     feuille.paragraphe(CONDITIONS, x=x, y=y, largeur=utile, taille=9.2, interligne=1.65)
     feuille.verification(
         x=x,
@@ -82,7 +82,10 @@ def _contrat(feuille: FeuilleA4, attestation: dict[str, Any], *, y: float) -> fl
                 ("Couvert à partir du", jour_en_lettres(attestation["date_debut"])),
                 ("Jusqu'au (inclus)", jour_en_lettres(dernier_jour(attestation["date_fin"]))),
             ),
-            (("Prime de la période", prime), ("Bénéficiaires désignés", str(attestation["nombre_beneficiaires"]))),
+            (
+                ("Prime de la période", prime),
+                ("Bénéficiaires désignés", str(attestation["nombre_beneficiaires"] or "Aucun")),
+            ),
         )
     ):
         haut = y + 4.5 + rang * 12
@@ -93,27 +96,21 @@ def _contrat(feuille: FeuilleA4, attestation: dict[str, Any], *, y: float) -> fl
 
 
 def _couverture(feuille: FeuilleA4, attestation: dict[str, Any], *, y: float) -> float:
-    """Guarantees on the left; on the right, the people who are insured beside the holder."""
+    """The guarantees, one below the other; then the people who are insured beside the holder."""
     garanties, assures = attestation["garanties"], attestation["assures"]
-    demi = feuille.UTILE / 2 - 4
-    bas = y
+    x, utile = feuille.MARGE, feuille.UTILE
     if garanties:
-        bas = _liste(feuille, "Garanties", garanties, _GARANTIES_MAX, x=feuille.MARGE, y=y, largeur=demi)
+        y = feuille.intertitre("Garanties", y=y)
+        for texte in _au_plus(garanties, _GARANTIES_MAX):
+            feuille.aplat(x=x + 0.4, y=y + 1.6, largeur=1.2, hauteur=1.2, couleur=OR, rayon=0.6)
+            feuille.ligne(texte, x=x + 4, y=y, largeur=utile - 4, taille=9.2, couleur=ENCRE)
+            y += 5.4
+        y += 2
     if assures:
-        x = feuille.MARGE + (feuille.UTILE / 2 + 4 if garanties else 0)
-        bas = max(bas, _liste(feuille, "Assurés avec le titulaire", assures, _ASSURES_MAX, x=x, y=y, largeur=demi))
-    return bas
-
-
-def _liste(
-    feuille: FeuilleA4, titre: str, textes: list[str], maximum: int, *, x: float, y: float, largeur: float
-) -> float:
-    feuille.aplat(x=x, y=y + 0.1, largeur=1.2, hauteur=4.6, couleur=OR)
-    feuille.ligne(titre, x=x + 4, y=y, largeur=largeur - 4, taille=11, gras=True, couleur=BLEU)
-    y += 8.5
-    montres = textes if len(textes) <= maximum else [*textes[: maximum - 1], f"et {len(textes) - maximum + 1} autres"]
-    for texte in montres:
-        feuille.aplat(x=x + 0.2, y=y + 1.7, largeur=1.2, hauteur=1.2, couleur=OR, rayon=0.6)
-        feuille.ligne(texte, x=x + 4, y=y, largeur=largeur - 4, taille=9, couleur=ENCRE)
-        y += 5.8
+        y = feuille.intertitre("Assurés avec le titulaire", y=y)
+        y = feuille.paragraphe(", ".join(_au_plus(assures, _ASSURES_MAX)), x=x, y=y, largeur=utile, taille=9.2) + 2
     return y
+
+
+def _au_plus(textes: list[str], maximum: int) -> list[str]:
+    return textes if len(textes) <= maximum else [*textes[: maximum - 1], f"et {len(textes) - maximum + 1} autres"]

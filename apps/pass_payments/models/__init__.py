@@ -23,6 +23,8 @@ from apps.pass_payments.models.paiements import (
     TypePaiement,
 )
 from apps.pass_payments.models.suivi import (
+    CLE_DE_CODE,
+    TEXTE_EFFACE,
     TRANSITIONS_DECAISSEMENT,
     Decaissement,
     MessageSortant,
@@ -44,7 +46,9 @@ from apps.pass_payments.models.vues import (
 )
 
 __all__ = [
+    "CLE_DE_CODE",
     "OUVERTS",
+    "TEXTE_EFFACE",
     "TRANSITIONS",
     "TRANSITIONS_DECAISSEMENT",
     "AnomaliePaiement",

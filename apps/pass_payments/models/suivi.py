@@ -171,8 +171,16 @@ class StatutMessage(models.TextChoices):
     ABANDONNE = "abandonne", "Abandonné"
 
 
+# What begins the key of a message that holds a one-time code, and what is left of its text afterwards.
+CLE_DE_CODE = "code:"
+TEXTE_EFFACE = "NSIA : code à usage unique (effacé)."
+
+
 class MessageSortant(models.Model):
-    """An SMS to a client, written in the transaction of what it announces and sent by the worker. `cle`: once per fact."""
+    """An SMS to a client, written in the transaction of what it announces and sent by the worker. `cle`: once per fact.
+
+    One that holds a code is erased as soon as it is sent, given up or out of date, and shown to nobody before.
+    """
 
     Statut = StatutMessage
 
@@ -208,6 +216,14 @@ class MessageSortant(models.Model):
 
     def __str__(self) -> str:
         return self.cle
+
+    @property
+    def porte_un_code(self) -> bool:
+        return self.cle.startswith(CLE_DE_CODE)
+
+    @property
+    def texte_montrable(self) -> str:
+        return TEXTE_EFFACE if self.porte_un_code else self.texte
 
 
 class RequeteIdempotente(models.Model):

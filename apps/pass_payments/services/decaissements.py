@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+import structlog
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
@@ -11,6 +12,7 @@ from apps.pass_clients.models import SouscriptionPass
 from apps.pass_payments.conduite import prochain_passage, recul
 from apps.pass_payments.errors import DecaissementDejaDemande, OperateurIndisponible, PaiementImpossible
 from apps.pass_payments.models import (
+    AnomaliePaiement,
     Decaissement,
     EvenementPaiement,
     NatureAnomalie,
@@ -37,10 +39,12 @@ from nsia_pass_api.constraints import violee
 from nsia_pass_api.dates import maintenant
 from nsia_pass_api.transactions import transaction_entiere
 
+logger = structlog.get_logger(__name__)
+
 _RESERVER = """
     UPDATE decaissements SET a_suivre_le = %(bail)s, tentatives = least(tentatives + 1, 32000)
     WHERE id IN (
-        SELECT id FROM decaissements WHERE a_suivre_le <= %(quand)s ORDER BY a_suivre_le LIMIT %(nombre)s
+        SELECT id FROM decaissements WHERE a_suivre_le <= %(quand)s ORDER BY a_suivre_le, id LIMIT %(nombre)s
         FOR NO KEY UPDATE SKIP LOCKED
     )
     RETURNING id
@@ -157,7 +161,7 @@ def suivre_decaissement(
         statut = StatutDecaissement.EN_VERIFICATION
     except OperateurFerme as ferme:
         if premier:
-            Decaissement.objects.filter(pk=un.pk).update(tentatives=0)
+            Decaissement.objects.filter(pk=un.pk, tentatives=un.tentatives).update(tentatives=0)
         statut, revoir = StatutDecaissement(un.statut), horloge() + timedelta(seconds=ferme.reessayer_dans)
     except OperateurInjoignable:
         statut = StatutDecaissement.EN_VERIFICATION
@@ -210,6 +214,8 @@ def _conclure(
     if constat.etat is Etat.EN_ATTENTE:
         return _noter(actuel, StatutDecaissement.EN_COURS, revoir=revoir)
     reussi = constat.etat is Etat.REUSSI
+    if reussi and constat.montant != actuel.montant:
+        return _contester(actuel, constat, quand=quand)
     actuel.statut = StatutDecaissement.SUCCES if reussi else StatutDecaissement.ECHEC
     actuel.motif_echec = constat.motif
     actuel.code_confirmation = constat.code_confirmation
@@ -236,6 +242,24 @@ def _conclure(
             quand=quand,
         )
     return actuel
+
+
+def _contester(un: Decaissement, constat: Constat, *, quand: datetime) -> Decaissement:
+    """Another amount left than was asked for, or he does not say which: nothing is confirmed, a person is told.
+
+    The operator is asked again every hour, until he has put it right. A payout has no payment to open an anomaly for: it is
+    among the disbursements without end, and reconciliation sees it.
+    """
+    ecart = {"demande": un.montant, "constate": constat.montant}
+    logger.warning("decaissement_montant_different", decaissement=un.numero, **ecart)
+    if un.paiement is not None:
+        dite = AnomaliePaiement.objects.filter(
+            paiement=un.paiement, nature=NatureAnomalie.MONTANT_DIFFERENT, donnees__decaissement=un.numero
+        )
+        if not dite.exists():  # nor after somebody has closed it; the payment is held
+            donnees = {"decaissement": un.numero, **ecart}
+            ouvrir_anomalie(paiement=un.paiement, nature=NatureAnomalie.MONTANT_DIFFERENT, donnees=donnees, quand=quand)
+    return _noter(un, StatutDecaissement.EN_VERIFICATION, revoir=quand + timedelta(hours=1))
 
 
 def _noter(un: Decaissement, statut: str, *, revoir: datetime) -> Decaissement:

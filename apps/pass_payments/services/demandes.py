@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from apps.pass_clients.errors import SouscriptionIntrouvable
 from apps.pass_clients.models import (
     CanalSouscription,
     ClientPass,
@@ -21,11 +22,16 @@ from apps.pass_clients.models import (
     StatutClient,
     StatutSouscription,
 )
-from apps.pass_clients.services import ajouter_beneficiaire, changer_statut, enregistrer_ou_retrouver_client, souscrire
+from apps.pass_clients.services import (
+    Auteur,
+    ajouter_beneficiaire,
+    changer_statut,
+    enregistrer_ou_retrouver_client,
+    souscrire,
+)
 from apps.pass_payments.errors import (
     OperateurIndisponible,
     PaiementImpossible,
-    SouscriptionIntrouvable,
     TentativeOuverte,
 )
 from apps.pass_payments.models import OUVERTS, OperateurPaiement, PaiementPass, SoldeContrat, TypePaiement
@@ -183,7 +189,7 @@ def souscrire_et_payer(
         donne_le=quand,
     )
     for beneficiaire in beneficiaires:
-        ajouter_beneficiaire(souscription=souscription, **beneficiaire)
+        ajouter_beneficiaire(souscription=souscription, auteur=Auteur(origine=origine), **beneficiaire)
     return enregistrer_demande(
         souscription=souscription,
         montant=versement,

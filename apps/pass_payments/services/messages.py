@@ -7,14 +7,23 @@ import structlog
 from django.conf import settings
 from django.db import connection
 
-from apps.pass_clients.models import SouscriptionPass
+from apps.pass_clients.models import NumeroPolice, SouscriptionPass
 from apps.pass_payments.messagerie import Messagerie, MessagerieInjoignable
-from apps.pass_payments.models import MessageSortant, PaiementPass, StatutMessage, TypePaiement
+from apps.pass_payments.models import (
+    CLE_DE_CODE,
+    TEXTE_EFFACE,
+    MessageSortant,
+    PaiementPass,
+    StatutMessage,
+    TypePaiement,
+)
 from apps.pass_payments.motifs import motif_pour_le_client
 from nsia_pass_api.dates import maintenant
 from nsia_pass_api.money import formater_xaf
 
 logger = structlog.get_logger(__name__)
+
+_POLICE_A_VENIR = "Demandez votre numéro de police en agence : il ouvre la borne."
 
 
 def annoncer(*, cle: str, telephone: str, texte: str, quand: datetime) -> None:
@@ -26,6 +35,11 @@ def annoncer(*, cle: str, telephone: str, texte: str, quand: datetime) -> None:
         )
 
 
+def annoncer_code(*, objet: str, telephone: str, texte: str, quand: datetime) -> None:
+    """As `annoncer`, for a text that holds a one-time code: nothing of it stays once it is sent, given up or out of date."""
+    annoncer(cle=f"{CLE_DE_CODE}{objet}", telephone=telephone, texte=texte, quand=quand)
+
+
 def annoncer_succes(
     groupe: Sequence[PaiementPass], souscriptions: Sequence[SouscriptionPass], *, quand: datetime
 ) -> None:
@@ -35,9 +49,9 @@ def annoncer_succes(
     recus = ", ".join(un.numero_recu or "" for un in groupe)
     texte = f"NSIA : paiement de {total} reçu pour {noms}. Reçu {recus}. Merci."
     if principal.type_paiement == TypePaiement.SOUSCRIPTION_INITIALE:
-        texte = (
-            f"NSIA : bienvenue ! Votre {noms} est payé ({total}). Reçu {recus}. Votre police vous attend à la borne."
-        )
+        police = NumeroPolice.objects.filter(souscription=souscription).values_list("numero_police", flat=True).first()
+        acces = f"Votre police : {police}. Avec ce téléphone, elle ouvre la borne." if police else _POLICE_A_VENIR
+        texte = f"NSIA : bienvenue ! Votre {noms} est payé ({total}). Reçu {recus}. {acces}"
     annoncer(
         cle=f"paiement:{principal.numero_transaction}:succes",
         telephone=souscription.client.telephone,
@@ -92,9 +106,25 @@ def reserver_messages(*, nombre: int, quand: datetime | None = None) -> list[int
 
 
 def envoyer_message(ident: int, *, par: Messagerie, quand: datetime | None = None) -> MessageSortant:
-    """The claimed message has left, or is due again later and later, or is given up after twelve tries."""
+    """The claimed message has left, or is due again later and later, or is given up after twelve tries.
+
+    One that holds a code is given up unsent when the code is out of date, and keeps its text no longer than it is due.
+    """
     quand = quand or maintenant()
     message = MessageSortant.objects.get(pk=ident)
+    if message.statut != StatutMessage.A_ENVOYER:  # another worker, when our claim ran out
+        return message
+    if message.porte_un_code and message.cree_le + settings.CODE_DUREE <= quand:
+        message.statut, message.a_envoyer_le = StatutMessage.ABANDONNE, None
+    else:
+        _essayer(message, par=par, quand=quand)
+    if message.porte_un_code and message.statut != StatutMessage.A_ENVOYER:
+        message.texte = TEXTE_EFFACE
+    message.save(update_fields=["statut", "a_envoyer_le", "envoye_le", "texte"])
+    return message
+
+
+def _essayer(message: MessageSortant, *, par: Messagerie, quand: datetime) -> None:
     try:
         par.envoyer(telephone=message.telephone, texte=message.texte, cle=message.cle)
     except MessagerieInjoignable as panne:
@@ -105,5 +135,11 @@ def envoyer_message(ident: int, *, par: Messagerie, quand: datetime | None = Non
             message.a_envoyer_le = quand + timedelta(seconds=5 * 2**message.tentatives)
     else:
         message.statut, message.a_envoyer_le, message.envoye_le = StatutMessage.ENVOYE, None, quand
-    message.save(update_fields=["statut", "a_envoyer_le", "envoye_le"])
-    return message
+
+
+def oublier_codes(*, quand: datetime) -> int:
+    """No message waits that holds a code out of date, also where nothing can send it. Returns how many were given up."""
+    perimes = MessageSortant.objects.filter(
+        statut=StatutMessage.A_ENVOYER, cle__startswith=CLE_DE_CODE, cree_le__lte=quand - settings.CODE_DUREE
+    )
+    return perimes.update(statut=StatutMessage.ABANDONNE, a_envoyer_le=None, texte=TEXTE_EFFACE)

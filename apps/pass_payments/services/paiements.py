@@ -7,10 +7,10 @@ from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from apps.pass_clients.models import SouscriptionPass, StatutSouscription
-from apps.pass_clients.services import verrouiller
 from apps.pass_payments.errors import (
     CleDejaUtilisee,
     PaiementImpossible,
@@ -44,7 +44,8 @@ def enregistrer_demande(
     attempt of this type is open for it, CleDejaUtilisee when an older one had this key.
     """
     quand = quand or maintenant()
-    if verrouiller(souscription).statut == StatutSouscription.ANNULEE:
+    tenue = SouscriptionPass.objects.select_for_update(no_key=True).only("statut").get(pk=souscription.pk)
+    if tenue.statut == StatutSouscription.ANNULEE:
         raise PaiementImpossible(
             "Cette souscription a été annulée : elle ne peut plus être payée. Souscrivez à nouveau."
         )
@@ -121,18 +122,18 @@ def changer_statut_paiement(
 def verrouiller_groupe(paiement: PaiementPass) -> tuple[list[SouscriptionPass], list[PaiementPass]]:
     """The payment and those asked with it, as they are now, held until the transaction ends; their subscriptions first.
 
-    The first payment is the one that carries the reference. What is read before the locks never changes.
+    The first payment is the one that carries the reference. Who is asked with whom never changes, hence is read with the locks.
     """
-    rattaches = PaiementPass.objects.filter(rattache_a=paiement.pk).values_list("pk", "souscription_id")
-    idents = {paiement.pk: paiement.souscription_id, **dict(rattaches)}
-    souscriptions = list(
+    ensemble = Q(pk=paiement.pk) | Q(rattache_a=paiement.pk)
+    souscriptions = (
         SouscriptionPass.objects.select_for_update(no_key=True, of=("self",))
         .select_related("produit", "client")
-        .filter(pk__in=idents.values())
+        .filter(pk__in=PaiementPass.objects.filter(ensemble).values("souscription"))
         .order_by("pk")
     )
-    groupe = PaiementPass.objects.select_for_update(no_key=True).filter(pk__in=idents).order_by("pk")
-    return souscriptions, list(groupe)
+    # Evaluated first: the locks are taken in this order.
+    tenues = list(souscriptions)
+    return tenues, list(PaiementPass.objects.select_for_update(no_key=True).filter(ensemble).order_by("pk"))
 
 
 def passer(

@@ -48,7 +48,7 @@ _NON_REGLES = (*OUVERTS, StatutPaiement.ECHEC, StatutPaiement.EXPIRE)
 _RESERVER = """
     UPDATE paiements_pass SET a_suivre_le = %(bail)s, tentatives = least(tentatives + 1, 32000)
     WHERE id IN (
-        SELECT id FROM paiements_pass WHERE a_suivre_le <= %(quand)s ORDER BY a_suivre_le LIMIT %(nombre)s
+        SELECT id FROM paiements_pass WHERE a_suivre_le <= %(quand)s ORDER BY a_suivre_le, id LIMIT %(nombre)s
         FOR NO KEY UPDATE SKIP LOCKED
     )
     RETURNING id
@@ -116,14 +116,16 @@ class _Pas:
     def faire(self) -> PaiementPass:
         jamais_envoye = self.paiement.statut == StatutPaiement.INITIE and self.paiement.tentatives <= 1
         if jamais_envoye and self.horloge() >= self.limite:
-            return self._enregistrer(Suite(statut=StatutPaiement.EXPIRE, evenement=EvenementPaiement.Type.EXPIRATION))
+            suite = Suite(statut=StatutPaiement.EXPIRE, evenement=EvenementPaiement.Type.EXPIRATION)
+            return self._enregistrer(suite, jamais_envoye=True)
         try:
             if jamais_envoye:
                 return self._demander(jamais_envoye=True)
             return self._apres_constat(self.chez.consulter_paiement(reference=self.reference))
         except OperateurFerme as ferme:
             if jamais_envoye:
-                PaiementPass.objects.filter(pk=self.paiement.pk).update(tentatives=0)
+                seul = PaiementPass.objects.filter(pk=self.paiement.pk, tentatives=self.paiement.tentatives)
+                seul.update(tentatives=0)
             return self._enregistrer(Suite(revoir=self.horloge() + timedelta(seconds=ferme.reessayer_dans)))
         except OperateurInjoignable:
             return self._apres_silence(EvenementPaiement.Type.CONSULTATION)
@@ -140,7 +142,9 @@ class _Pas:
             )
         except DemandeRefusee as refus:
             if jamais_envoye:
-                return self._apres_constat(Constat(etat=Etat.ECHOUE, motif=refus.motif, raison=refus.raison))
+                suite = Suite(statut=StatutPaiement.ECHEC, evenement=EvenementPaiement.Type.ECHEC, motif=refus.motif)
+                constat = Constat(etat=Etat.ECHOUE, motif=refus.motif, raison=refus.raison)
+                return self._enregistrer(suite, constat, jamais_envoye=True)
             # An earlier call may have been accepted: only a look-up may say that it failed.
             return self._apres_silence(EvenementPaiement.Type.ENVOI)
         except OperateurFerme:
@@ -177,8 +181,12 @@ class _Pas:
     def _prochain(self) -> datetime:
         return prochain_passage(demande_le=self.paiement.date_demande, maintenant=self.horloge(), hasard=self.hasard())
 
-    def _enregistrer(self, suite: Suite, constat: Constat | None = None) -> PaiementPass:
-        return enregistrer_suite(paiement=self.paiement, suite=suite, constat=constat, quand=self.horloge())
+    def _enregistrer(
+        self, suite: Suite, constat: Constat | None = None, *, jamais_envoye: bool = False
+    ) -> PaiementPass:
+        return enregistrer_suite(
+            paiement=self.paiement, suite=suite, constat=constat, jamais_envoye=jamais_envoye, quand=self.horloge()
+        )
 
 
 @transaction_entiere
@@ -194,16 +202,27 @@ def _regler_et_juger(*, paiement: PaiementPass, constat: Constat, fin: datetime,
 
 @transaction_entiere
 def enregistrer_suite(
-    *, paiement: PaiementPass, suite: Suite, constat: Constat | None = None, quand: datetime
+    *,
+    paiement: PaiementPass,
+    suite: Suite,
+    constat: Constat | None = None,
+    jamais_envoye: bool = False,
+    quand: datetime,
 ) -> PaiementPass:
     """The payment, and those asked with it, are as `suite` says, unless somebody else moved them meanwhile: then as they are.
 
-    `constat`: what the operator said, if he did; when it is a failure, callbacks are judged by it.
+    `constat`: what the operator said, if he did. Callbacks are judged by it when it is a failure, or when he will not be asked
+    again. `jamais_envoye`: it ends because nothing was ever sent, which nobody knows once another worker has taken it.
     """
     souscriptions, groupe = verrouiller_groupe(paiement)
     principal = groupe[0]
-    if constat is not None and constat.etat is Etat.ECHOUE:
-        juger_rappels(paiement=principal, constat=constat, quand=quand)
+    if jamais_envoye and principal.tentatives != paiement.tentatives:
+        return principal
+    echoue = constat is not None and constat.etat is Etat.ECHOUE
+    revoir = suite.revoir if echoue else _au_plus_tot(suite.revoir, principal, paiement)
+    finie = revoir is None and (suite.statut or principal.statut) in (StatutPaiement.ECHEC, StatutPaiement.EXPIRE)
+    if echoue or (finie and principal.statut == paiement.statut):
+        juger_rappels(paiement=principal, constat=constat or Constat(etat=Etat.INTROUVABLE), quand=quand)
     if principal.statut != paiement.statut:
         return principal
     if suite.statut is not None:
@@ -214,8 +233,16 @@ def enregistrer_suite(
         if suite.statut == StatutPaiement.ECHEC:
             total = sum(un.montant for un in groupe)
             messages.annoncer_echec(principal, souscriptions[0], total=total, quand=quand)
-    _repousser(principal, jusqu_a=suite.revoir)
+    _repousser(principal, jusqu_a=revoir)
     return principal
+
+
+def _au_plus_tot(revoir: datetime | None, principal: PaiementPass, lu: PaiementPass) -> datetime | None:
+    """`revoir`, or sooner when a callback or a person has hastened `principal` since it was read as `lu`."""
+    hate, avant = principal.a_suivre_le, lu.a_suivre_le
+    if hate is None or avant is None or hate >= avant:
+        return revoir
+    return hate if revoir is None else min(revoir, hate)
 
 
 def _repousser(principal: PaiementPass, *, jusqu_a: datetime | None) -> None:
@@ -224,7 +251,10 @@ def _repousser(principal: PaiementPass, *, jusqu_a: datetime | None) -> None:
 
 
 def juger_rappels(*, paiement: PaiementPass, constat: Constat, quand: datetime) -> None:
-    """Callbacks that waited for the operator's word on this payment are confirmed or contradicted by it."""
+    """Callbacks that waited for the operator's word on this payment are confirmed or contradicted by it.
+
+    What he does not say (`constat` without amount, without payer) is what was asked for.
+    """
     lecteur = operateur(paiement.operateur)
     for rappel in RappelOperateur.objects.filter(paiement=paiement, verdict=VerdictRappel.EN_ATTENTE):
         verdict = VerdictRappel.CONFIRME if _dit_vrai(lecteur, rappel, paiement, constat) else VerdictRappel.CONTREDIT
@@ -237,5 +267,7 @@ def _dit_vrai(lecteur: Operateur, rappel: RappelOperateur, paiement: PaiementPas
     lu = lecteur.lire_rappel(rappel.corps)
     if lu is None or lu.etat is not constat.etat:
         return False
-    total = paiement.montant + sum(paiement.rattaches.values_list("montant", flat=True))
-    return (lu.montant is None or lu.montant == total) and (not lu.telephone or lu.telephone == paiement.numero_payeur)
+    montant, payeur = constat.montant, constat.telephone or paiement.numero_payeur
+    if montant is None:
+        montant = paiement.montant + sum(paiement.rattaches.values_list("montant", flat=True))
+    return lu.montant in (None, montant) and lu.telephone in ("", payeur)

@@ -357,7 +357,6 @@ def sur_un_portefeuille(exemples: int) -> Callable[[Callable[..., None]], Callab
 def _reglages(exemples: int) -> settings:
     return settings(
         max_examples=exemples,
-        deadline=None,
         print_blob=True,
         suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     )

@@ -782,6 +782,13 @@ class TestCeQuOnLit:
         assert "06\u00a0123" not in html
         assert "06\u00a0123\u00a045\u00a067" in lire(connectee, page(message))
 
+    def test_un_code_ne_se_lit_pas_meme_avant_de_partir(self, connectee: Client) -> None:
+        message = MessageSortant.objects.create(cle="code:7", telephone=PAYEUR, texte="NSIA : 483920 est votre code.")
+        for adresse in (liste(MessageSortant), page(message)):
+            html = lire(connectee, adresse)
+            assert "483920" not in html
+            assert "code à usage unique (effacé)" in html
+
     def test_qui_travaille_et_qui_se_tait(self, connectee: Client) -> None:
         Travailleur.objects.create(hote="vivant", pid=1)
         Travailleur.objects.create(hote="mort", pid=2, vu_le=timezone.now() - timedelta(minutes=2))

@@ -12,7 +12,7 @@ from apps.pass_payments.models import OUVERTS, TRANSITIONS, StatutPaiement
 from apps.pass_payments.operateurs import Etat
 
 # What falsifies a law is printed, with what it takes to run it again.
-loi = settings(print_blob=True, deadline=None)
+loi = settings(print_blob=True)
 DEBUT = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 REVOIR = DEBUT + timedelta(days=400)
 AGES = st.integers(min_value=0, max_value=40 * 86_400).map(lambda secondes: timedelta(seconds=secondes))

@@ -1,6 +1,7 @@
 """Money that leaves: once, whatever the operator answers or does not, until he says how it ended."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,6 +21,7 @@ from apps.pass_payments.models import (
     PaiementPass,
 )
 from apps.pass_payments.operateurs import Accuse, Constat, Etat, OperateurFerme
+from apps.pass_payments.selectors_controle import decaissements_en_retard
 from apps.pass_payments.services.anomalies import resoudre_anomalie
 from apps.pass_payments.services.decaissements import (
     demander_remboursement,
@@ -198,6 +200,50 @@ class TestSuivre:
         assert (remboursement.motif_echec, AnomaliePaiement.objects.count()) == ("compte_inactif", 1)
         assert MessageSortant.objects.count() == 0
 
+    @pytest.mark.parametrize("constate", [399, None])
+    def test_another_amount_confirms_nothing_until_the_operator_puts_it_right(
+        self,
+        remboursement: Decaissement,
+        paiement: PaiementPass,
+        operateur: OperateurFactice,
+        suiveur: Suiveur,
+        constate: int | None,
+    ) -> None:
+        suiveur.passer()
+        operateur.repondre(remboursement.reference, Etat.REUSSI, montant=constate)
+
+        assert suiveur.passer(apres=5) == ["en_verification"]
+        paiement.refresh_from_db()
+        anomalie = AnomaliePaiement.objects.get()
+        assert (paiement.statut, anomalie.nature, anomalie.donnees) == (
+            "succes",
+            "montant_different",
+            {"decaissement": remboursement.numero, "demande": 400, "constate": constate},
+        )
+        with refuse("decaissement_deja_demande"):
+            demander_remboursement(paiement=paiement)
+        resoudre_anomalie(anomalie=anomalie, acteur=AgentFactory(), commentaire="MTN complète")
+        assert suiveur.passer(apres=3_599) == []
+        assert suiveur.passer(apres=1) == ["en_verification"]
+        assert (AnomaliePaiement.objects.count(), MessageSortant.objects.count()) == (1, 0)
+
+        compte = operateur.comptes[remboursement.reference]
+        compte.constat = replace(compte.constat, montant=400)
+        assert suiveur.passer(apres=3_600) == ["succes"]
+        paiement.refresh_from_db()
+        assert paiement.statut == "rembourse"
+
+    def test_another_amount_paid_out_stays_among_those_without_end(
+        self, operateur: OperateurFactice, suiveur: Suiveur
+    ) -> None:
+        versement = verser()
+        suiveur.passer()
+        operateur.repondre(versement.reference, Etat.REUSSI, montant=2_500)
+
+        assert suiveur.passer(apres=5) == ["en_verification"]
+        assert AnomaliePaiement.objects.count() == 0
+        assert decaissements_en_retard(quand=DEBUT + timedelta(hours=2)).get() == versement
+
     @pytest.mark.parametrize("moment", ["avant", "apres"])
     def test_after_silence_it_is_looked_up_first_and_money_leaves_once(
         self, remboursement: Decaissement, operateur: OperateurFactice, suiveur: Suiveur, moment: str
@@ -370,3 +416,22 @@ def test_a_refusal_that_comes_late_does_not_end_what_another_worker_has_sent(
     operateur.approuver(un.reference)
     assert suiveur.passer(apres=120) == ["succes"]
     assert [compte.debits for compte in operateur.comptes.values()] == [1]
+
+
+def test_a_circuit_that_closes_late_does_not_make_the_second_call_a_first(
+    operateur: OperateurFactice, suiveur: Suiveur
+) -> None:
+    """The refusal of a first call is believed: none may be taken for it once another worker has called."""
+    un = verser(quand=DEBUT)
+    vrai = operateur.verser
+
+    def lent(**demande: Any) -> Accuse:
+        operateur.verser = vrai  # type: ignore[method-assign]
+        reserver_decaissements(nombre=1, quand=DEBUT + timedelta(minutes=2))
+        raise OperateurFerme(30)
+
+    operateur.verser = lent  # type: ignore[method-assign]
+
+    assert suiveur.passer() == ["a_envoyer"]
+    un.refresh_from_db()
+    assert un.tentatives == 2

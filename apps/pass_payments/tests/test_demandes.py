@@ -313,6 +313,7 @@ class TestSouscrire:
             "clients_pass": 1,
             "souscriptions_pass": 1,
             "beneficiaires_pass": 1,
+            "modifications_client": 1,
             "consentements": 1,
             "paiements_pass": 1,
             "evenements_paiement": 1,

@@ -518,7 +518,7 @@ class TestAttestation:
 
         assert len(lu.pages) == 1
         assert bas[-2] < FeuilleA4.BAS - 38  # the conditions end above the box of the code
-        assert "et 13 autres" in lu.pages[0]
+        assert "et 15 autres" in lu.pages[0]
 
 
 class TestRecu:

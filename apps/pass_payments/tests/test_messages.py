@@ -16,7 +16,14 @@ from apps.pass_payments.messagerie import MessagerieInjoignable
 from apps.pass_payments.models import MessageSortant
 from apps.pass_payments.motifs import PHRASES, MotifEchec
 from apps.pass_payments.operateurs import Constat, Etat
-from apps.pass_payments.services.messages import annoncer, annoncer_echec, envoyer_message, reserver_messages
+from apps.pass_payments.services.messages import (
+    annoncer,
+    annoncer_code,
+    annoncer_echec,
+    envoyer_message,
+    oublier_codes,
+    reserver_messages,
+)
 from apps.pass_payments.services.reglement import regler
 from apps.pass_payments.tests.factories import PaiementFactory
 
@@ -131,8 +138,75 @@ def test_the_database_holds_what_is_sent_to_its_dates() -> None:
         MessageSortant.objects.update(telephone="061234567")
 
 
+class TestCodes:
+    """A message that holds a code: gone from the table as soon as it is of no use, shown to nobody before."""
+
+    EFFACE = "NSIA : code à usage unique (effacé)."
+
+    def etat(self) -> tuple[str, str]:
+        message = MessageSortant.objects.get(cle="code:7")
+        return message.statut, message.texte
+
+    @pytest.fixture(autouse=True)
+    def code(self) -> None:
+        annoncer_code(objet="7", telephone=TELEPHONE, texte="NSIA : 483920 est votre code.", quand=DEBUT)
+
+    def test_it_is_erased_once_sent(self) -> None:
+        par = MessagerieFactice(pannes=1)
+
+        assert envoyer(par, a=DEBUT) == ["a_envoyer"]
+        assert self.etat() == ("a_envoyer", "NSIA : 483920 est votre code.")
+        assert envoyer(par, a=DEBUT + timedelta(seconds=10)) == ["envoye"]
+        assert par.envoyes == [(TELEPHONE, "NSIA : 483920 est votre code.", "code:7")]
+        assert self.etat() == ("envoye", self.EFFACE)
+
+    def test_out_of_date_it_is_not_sent(self, settings: Settings) -> None:
+        par = MessagerieFactice()
+
+        assert envoyer(par, a=DEBUT + settings.CODE_DUREE) == ["abandonne"]
+        assert (par.envoyes, self.etat()) == ([], ("abandonne", self.EFFACE))
+
+    def test_given_up_it_is_erased(self) -> None:
+        MessageSortant.objects.update(tentatives=11)
+
+        assert envoyer(MessagerieFactice(pannes=1), a=DEBUT) == ["abandonne"]
+        assert self.etat() == ("abandonne", self.EFFACE)
+
+    def test_where_nothing_can_send_it_it_does_not_stay(self, settings: Settings) -> None:
+        ecrire("paiement:1")
+        presque = DEBUT + settings.CODE_DUREE - timedelta(seconds=1)
+
+        assert oublier_codes(quand=presque) == 0
+        assert oublier_codes(quand=DEBUT + settings.CODE_DUREE) == 1
+        assert oublier_codes(quand=DEBUT + timedelta(days=1)) == 0
+        assert self.etat() == ("abandonne", self.EFFACE)
+        assert MessageSortant.objects.get(cle="paiement:1").statut == "a_envoyer"
+
+    def test_a_worker_whose_claim_ran_out_does_not_send_what_is_left_of_it(self) -> None:
+        (ident,) = reserver_messages(nombre=1, quand=DEBUT)
+        par = MessagerieFactice()
+        envoyer_message(ident, par=par, quand=DEBUT)
+
+        assert envoyer_message(ident, par=par, quand=DEBUT).statut == "envoye"
+        assert len(par.envoyes) == 1
+
+    def test_people_read_that_it_was_a_code(self) -> None:
+        ecrire()
+
+        assert MessageSortant.objects.get(cle="code:7").texte_montrable == self.EFFACE
+        assert MessageSortant.objects.get(cle="essai:1").texte_montrable == "Bonjour"
+
+
 class TestTextes:
-    def test_a_welcome(self) -> None:
+    @pytest.mark.parametrize(
+        ("attribution", "acces"),
+        [
+            ("automatique", "Votre police : CG-2026-VIE-001. Avec ce téléphone, elle ouvre la borne."),
+            ("manuelle", "Demandez votre numéro de police en agence : il ouvre la borne."),
+        ],
+    )
+    def test_a_welcome(self, settings: Settings, attribution: str, acces: str) -> None:
+        settings.ATTRIBUTION_POLICE = attribution
         souscription = SouscriptionFactory(client__telephone=TELEPHONE)
         paiement = PaiementFactory(
             souscription=souscription, statut="en_cours", type_paiement="souscription_initiale", montant=1_200
@@ -146,8 +220,7 @@ class TestTextes:
         message = MessageSortant.objects.get()
         assert (message.telephone, message.cle) == (TELEPHONE, f"paiement:{paiement.numero_transaction}:succes")
         assert message.texte == (
-            "NSIA : bienvenue ! Votre PASS KIMIA est payé (1 200 FCFA). Reçu REC-2026-000001. "
-            "Votre police vous attend à la borne."
+            f"NSIA : bienvenue ! Votre PASS KIMIA est payé (1 200 FCFA). Reçu REC-2026-000001. {acces}"
         )
 
     @pytest.mark.parametrize("motif", ["", *MotifEchec.values])

@@ -574,7 +574,6 @@ _OPERATIONS = st.fixed_dictionaries(
 
 @reglages(
     max_examples=40,
-    deadline=None,
     print_blob=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -17,7 +17,7 @@ from apps.pass_payments.models import (
     PaiementPass,
     RappelOperateur,
 )
-from apps.pass_payments.operateurs import Etat, OperateurFerme
+from apps.pass_payments.operateurs import Accuse, Constat, Etat, OperateurFerme
 from apps.pass_payments.services.anomalies import resoudre_anomalie
 from apps.pass_payments.services.demandes import Ligne, payer
 from apps.pass_payments.services.paiements import enregistrer_demande
@@ -145,6 +145,58 @@ def test_a_refusal_at_the_first_call_fails_at_once_with_a_reason(
     assert paiement.motif_echec == "operation_interdite"
     assert journal(paiement)[-1] == ("echec", "echec")
     assert paiement.evenements.last().donnees == {"operateur": "VALIDATION_ERROR"}
+
+
+def test_a_refusal_that_comes_late_does_not_end_what_another_worker_has_taken(
+    paiement: PaiementPass, operateur: OperateurFactice, suiveur: Suiveur
+) -> None:
+    """Claimed again while the first call lasts, and perhaps sent: what callbacks say waits for a look-up too."""
+    recevoir_rappel(operateur="mtn_money", corps=f"{paiement.numero_transaction}|reussi|100", adresse="")
+    demander_vraiment = operateur.demander_paiement
+
+    def lent(**demande: Any) -> Accuse:
+        operateur.demander_paiement = demander_vraiment  # type: ignore[method-assign]
+        traiter(suiveur.heure)
+        assert reserver_paiements(nombre=1, quand=suiveur.heure) == [paiement.pk]
+        raise refusee()
+
+    operateur.demander_paiement = lent  # type: ignore[method-assign]
+
+    assert suiveur.passer() == ["initie"]
+    assert journal(paiement) == [("demande", "initie"), ("rappel_recu", "")]
+    assert RappelOperateur.objects.get().verdict == "en_attente"
+    assert suiveur.passer(apres=60) == ["en_cours"]
+    operateur.approuver(paiement.reference_mobile_money)
+    assert suiveur.passer(apres=60) == ["succes"]
+    assert RappelOperateur.objects.get().verdict == "confirme"
+
+
+def test_a_circuit_that_opens_late_does_not_make_the_second_call_a_first(
+    paiement: PaiementPass, operateur: OperateurFactice, suiveur: Suiveur
+) -> None:
+    def lent(**demande: Any) -> Accuse:
+        reserver_paiements(nombre=1, quand=suiveur.heure + timedelta(minutes=2))
+        raise OperateurFerme(30)
+
+    operateur.demander_paiement = lent  # type: ignore[method-assign]
+
+    assert suiveur.passer() == ["initie"]
+    paiement.refresh_from_db()
+    assert paiement.tentatives == 2
+
+
+def test_what_another_worker_has_taken_does_not_expire_as_never_sent(
+    paiement: PaiementPass, operateur: OperateurFactice, suiveur: Suiveur
+) -> None:
+    plus_tard = DEBUT + timedelta(minutes=11)
+    (ident,) = reserver_paiements(nombre=1, quand=DEBUT)
+
+    def horloge() -> datetime:
+        reserver_paiements(nombre=1, quand=plus_tard)
+        return plus_tard
+
+    assert suivre_paiement(ident, horloge=horloge, hasard=lambda: 0.5).statut == "initie"
+    assert suiveur.passer(apres=12 * 60) == ["expire"]
 
 
 def test_a_refusal_after_silence_is_not_believed(
@@ -351,6 +403,49 @@ class TestRappels:
         assert suiveur.passer() == ["succes"]
         assert RappelOperateur.objects.get().verdict == "confirme"
         assert ("rappel_recu", "") in journal(paiement)
+
+    def test_one_that_comes_during_a_look_up_has_the_operator_asked_again_at_once(
+        self, paiement: PaiementPass, operateur: OperateurFactice, suiveur: Suiveur
+    ) -> None:
+        """His answer left before the approval; what the callback says is not to wait for the next look-up."""
+        suiveur.passer()
+        consulter = operateur.consulter_paiement
+
+        def lent(**demande: Any) -> Constat:
+            operateur.consulter_paiement = consulter  # type: ignore[method-assign]
+            constat = consulter(**demande)
+            operateur.approuver(paiement.reference_mobile_money)
+            corps = f"{paiement.numero_transaction}|reussi|100"
+            recevoir_rappel(operateur="mtn_money", corps=corps, adresse="10.0.0.1")
+            assert traiter(suiveur.heure) == 1
+            return constat
+
+        operateur.consulter_paiement = lent  # type: ignore[method-assign]
+
+        assert suiveur.passer(apres=120) == ["en_cours"]
+        assert suiveur.passer() == ["succes"]
+        assert RappelOperateur.objects.get().verdict == "confirme"
+
+    def test_one_that_comes_during_the_last_look_up_brings_one_more(
+        self, paiement: PaiementPass, operateur: OperateurFactice, suiveur: Suiveur
+    ) -> None:
+        suiveur.passer()
+        assert suiveur.passer(apres=700) == ["expire"]
+        consulter = operateur.consulter_paiement
+
+        def lent(**demande: Any) -> Constat:
+            operateur.consulter_paiement = consulter  # type: ignore[method-assign]
+            recevoir_rappel(operateur="mtn_money", corps=f"{paiement.numero_transaction}|reussi|100", adresse="")
+            traiter(suiveur.heure)
+            return consulter(**demande)
+
+        operateur.consulter_paiement = lent  # type: ignore[method-assign]
+
+        assert suiveur.passer(apres=24 * 3600) == ["expire"]
+        assert RappelOperateur.objects.get().verdict == "en_attente"
+        assert suiveur.passer() == ["expire"]
+        assert RappelOperateur.objects.get().verdict == "contredit"
+        assert suiveur.passer(apres=3600) == []
 
     @pytest.mark.parametrize("corps", ["{numero}|reussi|100", "{numero}|reussi|99999"])
     def test_a_forged_one_changes_nothing_and_is_seen(

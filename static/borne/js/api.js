@@ -5,6 +5,8 @@ import { attendre } from "./dom.js";
 const RACINE = "/api/v1/";
 const DELAI_MS = 15_000;
 const REPRISES_MS = [1_000, 2_000, 3_000, 5_000];
+// Out of order, and no repetition brings it back: told, not tried again.
+const SANS_REPRISE = new Set(["sms_indisponible"]);
 
 /** A refusal that the server explained: `detail` is for people, `code` for programs. */
 export class Refus extends Error {
@@ -27,6 +29,7 @@ export function creerApi({ entetesDeBorne, surReseau, surFin }) {
   let minuterie = null;
   let enCours = null;
   let debut = 0;
+  let avance = 0;
 
   async function appeler(methode, chemin, { corps, entetes = {}, signal, porteur = true, keepalive = false } = {}) {
     const delai = AbortSignal.timeout(DELAI_MS);
@@ -56,7 +59,9 @@ export function creerApi({ entetesDeBorne, surReseau, surFin }) {
       surReseau(false);
       throw new Panne(erreur.message);
     }
-    if (reponse.status >= 500) {
+    const date = Date.parse(reponse.headers.get("Date"));
+    if (date) avance = Date.now() - date;
+    if (reponse.status >= 500 && !SANS_REPRISE.has(contenu?.code)) {
       surReseau(false);
       throw new Panne(String(reponse.status));
     }
@@ -133,6 +138,9 @@ export function creerApi({ entetesDeBorne, surReseau, surFin }) {
   return {
     ouverte: () => acces !== null,
 
+    /** What time it is there, in milliseconds: a kiosk's own clock may be wrong. */
+    heure: () => Date.now() - avance,
+
     async connecter(police, telephone, signal) {
       const reponse = await appeler("POST", "auth/login/", { corps: { police, telephone }, signal, porteur: false });
       garder(reponse);
@@ -156,6 +164,9 @@ export function creerApi({ entetesDeBorne, surReseau, surFin }) {
         signal,
         surReprise,
       ),
+
+    /** Asks for a change that takes a code, or confirms it: the server knows the same one sent again. */
+    changer: ({ methode, chemin, corps }, { signal }) => insister(() => demander(methode, chemin, { corps, signal }), signal),
 
     /** The session is forgotten here at once, and closed there even if the page is going away. */
     quitter() {

@@ -88,8 +88,9 @@ function aller(nom, params = {}, { remplacer = false, racine = false } = {}) {
   return afficher();
 }
 
-function retour() {
-  if (pile.length > 1) pile.pop();
+/** Back to the screen before, or `pas` screens before. */
+function retour(pas = 1) {
+  pile.length = Math.max(1, pile.length - pas);
   return afficher();
 }
 

@@ -1,7 +1,8 @@
 // Sentences that hold amounts, and those of alerts in another language than the server's.
 
-import { somme } from "./composants.js";
+import { avis, somme } from "./composants.js";
 import { h } from "./dom.js";
+import { phrase } from "./erreurs.js";
 import { jourCourt, xaf } from "./format.js";
 import { t } from "./textes.js";
 
@@ -15,6 +16,10 @@ export function avecSommes(texte) {
 export function phraseDAlerte({ code, montant, date }, contrat) {
   return t(`alertes.${code}`, contrat?.nom_produit ?? "", montant === null ? "" : xaf(montant), date ? jourCourt(date) : "");
 }
+
+/** A refusal, and how long it lasts when the server says so. */
+export const avisDeRefus = (erreur) =>
+  avis("attention", phrase(erreur), erreur.attente ? h("p", {}, t("commun.patienter", Math.ceil(erreur.attente / 60))) : null);
 
 /** What is paid, one line a contract, and the total when there are several. */
 export function recapitulatif(lignes, total) {

@@ -1,4 +1,4 @@
-import { section, titre } from "../composants.js";
+import { section, titre, tuile } from "../composants.js";
 import { h, icone } from "../dom.js";
 import { t } from "../textes.js";
 
@@ -11,7 +11,7 @@ const SUJETS = [
   ["oeil-barre", "prive"],
 ];
 
-export async function aide({ config }) {
+export async function aide({ api, aller, config }) {
   return h(
     "div",
     { class: "colonne colonne-large" },
@@ -21,6 +21,7 @@ export async function aide({ config }) {
       { class: "sujets" },
       SUJETS.map(([image, nom]) => h("article", { class: "carte sujet" }, h("span", { class: "pastille" }, icone(image)), h("div", {}, h("h2", {}, t(`aide.${nom}`)), h("p", {}, t(`aide.${nom}_texte`))))),
     ),
+    api.ouverte() ? tuile({ icone: "telephone", titre: t("mobile.titre"), texte: t("mobile.texte"), action: () => aller("mobile") }) : null,
     section(
       t("aide.encore"),
       h(

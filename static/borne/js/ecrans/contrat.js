@@ -65,7 +65,7 @@ export async function contrat(contexte) {
 function onglets(contexte, c) {
   const { params } = contexte;
   const panneau = h("div", { class: "panneau", role: "tabpanel", id: "panneau", tabindex: "0" });
-  const contenus = { echeances: () => chronologie(c), garanties: () => listeDeGaranties(c.garanties), beneficiaires: () => beneficiaires(c), documents: () => documents(contexte, c) };
+  const contenus = { echeances: () => chronologie(c), garanties: () => listeDeGaranties(c.garanties), beneficiaires: () => beneficiaires(contexte, c), documents: () => documents(contexte, c) };
   const boutons = ONGLETS.map((nom) =>
     h("button", { type: "button", role: "tab", class: "onglet", id: `onglet-${nom}`, "aria-controls": "panneau", onclick: () => ouvrir(nom) }, t(`contrat.${nom}`)),
   );
@@ -135,7 +135,7 @@ function chronologie(c) {
   );
 }
 
-function beneficiaires(c) {
+function beneficiaires({ aller }, c) {
   return h(
     "div",
     {},
@@ -154,7 +154,11 @@ function beneficiaires(c) {
           ),
         )
       : h("p", { class: "note" }, t("contrat.aucun_beneficiaire")),
-    h("p", { class: "note" }, t("contrat.beneficiaires_agent")),
+    h(
+      "div",
+      { class: "actions" },
+      bouton({ texte: t("contrat.beneficiaires_changer"), icone: "modifier", genre: "bleu", action: () => aller("beneficiaires", { numero: c.numero_souscription, categorie: c.categorie }) }),
+    ),
   );
 }
 

@@ -3,11 +3,14 @@
 import { accueil } from "./accueil.js";
 import { aide } from "./aide.js";
 import { attente } from "./attente.js";
+import { beneficiaire, beneficiaires } from "./beneficiaires.js";
 import { bienvenue } from "./bienvenue.js";
+import { code } from "./code.js";
 import { connexion } from "./connexion.js";
 import { contrat } from "./contrat.js";
 import { choixLangue } from "./langue.js";
 import { maintenance } from "./maintenance.js";
+import { mobile } from "./mobile.js";
 import { payer } from "./payer.js";
 import { payeur } from "./payeur.js";
 import { produit } from "./produit.js";
@@ -24,6 +27,10 @@ export const ECRANS = {
   connexion: { montrer: connexion },
   accueil: { montrer: accueil, sansRetour: true },
   contrat: { montrer: contrat },
+  beneficiaires: { montrer: beneficiaires },
+  beneficiaire: { montrer: beneficiaire },
+  mobile: { montrer: mobile },
+  code: { montrer: code },
   releve: { montrer: releve },
   payer: { montrer: payer },
   payeur: { montrer: payeur },

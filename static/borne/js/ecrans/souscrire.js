@@ -1,14 +1,12 @@
 // Subscribe in three steps: who, for whom, agreed. Then she pays like anyone else.
 
-import { bouton, carte, champ, choix, etiquette, fiche, formulaire, pied, section, titre } from "../composants.js";
+import { assureDesPersonnes, champsDIdentite, exiger, formulaireDeBeneficiaire, lireChamps, naissanceValide, pourLApi } from "../beneficiaire.js";
+import { bouton, carte, etiquette, fiche, formulaire, pied, section, titre } from "../composants.js";
 import { h, icone } from "../dom.js";
-import { chiffresDuTelephone, dateSaisie, grouperDate, grouperTelephone, xaf } from "../format.js";
+import { chiffresDuTelephone, xaf } from "../format.js";
 import { carteDeDevis } from "./produit.js";
 import { libelle, t } from "../textes.js";
 
-const RELATIONS = ["conjoint", "enfant", "parent", "fratrie", "autre"];
-// Health covers people beside the subscriber; elsewhere whoever is named receives.
-const ASSURE_DES_PERSONNES = "sante";
 const ROLES = { assure: "souscrire.assures", beneficiaire: "souscrire.beneficiaires" };
 
 /** `params`: {brouillon, etape} within a subscription, {produit, offre} to begin one. */
@@ -23,36 +21,6 @@ export async function souscrire(contexte) {
     suite: () => contexte.aller("souscrire", { brouillon: params.brouillon, etape: rang + 1 }),
   });
 }
-
-const exiger = (un, message) => {
-  un.dire(message);
-  un.entree.focus();
-};
-
-/** The ISO date of an optional field, or undefined after having said what is wrong. */
-function naissanceValide(un) {
-  if (!un.valeur()) return null;
-  const iso = dateSaisie(un.valeur());
-  if (iso && iso < new Date().toISOString().slice(0, 10)) return iso;
-  exiger(un, t("souscrire.date_fausse"));
-  return undefined;
-}
-
-/** Who: what is typed is kept in `qui` at once, so that the screen may be drawn again in another language. */
-function champsDIdentite(qui, { telephone, ...suite }) {
-  const decrits = {
-    prenom: { libelle: t("souscrire.prenom"), longueur: 80 },
-    nom: { libelle: t("souscrire.nom"), longueur: 80 },
-    telephone: { libelle: t("souscrire.telephone"), clavier: "telephone", mise: grouperTelephone, longueur: 20, ...telephone },
-    naissance: { libelle: t("souscrire.naissance"), aide: t("souscrire.naissance_aide"), clavier: "date", facultatif: true, mise: grouperDate, longueur: 10 },
-    ...suite,
-  };
-  return Object.fromEntries(
-    Object.entries(decrits).map(([nom, description]) => [nom, champ({ ...description, valeur: qui[nom] ?? "", surSaisie: (valeur) => (qui[nom] = valeur) })]),
-  );
-}
-
-const lireChamps = (champs) => Object.fromEntries(Object.entries(champs).map(([nom, un]) => [nom, un.valeur()]));
 
 async function identite(_contexte, brouillon, { pas, suite }) {
   const { client } = brouillon;
@@ -90,7 +58,7 @@ async function beneficiaires(_contexte, brouillon, { pas, suite }) {
   function dessiner() {
     // One thing at a time: while somebody is being written down, the way on is to write her down.
     barre.hidden = Boolean(brouillon.inscription);
-    if (brouillon.inscription) return zone.replaceChildren(inscrire(brouillon, dessiner));
+    if (brouillon.inscription) return zone.replaceChildren(inscrire());
     const liste = brouillon.beneficiaires;
     return zone.replaceChildren(
       liste.length ? h("ul", { class: "liste liste-grande" }, liste.map(ligne)) : h("p", { class: "note" }, t("souscrire.aucun_beneficiaire")),
@@ -106,13 +74,20 @@ async function beneficiaires(_contexte, brouillon, { pas, suite }) {
       {},
       h("span", { class: "rang" }, String(i + 1)),
       h("span", { class: "liste-corps" }, h("b", {}, `${b.prenom} ${b.nom}`), h("small", {}, [libelle("relations", b.relation), b.telephone].filter(Boolean).join(" · "))),
-      produit.categorie === ASSURE_DES_PERSONNES ? h("span", { class: "liste-fin" }, etiquette(b.role === "assure" ? "info" : "gris", libelle("roles", b.role))) : null,
+      assureDesPersonnes(produit.categorie) ? h("span", { class: "liste-fin" }, etiquette(b.role === "assure" ? "info" : "gris", libelle("roles", b.role))) : null,
       bouton({ texte: t("souscrire.retirer"), icone: "corbeille", "aria-label": t("souscrire.retirer_nom", `${b.prenom} ${b.nom}`), action: () => (brouillon.beneficiaires.splice(i, 1), dessiner()) }),
     );
   }
 
+  /** The form of one person, kept in the draft until she is written down or given up. */
+  function inscrire() {
+    const qui = brouillon.inscription;
+    const fermer = () => ((brouillon.inscription = null), dessiner());
+    return formulaireDeBeneficiaire({ qui, categorie: produit.categorie, garder: () => (brouillon.beneficiaires.push(qui), fermer()), annuler: fermer });
+  }
+
   function ajouter() {
-    brouillon.inscription = { relation: "conjoint", role: produit.categorie === ASSURE_DES_PERSONNES ? "assure" : "beneficiaire" };
+    brouillon.inscription = { relation: "conjoint", role: assureDesPersonnes(produit.categorie) ? "assure" : "beneficiaire" };
     dessiner();
     zone.querySelector("input").focus();
   }
@@ -121,53 +96,6 @@ async function beneficiaires(_contexte, brouillon, { pas, suite }) {
   if (brouillon.inscription) zone.querySelector("input").dataset.premier = "";
   return h("div", { class: "colonne" }, pas, titre(t("souscrire.beneficiaires"), t(`souscrire.beneficiaires_${produit.categorie}`, produit.nombre_beneficiaires_max)), zone, barre);
 }
-
-/** The form of one person, kept in the draft until she is written down or given up. */
-function inscrire(brouillon, finir) {
-  const qui = brouillon.inscription;
-  const champs = champsDIdentite(qui, { telephone: { facultatif: true } });
-  const pastilles = (nom, legende, famille, codes) =>
-    choix({ nom, legende, classe: "choix-pastilles", valeur: qui[nom], options: codes.map((code) => ({ valeur: code, libelle: libelle(famille, code) })), surChange: (code) => (qui[nom] = code) });
-
-  function garder() {
-    Object.assign(qui, lireChamps(champs));
-    if (!qui.prenom) return exiger(champs.prenom, t("souscrire.prenom_absent"));
-    if (!qui.nom) return exiger(champs.nom, t("souscrire.nom_absent"));
-    if (qui.telephone && chiffresDuTelephone(qui.telephone).length !== 9) return exiger(champs.telephone, t("commun.telephone_court"));
-    qui.date = naissanceValide(champs.naissance);
-    if (qui.date === undefined) return undefined;
-    brouillon.beneficiaires.push(qui);
-    return fermer();
-  }
-
-  function fermer() {
-    brouillon.inscription = null;
-    finir();
-  }
-
-  return carte(
-    { class: "inscription" },
-    formulaire(
-      garder,
-      h("div", { class: "champs" }, Object.values(champs).map((un) => un.noeud)),
-      h(
-        "div",
-        { class: "liens" },
-        brouillon.produit.categorie === ASSURE_DES_PERSONNES ? pastilles("role", t("souscrire.role"), "roles_choix", ["assure", "beneficiaire"]) : null,
-        pastilles("relation", t("souscrire.relation"), "relations", RELATIONS),
-      ),
-      h("div", { class: "actions" }, bouton({ texte: t("commun.annuler"), action: fermer }), bouton({ texte: t("souscrire.garder"), icone: "coche", genre: "or", action: garder })),
-    ),
-  );
-}
-
-/** As the API takes them: what is optional and was not given is left out. */
-const pourLApi = ({ prenom, nom, telephone, date }) => ({
-  prenom,
-  nom,
-  ...(telephone ? { telephone: chiffresDuTelephone(telephone) } : {}),
-  ...(date ? { date_naissance: date } : {}),
-});
 
 async function accord({ api, aller, personne, signal }, brouillon, { pas }) {
   const { produit, offre, client } = brouillon;
