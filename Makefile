@@ -29,8 +29,10 @@ quality: $(ENVIRONMENT)  ## La même chose sans les tests
 	$(PY) manage.py spectacular --validate --fail-on-warn --file /dev/null
 	$(PY) -c 'import importlib.util as u, sys; sys.exit("psycopg 3 est installé : désinstallez-le" if u.find_spec("psycopg") else 0)'
 
-test-pg15: $(ENVIRONMENT)  ## La suite sur le PostgreSQL 15 de Debian, sans droits de superutilisateur (ni les pannes de processus)
-	tests/run_on_pg15 $(PY) -m pytest -n auto --dist loadgroup --ignore tests/pannes --ignore tests/test_demo.py
+test-pg15: $(ENVIRONMENT)  ## La suite sur le PostgreSQL 15 de Debian, sans droits de superutilisateur (ni les pannes de processus, ni la simulation)
+	tests/run_on_pg15 $(PY) -m pytest -n auto --dist loadgroup --deselect tests/test_demo.py \
+		--deselect apps/pass_payments/tests/test_simulation.py \
+		nsia_pass_api apps tests/test_*.py
 
 test-navigateur: $(ENVIRONMENT)  ## La page de la borne dans un vrai Chromium (Debian : apt install chromium)
 	$(PY) -m pytest tests/navigateur

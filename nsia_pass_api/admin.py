@@ -13,6 +13,7 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin import ShowFacets
 from django.contrib.admin.utils import flatten_fieldsets, quote
+from django.contrib.admin.views.main import ORDER_VAR, PAGE_VAR
 from django.core.paginator import Paginator
 from django.db import connection, models
 from django.db.models import Q, QuerySet
@@ -46,9 +47,11 @@ class PaginateurEstime(Paginator):  # type: ignore[type-arg]
 
     template_name = "admin/pagination_estimee.html"
 
-    def __init__(self, rows: QuerySet[Any], per_page: int, *, table: str) -> None:
+    def __init__(
+        self, rows: QuerySet[Any], per_page: int, *, table: str, comptees: QuerySet[Any] | None = None
+    ) -> None:
         super().__init__(rows, per_page)
-        self.rows, self.table = rows, table
+        self.rows, self.table = rows if comptees is None else comptees, table
 
     @cached_property
     def count(self) -> int:
@@ -81,7 +84,21 @@ class Liste(ChangeList):  # type: ignore[misc]
         self.full_result_count = self.result_count
 
 
-class AdminPass(ModelAdmin):  # type: ignore[misc]
+class LignesPermises:
+    """Mixin, before any other: what settings.BACK_OFFICE_LIGNES lets this person reach, in lists, pages, acts and searches."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        lignes: QuerySet[Any] = super().get_queryset(request)  # type: ignore[misc]
+        return lignes_permises(request, lignes)
+
+
+def lignes_permises(request: HttpRequest, lignes: QuerySet[Any]) -> QuerySet[Any]:
+    """Those of `lignes` that whoever signed in may reach."""
+    permises: QuerySet[Any] = import_string(settings.BACK_OFFICE_LIGNES)(request.user, lignes)
+    return permises
+
+
+class AdminPass(LignesPermises, ModelAdmin):  # type: ignore[misc]
     """Base of every admin: constant queries and no COUNT(*), a refusal of a service shown as a message.
 
     `recherches`: where an exact search looks, by lookup, with what gives a term its canonical form (raising ErreurPass or
@@ -108,7 +125,15 @@ class AdminPass(ModelAdmin):  # type: ignore[misc]
     def get_paginator(
         self, request: HttpRequest, queryset: QuerySet[Any], per_page: int, *args: Any, **kwargs: Any
     ) -> PaginateurEstime:
-        return PaginateurEstime(queryset, per_page, table=self.table_comptee or self.model._meta.db_table)
+        entiere = not set(request.GET) - {PAGE_VAR, ORDER_VAR}
+        comptees = self.lignes_comptees(request) if entiere else None
+        return PaginateurEstime(
+            queryset, per_page, table=self.table_comptee or self.model._meta.db_table, comptees=comptees
+        )
+
+    def lignes_comptees(self, request: HttpRequest) -> QuerySet[Any] | None:
+        """As many rows as this person's list has without search nor filter, when they cost less to count elsewhere."""
+        return None
 
     def get_search_fields(self, request: HttpRequest) -> Sequence[str]:
         return [*self.recherches, *self.recherches_par_nom]
@@ -199,7 +224,7 @@ class LignesLecture(PaginationInlineFormSet):  # type: ignore[misc]
         return []
 
 
-class TableauLecture(LectureSeule, TabularInline):  # type: ignore[misc]
+class TableauLecture(LectureSeule, LignesPermises, TabularInline):  # type: ignore[misc]
     """A table to read on another object's page, under its own tab: `fields` may hold cells. One query, two when paginated."""
 
     formset = LignesLecture
@@ -400,8 +425,12 @@ def accueil(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 
 
 def _ouverte(request: HttpRequest, adresse: str) -> bool:
+    """Whether this person may read the page, and all that was counted there: an alert says a number of rows."""
     page = getattr(resolve(urlsplit(adresse).path).func, "model_admin", None)
-    return page is None or bool(page.has_view_permission(request))
+    if page is None:
+        return True
+    lignes = page.model._default_manager.all()
+    return bool(page.has_view_permission(request)) and not lignes_permises(request, lignes).query.where
 
 
 def liens_operateur(request: HttpRequest, operateur: str, reference: uuid.UUID | None) -> list[tuple[str, str]]:

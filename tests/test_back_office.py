@@ -235,7 +235,7 @@ class TestDroits:
     def test_un_agent_qui_lit_ne_modifie_pas(self, client: Client, modele: type[Model]) -> None:
         contrat()
         GarantieFactory()
-        agent_qui_peut(client, *(f"view_{modele._meta.model_name}" for modele in A_MODIFIER))
+        client.force_login(AgentFactory(role="auditeur"))
         objet = modele._default_manager.first()
         assert objet is not None
         avant = list(modele._default_manager.values())
@@ -571,3 +571,33 @@ def test_l_historique_d_un_client_dit_qui_a_change_quoi(administratrice: Client)
     administratrice.post(page(client), formulaire_client(client, adresse="Bacongo"))
     entree = Agent.objects.get(is_superuser=True).logentry_set.get()
     assert json.loads(entree.change_message) == [{"changed": {"fields": ["Adresse"]}}]
+
+
+class TestRattachement:
+    def test_un_gestionnaire_rattache_un_client(self, client: Client) -> None:
+        agent = AgentFactory(agence="Bacongo")
+        client.force_login(AgentFactory(role="gestionnaire"))
+        un = ClientFactory()
+        champs = formulaire_client(un, agence="Bacongo", suivi_par=agent.pk)
+        assert client.post(page(un), champs).status_code == 302
+        un.refresh_from_db()
+        assert (un.agence, un.suivi_par) == ("Bacongo", agent)
+        assert client.post(page(un), formulaire_client(un, agence="Bacongo", suivi_par="")).status_code == 302
+        un.refresh_from_db()
+        assert un.suivi_par is None
+
+    def test_une_agence_ou_personne_ne_travaille_est_refusee(self, client: Client) -> None:
+        client.force_login(AgentFactory(role="gestionnaire", agence="Bacongo"))
+        un = ClientFactory()
+        reponse = client.post(page(un), formulaire_client(un, agence="Bakongo"))
+        assert reponse.context["adminform"].errors == {
+            "agence": ["Personne ne travaille dans une agence de ce nom. Vérifiez comment il s'écrit."]
+        }
+
+    def test_un_agent_corrige_un_client_sans_le_deplacer(self, client: Client) -> None:
+        client.force_login(AgentFactory(role="agent", agence="Bacongo"))
+        un = ClientFactory(agence="Bacongo")
+        champs = formulaire_client(un, adresse="Moungali", agence="Ouenzé")
+        assert client.post(page(un), champs).status_code == 302
+        un.refresh_from_db()
+        assert (un.adresse, un.agence) == ("Moungali", "Bacongo")

@@ -23,13 +23,10 @@ from nsia_pass_api.database.server import EmbeddedServer
 from nsia_pass_api.management.commands import demo as command
 from nsia_pass_api.settings.environment import BASE_DIR
 
-# One worker, in this order: what the first test creates, the others find.
-pytestmark = pytest.mark.xdist_group("demo")
-
 
 @pytest.fixture(scope="module")
 def data_dir() -> Iterator[Path]:
-    """One folder for the tests of this file: the first creates the data, the others find them."""
+    """One folder for the tests of this file that a worker runs: the first creates the data, the others find them."""
     folder = Path(tempfile.mkdtemp(prefix="nsia-demo-"))
     folder.chmod(0o755)
     yield folder
@@ -127,6 +124,10 @@ def test_what_the_demo_prints_works_and_ctrl_c_leaves_nothing_running(data_dir: 
 
 
 def test_a_second_run_keeps_data_and_password_and_terminates_alike(data_dir: Path, port: int) -> None:
+    with demo(data_dir, free_port()) as process:
+        read_until(process, "Pour tout arrêter")
+        process.send_signal(signal.SIGINT)
+        assert finish(process)[0] == 0
     kept = json.loads((data_dir / "demo.json").read_text())
     assert stat.S_IMODE((data_dir / "demo.json").stat().st_mode) == 0o600
 

@@ -22,7 +22,7 @@ OUVERTES_A_UNE_BORNE = {"auth_login", "auth_refresh", "borne_moi"}
 CLIENT = {"cleBorne+jetonClient", "jetonClient"}
 # A prospect has no token: the key of her kiosk, or the signed number of her payment.
 AUSSI_SANS_SESSION = {"souscription_creer": CLIENT | {"cleBorne", ""}, "paiement_suivre": CLIENT | {""}}
-AGENTS = {"agents_moi"}
+AGENTS = {"agents_moi", "agents_liste", "agent_lire", "agent_creer", "agent_modifier"}
 
 
 @pytest.fixture(scope="module")

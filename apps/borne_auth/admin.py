@@ -1,16 +1,18 @@
 """Agents, kiosks and client sessions in the back office. Acts call the services; keys and tokens are never shown."""
 
 from django.contrib import admin, messages
-from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
+from django.utils.html import format_html_join
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 from unfold.forms import AdminPasswordChangeForm
 
 from apps.borne_auth import services
+from apps.borne_auth.droits import VOIENT_TOUT, droits_lisibles
 from apps.borne_auth.forms import AgentChangeForm, AgentCreationForm
-from apps.borne_auth.models import Agent, Borne, SessionBorne, StatutBorne
-from nsia_pass_api.admin import AdminLecture
+from apps.borne_auth.models import Agent, Borne, RoleAgent, SessionBorne, StatutBorne
+from nsia_pass_api.admin import VIDE, AdminLecture, LignesPermises
 from nsia_pass_api.dates import maintenant
 from nsia_pass_api.telephones import normaliser
 
@@ -18,17 +20,25 @@ admin.site.unregister(Group)
 
 
 @admin.register(Group)
-class RoleAdmin(GroupAdmin, ModelAdmin):
-    pass
+class RoleAdmin(AdminLecture):
+    """What a role may do is written in `droits.py`, and nowhere else."""
+
+    list_display = ("name",)
+    fieldsets = ((None, {"fields": ("name", "peut")}),)
+    ordering = ("name",)
+
+    @display(description="Peut")
+    def peut(self, groupe):
+        lignes = droits_lisibles(RoleAgent(groupe.name)) if groupe.name in RoleAgent.values else ()
+        return format_html_join("", "<div>{} : {}</div>", lignes) or VIDE
 
 
 @admin.register(Agent)
-class AgentAdmin(UserAdmin, ModelAdmin):
+class AgentAdmin(LignesPermises, UserAdmin, ModelAdmin):
     form = AgentChangeForm
     add_form = AgentCreationForm
     change_password_form = AdminPasswordChangeForm
     list_display = ("matricule", "last_name", "first_name", "email", "agence", "poste", "statut", "is_active")
-    list_filter = ("statut", "is_active", "is_staff", "agence", "groups")
     search_fields = ("matricule", "last_name", "first_name", "email")
     ordering = ("last_name", "first_name")
     readonly_fields = ("last_login", "date_joined", "solde_commissions")
@@ -37,7 +47,7 @@ class AgentAdmin(UserAdmin, ModelAdmin):
         ("Personne", {"fields": ("first_name", "last_name", "telephone", "adresse")}),
         ("Emploi", {"fields": ("matricule", "agence", "poste", "date_embauche", "statut")}),
         ("Commissions", {"fields": ("taux_commission", "solde_commissions")}),
-        ("Droits", {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")}),
+        ("Droits", {"fields": ("is_active", "is_staff", "is_superuser", "groups")}),
         ("Dates", {"fields": ("last_login", "date_joined")}),
     )
     add_fieldsets = (
@@ -47,15 +57,21 @@ class AgentAdmin(UserAdmin, ModelAdmin):
         ),
     )
 
+    def get_list_filter(self, request):
+        """Filters name what others have: only for who reads everyone."""
+        return ("statut", "is_active", "is_staff", "agence", "groups") if request.user.role in VOIENT_TOUT else ()
+
     def get_readonly_fields(self, request, obj=None):
-        """Rights are given by administrators alone: nobody raises his own."""
+        """Roles are given by administrators, to others; all rights, by who has them."""
         readonly = super().get_readonly_fields(request, obj)
         if request.user.is_superuser:
             return readonly
-        return (*readonly, "is_staff", "is_superuser", "groups", "user_permissions")
+        if request.user.role != RoleAgent.ADMINISTRATEUR or obj == request.user:
+            return (*readonly, "is_active", "is_staff", "is_superuser", "groups")
+        return (*readonly, "is_superuser")
 
     def has_change_permission(self, request, obj=None):
-        """An administrator's account, its password included, is changed by administrators alone."""
+        """Who has all rights, her password included, is changed by such people alone."""
         if obj is not None and obj.is_superuser and not request.user.is_superuser:
             return False
         return super().has_change_permission(request, obj)
@@ -66,15 +82,17 @@ class AgentAdmin(UserAdmin, ModelAdmin):
 
 
 @admin.register(Borne)
-class BorneAdmin(ModelAdmin):
+class BorneAdmin(LignesPermises, ModelAdmin):
     """Kiosks are registered by `manage.py enregistrer_borne`, which shows the key once."""
 
     list_display = ("code", "agence", "etat", "version", "dernier_contact")
-    list_filter = ("statut", "agence")
     search_fields = ("code", "agence")
     fields = ("code", "agence", "etat", "version", "dernier_contact", "creee_le")
     readonly_fields = ("code", "etat", "version", "dernier_contact", "creee_le")
     actions = ("desactiver", "reactiver")
+
+    def get_list_filter(self, request):
+        return ("statut", "agence") if request.user.role in VOIENT_TOUT else ("statut",)
 
     @display(
         description="État",

@@ -1,4 +1,8 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.apps import apps as toutes_les_apps
+from django.db.models.signals import post_migrate
 
 
 class BorneAuthConfig(AppConfig):
@@ -7,3 +11,14 @@ class BorneAuthConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.borne_auth import schema  # noqa: F401 - registers the OpenAPI security schemes
+
+        # This app is the last: by then Django has written the permissions of all models.
+        post_migrate.connect(_accorder_roles, sender=self)
+
+
+def _accorder_roles(using: str, apps: Any = toutes_les_apps, **kwargs: Any) -> None:
+    """After a migration that leaves agents there: `apps` is what it left."""
+    from apps.borne_auth.equipe import accorder_roles
+
+    if "agent" in apps.all_models["borne_auth"]:
+        accorder_roles(base=using)

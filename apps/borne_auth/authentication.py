@@ -48,6 +48,10 @@ class BorneConnectee:
     def origine(self) -> str:
         return self.borne.code if self.borne else ""
 
+    @property
+    def agence(self) -> str:
+        return self.borne.agence if self.borne else ""
+
 
 class ClientAuthentication(BaseAuthentication):
     """`Authorization: Bearer <access token>` of an open session, one query. Raises a 401 that names no cause but its own."""

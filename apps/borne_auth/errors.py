@@ -1,6 +1,7 @@
 """Refusals of the doors. Every wrong pair has one sentence: it tells neither which half is wrong nor what exists."""
 
 from nsia_pass_api.errors import (
+    AccesRefuse,
     Conflit,
     DonneesInvalides,
     Introuvable,
@@ -99,3 +100,14 @@ class CodeExpire(RegleMetier):
     code = "code_expire"
     titre = "Code expiré"
     detail = "Ce code n'est plus valable. Recommencez pour en recevoir un autre."
+
+
+class AgentExistant(RegleMetier):
+    code = "agent_existant"
+    titre = "Agent déjà enregistré"
+
+
+class CompteProtege(AccesRefuse):
+    code = "compte_protege"
+    titre = "Compte protégé"
+    detail = "Ce compte a tous les droits : seule une personne qui les a aussi peut le modifier."

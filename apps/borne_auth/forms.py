@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from unfold.forms import UserChangeForm, UserCreationForm
 
 from apps.borne_auth.models import Agent
@@ -28,3 +31,11 @@ class AgentChangeForm(_EmailEnMinuscules, UserChangeForm):  # type: ignore[misc]
         model = Agent
         fields = "__all__"
         field_classes = {"telephone": TelephoneFormField}
+        labels = {"groups": "rôle"}
+        help_texts = {"groups": "Un seul. Sans rôle, une personne ne lit rien."}
+
+    def clean_groups(self) -> QuerySet[Group]:
+        roles: QuerySet[Group] = self.cleaned_data["groups"]
+        if len(roles) > 1:
+            raise ValidationError("Une personne a un seul rôle. Choisissez celui qui convient.")
+        return roles

@@ -11,6 +11,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils.functional import cached_property
 
 from apps.pass_clients.models import BeneficiairePass, ClientPass, SouscriptionPass
 from nsia_pass_api.constraints import parmi, telephone
@@ -45,9 +46,20 @@ class StatutAgent(models.TextChoices):
     PARTI = "parti", "Parti"
 
 
+class RoleAgent(models.TextChoices):
+    """The groups of `apps/borne_auth/droits.py`. One person has one of them at most: the database refuses a second."""
+
+    ADMINISTRATEUR = "administrateur", "Administrateur"
+    GESTIONNAIRE = "gestionnaire", "Gestionnaire"
+    AGENT = "agent", "Agent"
+    CONSEILLER = "conseiller", "Conseiller"
+    AUDITEUR = "auditeur", "Auditeur"
+
+
 class Agent(AbstractUser):
     """A member of staff. Signs in by e-mail; sells nothing."""
 
+    Role = RoleAgent
     Statut = StatutAgent
 
     username = None  # type: ignore[assignment]
@@ -85,6 +97,14 @@ class Agent(AbstractUser):
 
     def __str__(self) -> str:
         return f"{self.get_full_name()} ({self.matricule})"
+
+    @cached_property
+    def role(self) -> RoleAgent | None:
+        """Read once for each loaded agent. Who has all rights needs no group to be an administrator."""
+        if self.is_superuser:
+            return RoleAgent.ADMINISTRATEUR
+        noms = [groupe.name for groupe in self.groups.all()]
+        return next((role for role in RoleAgent if role in noms), None)
 
 
 class StatutBorne(models.TextChoices):

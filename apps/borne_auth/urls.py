@@ -2,6 +2,7 @@ from django.urls import path
 
 from apps.borne_auth import apis_confirmations as confirmations
 from apps.borne_auth.apis import BorneMoiApi, ConnexionAgentApi, LoginApi, LogoutApi, MoiApi, RefreshApi
+from apps.borne_auth.apis_agents import AgentApi, AgentsApi, CreerAgentApi, ModifierAgentApi
 
 urlpatterns = [
     path("auth/login/", LoginApi.as_view(), name="auth-login"),
@@ -20,4 +21,8 @@ urlpatterns = [
     ),
     path("clients/<police:police>/mobile-money/", confirmations.MobileMoneyApi.as_view(), name="client-mobile-money"),
     path("confirmations/<uuid:demande>/", confirmations.ConfirmationApi.as_view(), name="confirmation"),
+    path("agents/", AgentsApi.as_view(), name="agents"),
+    path("agents/create/", CreerAgentApi.as_view(), name="agents-creer"),
+    path("agents/<int:id>/", AgentApi.as_view(), name="agent"),
+    path("agents/<int:id>/update/", ModifierAgentApi.as_view(), name="agent-modifier"),
 ]

@@ -21,7 +21,7 @@ from apps.pass_clients.models import (
     StatutSouscription,
     TransitionSouscription,
 )
-from apps.pass_clients.selectors import souscriptions_sans_police
+from apps.pass_clients.selectors import agence_connue, souscriptions_sans_police
 from apps.pass_clients.services import Auteur, modifier_client
 from nsia_pass_api.admin import (
     AdminLecture,
@@ -106,6 +106,13 @@ class ClientForm(forms.ModelForm):
         model = ClientPass
         fields = "__all__"
 
+    def clean_agence(self) -> str:
+        """Ill written, an agency would hide the client from everybody."""
+        agence = str(self.cleaned_data["agence"]).strip()
+        if agence and "agence" in self.changed_data and not agence_connue(agence):
+            raise forms.ValidationError("Personne ne travaille dans une agence de ce nom. Vérifiez comment il s'écrit.")
+        return agence
+
 
 @admin.register(ClientPass)
 class ClientAdmin(AdminPass):
@@ -124,13 +131,19 @@ class ClientAdmin(AdminPass):
         texte("adresse", "Adresse"),
         texte("get_operateur_mobile_display", "Opérateur"),
         pastille("statut", "Statut", COULEURS_CLIENT, StatutClient),
+        texte("agence", "Agence"),
         jour("cree_le", "Client depuis le"),
     ]
     list_filter = ["statut", "operateur_mobile"]
     fieldsets = [
         (None, {"fields": (("nom", "prenom"), ("date_naissance", "lieu_naissance"), "adresse", "statut")}),
         ("Téléphone et paiement", {"fields": ("telephone", ("numero_mobile_money", "operateur_mobile"))}),
+        ("Qui lit ce dossier", {"fields": (("agence", "suivi_par"),)}),
     ]
+    autocomplete_fields = ["suivi_par"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> list[str]:
+        return [] if request.user.has_perm("pass_clients.rattacher_clientpass") else ["agence", "suivi_par"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """A client enters by subscribing."""
@@ -141,6 +154,9 @@ class ClientAdmin(AdminPass):
 
     def save_model(self, request: HttpRequest, obj: ClientPass, form: ClientForm, change: bool) -> None:
         champs = {champ: form.cleaned_data[champ] for champ in form.changed_data}
+        if "suivi_par" in champs:
+            agent = champs.pop("suivi_par")
+            champs["suivi_par_id"] = agent.pk if agent else None
         modifier_client(client=obj, auteur=Auteur(agent=request.user), **champs)
 
 

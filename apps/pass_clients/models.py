@@ -43,6 +43,23 @@ class ClientPass(models.Model):
     operateur_mobile = models.CharField("opérateur", max_length=12, choices=OperateurMobile.choices, blank=True)
     numero_mobile_money = models.CharField("numéro Mobile Money", max_length=13, blank=True)
     statut = models.CharField(max_length=8, choices=Statut.choices, default=Statut.ACTIF)
+    agence = models.CharField(
+        max_length=80,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Ses agents lisent le dossier. Vide : personne ne le lit à ce titre.",
+    )
+    suivi_par = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name="suivi par",
+        help_text="Lit le dossier, quelle que soit son agence.",
+    )
     cree_le = models.DateTimeField("créé le", db_default=Now(), editable=False)
 
     class Meta:
@@ -50,6 +67,12 @@ class ClientPass(models.Model):
         verbose_name = "client"
         verbose_name_plural = "clients"
         ordering = ["-id"]
+        permissions = [("rattacher_clientpass", "Peut rattacher un client à une agence et à qui le suit")]
+        indexes = [
+            # What an agent and an advisor may read (apps/borne_auth/droits.py).
+            models.Index(fields=["agence", "-id"], name="clients_par_agence"),
+            models.Index(fields=["suivi_par"], condition=Q(suivi_par__isnull=False), name="clients_suivis"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["telephone"], name="clients_telephone_unique"),
             telephone("telephone", name="clients_telephone_congo"),

@@ -1,5 +1,6 @@
 """Reads on clients and subscriptions that join or that several callers share."""
 
+from django.contrib.auth import get_user_model
 from django.db.models import Exists, OuterRef, QuerySet
 
 from apps.pass_clients.errors import BeneficiaireIntrouvable, ContratIntrouvable, SouscriptionIntrouvable
@@ -50,3 +51,8 @@ def beneficiaire_vivant(souscription: SouscriptionPass, *, ident: int) -> Benefi
         return beneficiaires_vivants(souscription).get(pk=ident)
     except BeneficiairePass.DoesNotExist:
         raise BeneficiaireIntrouvable from None
+
+
+def agence_connue(agence: str) -> bool:
+    """Whether somebody works in an agency of this name."""
+    return bool(get_user_model()._default_manager.filter(agence=agence).exists())

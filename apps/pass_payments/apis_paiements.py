@@ -149,7 +149,9 @@ class SouscriptionsApi(APIView):
             raise DonneesInvalides(champs={"client": ["Donnez votre nom, votre prénom et votre téléphone."]})
         if client_id is None:
             principaux = {champ: identite.pop(champ) for champ in ("nom", "prenom", "telephone")}
-            souscripteur = demandes.Souscripteur(**principaux, autres=identite)
+            # A new client belongs to the agency of the kiosk where she stands; a known one stays where she is.
+            autres = {**identite, "agence": request.user.agence}  # type: ignore[union-attr]
+            souscripteur = demandes.Souscripteur(**principaux, autres=autres)
             portee = f"prospect:{principaux['telephone']}"
         else:
             souscripteur = demandes.Souscripteur(client_id=client_id)

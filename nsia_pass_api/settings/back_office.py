@@ -70,6 +70,9 @@ BACK_OFFICE_MENU = [
     ),
 ]
 
+# Narrows a queryset to the rows that a person may reach: (user, queryset) → queryset. All pages ask it.
+BACK_OFFICE_LIGNES = "apps.borne_auth.droits.lignes_permises"
+
 # Operator → the models, searched by our reference, that hold what was exchanged with it.
 BACK_OFFICE_ECHANGES = {"mtn_money": ["mtn_integration.TransactionMTN", "mtn_integration.LogMTN"]}
 # Answers what is to be looked at today: objects with `code`, `titre`, `nombre` and `url`.

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import factory
+from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from apps.borne_auth.models import Agent, Borne, DemandeConfirmation, SessionBorne
@@ -9,6 +10,8 @@ from apps.pass_clients.tests.factories import ClientFactory
 
 
 class AgentFactory(factory.django.DjangoModelFactory[Agent]):
+    """A member of staff; with `role`, in the group of that name."""
+
     class Meta:
         model = Agent
         skip_postgeneration_save = True
@@ -18,6 +21,11 @@ class AgentFactory(factory.django.DjangoModelFactory[Agent]):
     first_name = "Mireille"
     last_name = "LOEMBA"
     is_staff = True
+
+    @factory.post_generation
+    def role(self: Agent, create: bool, extracted: str | None, **kwargs: object) -> None:  # type: ignore[misc]
+        if extracted:
+            self.groups.add(Group.objects.get(name=extracted))
 
 
 class BorneFactory(factory.django.DjangoModelFactory[Borne]):

@@ -177,11 +177,12 @@ def test_an_agent_s_phone_may_be_written_as_people_write_it(chef: Client) -> Non
     assert (agent.telephone, agent.email) == ("+242066123456", "a.b@nsia.cg")
 
 
-def test_a_delegate_gives_nobody_rights_and_touches_no_administrator(client: Client) -> None:
+def test_an_administrator_gives_herself_nothing_and_touches_nobody_who_has_all_rights(client: Client) -> None:
     chef = Agent.objects.create_superuser("chef@nsia.cg", "un mot de passe long", matricule="CHEF")
-    delegue = avec_droits(client, "view_agent", "change_agent", "add_agent", "delete_agent")
-    lui = Agent.objects.get(email="delegue@nsia.cg")
-    groupe = Group.objects.create(name="essai")
+    lui = AgentFactory(role="administrateur")
+    delegue = client
+    delegue.force_login(lui)
+    groupe = Group.objects.get(name="gestionnaire")
 
     droits = {"is_superuser": "on", "groups": [groupe.pk], "poste": "Guichet"}
     reponse = delegue.post(f"/admin/borne_auth/agent/{lui.pk}/change/", formulaire(delegue, lui, **droits))
@@ -191,10 +192,37 @@ def test_a_delegate_gives_nobody_rights_and_touches_no_administrator(client: Cli
     lui.refresh_from_db()
     chef.refresh_from_db()
     assert reponse.status_code == 302
-    assert (lui.poste, lui.is_superuser, lui.groups.count()) == ("Guichet", False, 0)
+    assert (lui.poste, lui.is_superuser, lui.groups.get().name) == ("Guichet", False, "administrateur")
     assert refus.status_code == 403
     assert chef.check_password("un mot de passe long")
     assert delegue.post(f"/admin/borne_auth/agent/{chef.pk}/change/", formulaire(delegue, chef)).status_code == 403
+
+
+def test_an_administrator_gives_others_one_role_and_never_all_rights(client: Client) -> None:
+    client.force_login(AgentFactory(role="administrateur"))
+    autre = AgentFactory()
+    url = f"/admin/borne_auth/agent/{autre.pk}/change/"
+    roles = {groupe.name: groupe.pk for groupe in Group.objects.all()}
+
+    deux = client.post(url, formulaire(client, autre, groups=[roles["agent"], roles["auditeur"]]))
+    assert deux.context["adminform"].errors == {
+        "groups": ["Une personne a un seul rôle. Choisissez celui qui convient."]
+    }
+    un = client.post(url, formulaire(client, autre, groups=[roles["agent"]], is_superuser="on"))
+
+    autre.refresh_from_db()
+    assert un.status_code == 302
+    assert (autre.role, autre.is_superuser) == ("agent", False)
+
+
+def test_roles_are_read_and_never_written(chef: Client) -> None:
+    groupe = Group.objects.get(name="conseiller")
+    url = f"/admin/auth/group/{groupe.pk}/change/"
+
+    assert "<div>Clients : lire</div>" in chef.get(url).content.decode()
+    assert chef.post(url, {"name": "autre", "permissions": []}).status_code == 403
+    assert chef.get("/admin/auth/group/add/").status_code == 403
+    assert chef.post(f"/admin/auth/group/{groupe.pk}/delete/", {"post": "yes"}).status_code == 403
 
 
 def test_nobody_deletes_an_agent(chef: Client) -> None:

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from apps.pass_clients.admin import ClientAdmin, SouscriptionAdmin
-from apps.pass_clients.models import ClientPass, Contrat, EtatContrat, SouscriptionPass
+from apps.pass_clients.models import ClientPass, Contrat, EtatContrat, NumeroPolice, SouscriptionPass, StatutPolice
 from apps.pass_payments.admin.actes import Encaisser
 from apps.pass_payments.admin.cellules import COULEURS_CONTRAT, COULEURS_COTISATION, STATUT_PAIEMENT
 from apps.pass_payments.models import Cotisation, PaiementPass, StatutCotisation
@@ -19,6 +19,7 @@ from nsia_pass_api.admin import (
     du,
     jour,
     lien,
+    lignes_permises,
     moment,
     numero,
     numero_telephone,
@@ -157,6 +158,11 @@ class ContratAdmin(AdminLecture):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).prefetch_related("soldes")
+
+    def lignes_comptees(self, request: HttpRequest) -> QuerySet[Any]:
+        """One police a contract: counted in the view, each would have its dates computed."""
+        polices = lignes_permises(request, NumeroPolice.objects.all())
+        return polices.exclude(statut=StatutPolice.ANNULE) if polices.query.where else polices
 
     @admin.display(description="Client")
     def titulaire(self, contrat: Contrat) -> str:

@@ -97,6 +97,19 @@ def suivre(numero: str, suivi: str) -> HttpResponse:
     return APIClient().get(f"{PAIEMENTS}{numero}/", headers={"X-Suivi": suivi})
 
 
+def test_a_new_client_belongs_to_the_agency_of_her_kiosk(settings: Settings) -> None:
+    borne = APIClient(raise_request_exception=False)
+    BorneFactory(agence="Bacongo", cle="cle-de-bacongo")
+    borne.credentials(HTTP_X_BORNE_CLE="cle-de-bacongo")
+
+    assert souscrire(settings, borne).status_code == 202
+    assert ClientPass.objects.get().agence == "Bacongo"
+    ClientPass.objects.update(agence="Moungali")
+    ProduitEpargneFactory()
+    assert souscrire(settings, borne, produit="BATELA", montant=2_000).status_code == 202
+    assert ClientPass.objects.get().agence == "Moungali"
+
+
 class TestPayer:
     def test_it_is_accepted_and_can_be_followed(self, jean: APIClient, police: NumeroPolice) -> None:
         response = payer(jean, police.numero_police.lower())

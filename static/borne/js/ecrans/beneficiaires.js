@@ -80,8 +80,8 @@ export async function beneficiaires(contexte) {
             "span",
             { class: "beneficiaire-actions" },
             precedent ? bouton({ texte: t("beneficiaires.monter"), icone: "majuscule", classe: "beneficiaire-monter", "aria-label": t("beneficiaires.monter_nom", nomDe(b), nomDe(precedent)), action: () => monter(b, precedent) }) : null,
-            bouton({ texte: t("beneficiaires.changer"), icone: "modifier", "aria-label": t("beneficiaires.changer_nom", nomDe(b)), action: () => fiche(b) }),
-            bouton({ texte: t("souscrire.retirer"), icone: "corbeille", "aria-label": t("souscrire.retirer_nom", nomDe(b)), action: () => proposerDeRetirer(b) }),
+            bouton({ texte: t("beneficiaires.changer"), icone: "modifier", classe: "repliable", "aria-label": t("beneficiaires.changer_nom", nomDe(b)), action: () => fiche(b) }),
+            bouton({ texte: t("souscrire.retirer"), icone: "corbeille", classe: "repliable", "aria-label": t("souscrire.retirer_nom", nomDe(b)), action: () => proposerDeRetirer(b) }),
           )
         : null,
     );

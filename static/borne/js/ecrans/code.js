@@ -27,7 +27,7 @@ export async function demanderCode({ api, aller, signal }, changement) {
 export async function code(contexte) {
   const { api, annoncer, params, retour, signal } = contexte;
   const { changement } = params;
-  const zone = h("div", { class: "code" });
+  const zone = h("div", { class: "colonne colonne-centree" });
   const message = h("div", { class: "messages", role: "alert" });
   const validite = h("p", { class: "note" });
   const cases = Array.from({ length: CHIFFRES }, () => h("span", { "aria-hidden": "true" }));
@@ -69,6 +69,7 @@ export async function code(contexte) {
       vider();
       if (erreur.code === "code_incorrect") {
         params.restants = Math.max(1, params.restants - 1);
+        regarder();
         return exiger(saisie, t("code.incorrect", params.restants));
       }
       return arreter(erreur);
@@ -84,9 +85,9 @@ export async function code(contexte) {
       const demande = await api.changer(changement, { signal });
       const nouvelle = demande.demande !== params.demande.demande;
       Object.assign(params, { demande, restants: demande.essais_restants, refus: null });
-      dessiner();
-      vider();
+      saisie.entree.value = "";
       saisie.dire("");
+      dessiner();
       saisie.entree.focus();
       if (nouvelle) annoncer(t("code.reparti", demande.telephone));
     } catch (erreur) {
@@ -104,59 +105,83 @@ export async function code(contexte) {
   function arreter(erreur) {
     params.refus = erreur;
     dessiner();
-    zone.querySelector(".bouton").focus();
+    zone.querySelector("h1").focus();
+  }
+
+  /** What is left, by the server's clock. */
+  function regarder() {
+    const reste = Math.ceil((Date.parse(params.demande.expire_le) - api.heure()) / 1000);
+    const attente = Math.ceil((Date.parse(params.demande.renvoi_possible_le) - api.heure()) / 1000);
+    validite.textContent = t("code.validite", Math.max(0, reste), params.restants);
+    renvoyer.disabled = attente > 0;
+    renvoyer.lastElementChild.textContent = attente > 0 ? t("code.renvoyer_dans", attente) : t("code.renvoyer");
+    return reste;
   }
 
   async function compter() {
     for (;;) {
-      const reste = Math.ceil((Date.parse(params.demande.expire_le) - api.heure()) / 1000);
-      const attente = Math.ceil((Date.parse(params.demande.renvoi_possible_le) - api.heure()) / 1000);
-      if (reste <= 0 && !params.refus && confirmer.getAttribute("aria-busy") !== "true") arreter(new Refus(422, { code: "code_expire" }));
-      validite.textContent = t("code.validite", reste, params.restants);
-      renvoyer.disabled = attente > 0;
-      renvoyer.lastElementChild.textContent = attente > 0 ? t("code.renvoyer_dans", attente) : t("code.renvoyer");
+      const fini = regarder() <= 0 && !params.refus && confirmer.getAttribute("aria-busy") !== "true";
+      if (fini) arreter(new Refus(422, { code: "code_expire" }));
       await attendre(1_000, signal);
     }
   }
 
   function dessiner() {
     const { refus } = params;
+    const quoi = h("p", { class: "suivi-message code-quoi" }, changement.quoi());
     const annuler = bouton({ texte: t("commun.annuler"), action: renoncer });
-    if (!refus) {
+    if (refus) {
       remplir(
         zone,
-        formulaire(() => uneSeuleFois(confirmer, envoyer), saisie.noeud, message, h("div", { class: "actions" }, confirmer)),
-        validite,
-        h("div", { class: "actions" }, renvoyer, annuler),
+        h(
+          "div",
+          { class: "suivi" },
+          h("div", { class: "echec", "aria-hidden": "true" }, icone("alerte")),
+          h("h1", { tabindex: "-1" }, t("code.titre_fini")),
+          quoi,
+          avis("attention", phrase(refus)),
+          message,
+          h(
+            "div",
+            { class: "actions" },
+            A_RENOUVELER.has(refus.code)
+              ? [bouton({ texte: t("code.autre"), icone: "sms", genre: "or", action: redemander }), annuler]
+              : bouton({ texte: t("commun.retour"), icone: "retour", genre: "or", action: () => retour(changement.retours) }),
+          ),
+        ),
       );
-    } else if (A_RENOUVELER.has(refus.code)) {
-      remplir(zone, h("div", { role: "alert" }, avis("attention", phrase(refus))), message, h("div", { class: "actions" }, bouton({ texte: t("code.autre"), icone: "sms", genre: "or", action: redemander }), annuler));
-    } else {
-      remplir(zone, h("div", { role: "alert" }, avis("attention", phrase(refus))), h("div", { class: "actions" }, bouton({ texte: t("commun.retour"), icone: "retour", genre: "or", action: () => retour(changement.retours) })));
+      return;
     }
+    remplir(
+      zone,
+      h(
+        "div",
+        { class: "deux" },
+        h(
+          "div",
+          { class: "suivi code-tete" },
+          h("div", { class: "ecran-telephone ecran-telephone-en_cours", "aria-hidden": "true" }, icone("sms")),
+          h("h1", { tabindex: "-1" }, t("code.titre")),
+          quoi,
+          h("p", { class: "suivi-message" }, t("code.parti"), " ", h("b", {}, params.demande.telephone)),
+        ),
+        h(
+          "div",
+          { class: "code" },
+          formulaire(() => uneSeuleFois(confirmer, envoyer), saisie.noeud, message, h("div", { class: "actions" }, confirmer)),
+          validite,
+          h("div", { class: "actions" }, renvoyer, annuler),
+          h("p", { class: "note note-icone" }, icone("cadenas"), h("span", {}, t("code.secret"))),
+        ),
+      ),
+    );
+    montrerChiffres();
+    regarder();
   }
 
   dessiner();
-  montrerChiffres();
   compter().catch((erreur) => {
     if (!signal.aborted) throw erreur;
   });
-  return h(
-    "div",
-    { class: "colonne colonne-centree" },
-    h(
-      "div",
-      { class: "deux" },
-      h(
-        "div",
-        { class: "suivi code-tete" },
-        h("div", { class: "ecran-telephone ecran-telephone-en_cours", "aria-hidden": "true" }, icone("sms")),
-        h("h1", { tabindex: "-1" }, t("code.titre")),
-        h("p", { class: "suivi-message" }, changement.quoi()),
-        h("p", { class: "note" }, t("code.parti"), " ", h("b", {}, params.demande.telephone)),
-      ),
-      zone,
-    ),
-    h("p", { class: "note note-icone" }, icone("cadenas"), h("span", {}, t("code.secret"))),
-  );
+  return zone;
 }

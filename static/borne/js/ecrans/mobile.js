@@ -26,6 +26,7 @@ export async function mobile(contexte) {
     mise: grouperTelephone,
     surSaisie: (valeur) => (params.saisi = valeur),
   });
+  if (!params.fait) numero.entree.dataset.premier = "";
   const changer = bouton({ texte: t("mobile.changer"), apres: "suite", genre: "or", classe: "bouton-large", action: envoyer });
 
   async function envoyer() {

@@ -1,0 +1,160 @@
+"""Who may do what, in one table, and on which rows: what the back office and the API of agents both ask.
+
+A role is a group (`RoleAgent`). Its permissions are those of the table, written after each migration by `equipe.accorder_roles`.
+A client belongs to the agency named in her row, and to the agent who follows her if somebody does (docs/back_office.md).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from django.apps import apps
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db.models import Model, Q, QuerySet
+from django.utils.text import capfirst
+
+from apps.borne_auth.models import Agent, RoleAgent
+
+M = TypeVar("M", bound=Model)
+
+# Letters of the table, and the permission that each is.
+LETTRES = {"L": "view", "A": "add", "M": "change", "S": "delete", "R": "rattacher"}
+VERBES = {"L": "lire", "A": "ajouter", "M": "modifier", "S": "supprimer", "R": "rattacher à une agence"}
+# Those who read all rows of what they may read.
+VOIENT_TOUT = frozenset({RoleAgent.ADMINISTRATEUR, RoleAgent.GESTIONNAIRE, RoleAgent.AUDITEUR})
+
+Regle = Callable[[RoleAgent, Agent], Q]
+"""The rows of a person who does not read them all."""
+
+
+def du_client(chemin: str = "") -> Regle:
+    """`chemin` leads to the client: an agent reads those of his agency and those he follows, an advisor those she follows."""
+    prefixe = f"{chemin}__" if chemin else ""
+
+    def regle(role: RoleAgent, agent: Agent) -> Q:
+        suivis = Q(**{f"{prefixe}suivi_par": agent.pk})
+        if role == RoleAgent.AGENT and agent.agence:
+            return suivis | Q(**{f"{prefixe}agence": agent.agence})
+        return suivis
+
+    return regle
+
+
+def de_son_agence(role: RoleAgent, agent: Agent) -> Q:
+    return Q(agence=agent.agence) if agent.agence else Q(pk__in=())
+
+
+def soi_meme(role: RoleAgent, agent: Agent) -> Q:
+    return Q(pk=agent.pk)
+
+
+def toutes(role: RoleAgent, agent: Agent) -> Q:
+    return Q()
+
+
+@dataclass(frozen=True)
+class Droits:
+    """What each role may do on a model, in letters, and the rows of those who do not read them all."""
+
+    lignes: Regle
+    administrateur: str
+    gestionnaire: str
+    agent: str
+    conseiller: str
+    auditeur: str
+
+    def lettres(self, role: RoleAgent) -> str:
+        return str(getattr(self, role.value))
+
+
+# Models of pages, and of the tables that pages hold. What has no line is read by nobody.
+DROITS: dict[str, Droits] = {
+    # Clients and contracts. Adding a payment is cashing it; changing one, asking the operator again.
+    "pass_clients.ClientPass": Droits(du_client(), "LMR", "LMR", "LM", "L", "L"),
+    "pass_clients.Contrat": Droits(du_client("client"), "L", "L", "L", "L", "L"),
+    "pass_clients.SouscriptionPass": Droits(du_client("client"), "L", "L", "L", "L", "L"),
+    "pass_clients.NumeroPolice": Droits(du_client("souscription__client"), "L", "L", "L", "L", "L"),
+    "pass_clients.PeriodeCouverture": Droits(du_client("souscription__client"), "L", "L", "L", "L", "L"),
+    "pass_clients.BeneficiairePass": Droits(du_client("souscription__client"), "L", "L", "L", "L", "L"),
+    "pass_clients.ModificationClient": Droits(du_client("client"), "L", "L", "L", "L", "L"),
+    "pass_clients.TransitionSouscription": Droits(du_client("souscription__client"), "L", "L", "L", "L", "L"),
+    "pass_payments.Cotisation": Droits(du_client("client"), "L", "L", "L", "L", "L"),
+    # Payments. Whoever asks for a refund adds a proposal; whoever changes it decides, and is another person.
+    "pass_payments.PaiementPass": Droits(du_client("souscription__client"), "LAM", "LAM", "LAM", "L", "L"),
+    "pass_payments.EvenementPaiement": Droits(du_client("paiement__souscription__client"), "L", "L", "L", "L", "L"),
+    "pass_payments.AnomaliePaiement": Droits(du_client("paiement__souscription__client"), "LM", "LM", "L", "L", "L"),
+    "pass_payments.PropositionPaiement": Droits(
+        du_client("paiement__souscription__client"), "LAM", "LAM", "LA", "L", "L"
+    ),
+    "pass_payments.Decaissement": Droits(du_client("paiement__souscription__client"), "L", "L", "L", "L", "L"),
+    "pass_payments.DocumentEmis": Droits(du_client("souscription__client"), "L", "L", "L", "L", "L"),
+    # Operators.
+    "pass_payments.Rapprochement": Droits(toutes, "L", "L", "", "", "L"),
+    "pass_payments.EcartRapprochement": Droits(du_client("paiement__souscription__client"), "LM", "LM", "", "", "L"),
+    "pass_payments.RappelOperateur": Droits(du_client("paiement__souscription__client"), "L", "L", "", "", "L"),
+    "mtn_integration.TransactionMTN": Droits(toutes, "L", "L", "", "", "L"),
+    "mtn_integration.LogMTN": Droits(toutes, "L", "L", "", "", "L"),
+    # What runs by itself.
+    "pass_payments.MessageSortant": Droits(toutes, "L", "L", "", "", "L"),
+    "pass_payments.TachePlanifiee": Droits(toutes, "L", "L", "", "", "L"),
+    "pass_payments.Travailleur": Droits(toutes, "L", "L", "", "", "L"),
+    # Catalogue.
+    "pass_products.ProduitPass": Droits(toutes, "LAM", "LM", "L", "L", "L"),
+    "pass_products.Garantie": Droits(toutes, "LAMS", "LAM", "L", "L", "L"),
+    "pass_clients.SerieNumero": Droits(toutes, "L", "L", "", "", "L"),
+    # Team and kiosks.
+    "borne_auth.Agent": Droits(soi_meme, "LAM", "L", "L", "L", "L"),
+    "auth.Group": Droits(toutes, "L", "L", "", "", "L"),
+    "borne_auth.Borne": Droits(de_son_agence, "LM", "LM", "L", "", "L"),
+    "borne_auth.SessionBorne": Droits(du_client("client"), "L", "L", "", "", "L"),
+}
+
+# Acts, on an object's page or on a list, and the permission that each takes besides that of reading the object.
+ACTES: dict[str, dict[str, str]] = {
+    "pass_clients.SouscriptionPass": {"encaisser": "pass_payments.add_paiementpass"},
+    "pass_payments.PaiementPass": {
+        "interroger": "pass_payments.change_paiementpass",
+        "proposer": "pass_payments.add_propositionpaiement",
+    },
+    "pass_payments.PropositionPaiement": {
+        "approuver": "pass_payments.change_propositionpaiement",
+        "refuser": "pass_payments.change_propositionpaiement",
+    },
+    "pass_payments.AnomaliePaiement": {"resoudre": "pass_payments.change_anomaliepaiement"},
+    "pass_payments.EcartRapprochement": {"resoudre": "pass_payments.change_ecartrapprochement"},
+    "borne_auth.Borne": {"desactiver": "borne_auth.change_borne", "reactiver": "borne_auth.change_borne"},
+}
+
+
+def permissions_du_role(role: RoleAgent) -> frozenset[str]:
+    """The permissions (`app.codename`) of the role, as the table says."""
+    return frozenset(
+        _permission(nom, LETTRES[lettre]) for nom, droits in DROITS.items() for lettre in droits.lettres(role)
+    )
+
+
+def _permission(nom: str, verbe: str) -> str:
+    app, _, modele = nom.partition(".")
+    return f"{app}.{verbe}_{modele.lower()}"
+
+
+def droits_lisibles(role: RoleAgent) -> list[tuple[str, str]]:
+    """What the role may do, a model a line, as people read it."""
+    return [
+        (
+            capfirst(str(apps.get_model(nom)._meta.verbose_name_plural)),
+            ", ".join(VERBES[lettre] for lettre in droits.lettres(role)),
+        )
+        for nom, droits in DROITS.items()
+        if droits.lettres(role)
+    ]
+
+
+def lignes_permises(agent: AbstractBaseUser, lignes: QuerySet[M]) -> QuerySet[M]:
+    """Those of `lignes` that this person may reach, whatever she does with them; none without a role. Reads the role once."""
+    if not isinstance(agent, Agent) or agent.role is None:
+        return lignes.none()
+    if agent.role in VOIENT_TOUT:
+        return lignes
+    droits = DROITS.get(lignes.model._meta.label)
+    return lignes.filter(droits.lignes(agent.role, agent)) if droits else lignes.none()

@@ -1,0 +1,106 @@
+"""Every write on members of staff and on what their roles may do."""
+
+from typing import Any
+
+import structlog
+from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from apps.borne_auth.droits import permissions_du_role
+from apps.borne_auth.errors import AgentExistant, CompteProtege
+from apps.borne_auth.models import Agent, RoleAgent
+from nsia_pass_api.constraints import violee
+from nsia_pass_api.errors import DonneesInvalides
+from nsia_pass_api.telephones import normaliser
+
+logger = structlog.get_logger(__name__)
+
+_DEJA_PRIS = {
+    "agents_email_unique": ("email", "Un agent a déjà cette adresse e-mail."),
+    "agents_matricule_unique": ("matricule", "Un agent a déjà ce matricule."),
+}
+
+
+@transaction.atomic
+def accorder_roles(*, base: str = "default") -> int:
+    """The group of each role exists and has the permissions of the table, no more and no less; returns how many changed.
+
+    A permission that no migration has written yet waits for the next run.
+    """
+    Group.objects.using(base).bulk_create((Group(name=role) for role in RoleAgent), ignore_conflicts=True)
+    groupes = {groupe.name: groupe.pk for groupe in Group.objects.using(base).filter(name__in=RoleAgent.values)}
+    cles = {
+        f"{app}.{code}": cle
+        for cle, app, code in Permission.objects.using(base).values_list("pk", "content_type__app_label", "codename")
+    }
+    voulues = {(groupes[role], cles[nom]) for role in RoleAgent for nom in permissions_du_role(role) if nom in cles}
+    accords = Group.permissions.through.objects.using(base)
+    accordees = set(accords.filter(group__in=groupes.values()).values_list("group_id", "permission_id"))
+    for groupe, permission in accordees - voulues:
+        accords.filter(group=groupe, permission=permission).delete()
+    accords.bulk_create(
+        (accords.model(group_id=groupe, permission_id=permission) for groupe, permission in voulues - accordees),
+        ignore_conflicts=True,
+    )
+    return len(voulues ^ accordees)
+
+
+@transaction.atomic
+def creer_agent(*, acteur: Agent, mot_de_passe: str = "", role: str = "", **champs: Any) -> Agent:
+    """A new member of staff exists, by `acteur`; without a password nobody can sign in as her.
+
+    Raises AgentExistant, DonneesInvalides for impossible fields or a weak password.
+    """
+    agent = Agent(is_staff=True)
+    return _ecrire(agent, acteur=acteur, mot_de_passe=mot_de_passe, role=role, champs=champs)
+
+
+@transaction.atomic
+def modifier_agent(
+    *, acteur: Agent, agent: Agent, mot_de_passe: str = "", role: str | None = None, **champs: Any
+) -> Agent:
+    """The agent holds `champs`, and the role if one is given (empty: none); the rest stays.
+
+    Raises as `creer_agent`, and CompteProtege: nobody changes her own role, and who has all rights is changed only by such.
+    """
+    actuel = Agent.objects.select_for_update().get(pk=agent.pk)
+    if actuel.is_superuser and not acteur.is_superuser:
+        raise CompteProtege
+    if role is not None and actuel.pk == acteur.pk and role != (actuel.role or ""):
+        raise CompteProtege("Vous ne pouvez pas changer votre propre rôle. Demandez-le à une autre personne.")
+    return _ecrire(actuel, acteur=acteur, mot_de_passe=mot_de_passe, role=role, champs=champs)
+
+
+def _ecrire(agent: Agent, *, acteur: Agent, mot_de_passe: str, role: str | None, champs: dict[str, Any]) -> Agent:
+    for champ, valeur in champs.items():
+        setattr(agent, champ, normaliser(valeur) if champ == "telephone" and valeur else valeur)
+    agent.email = agent.email.strip().lower()
+    nouveau = agent.pk is None
+    try:
+        if mot_de_passe:
+            validate_password(mot_de_passe, agent)
+            agent.set_password(mot_de_passe)
+        elif nouveau:
+            agent.set_unusable_password()
+        agent.clean_fields(exclude={"password"})
+    except ValidationError as error:
+        raise DonneesInvalides(champs=_champs(error)) from error
+    try:
+        with transaction.atomic():
+            agent.save()
+    except IntegrityError as error:
+        if violee(error) not in _DEJA_PRIS:
+            raise
+        champ, phrase = _DEJA_PRIS[violee(error)]
+        raise AgentExistant(phrase, champs={champ: [phrase]}) from error
+    if role is not None:
+        agent.groups.set(Group.objects.filter(name=role) if role else [])
+        agent.__dict__.pop("role", None)
+    logger.info("agent_cree" if nouveau else "agent_modifie", agent=agent.pk, acteur=acteur.pk)
+    return agent
+
+
+def _champs(error: ValidationError) -> dict[str, list[str]]:
+    return error.message_dict if hasattr(error, "error_dict") else {"password": error.messages}

@@ -1,0 +1,699 @@
+"""Every page and every act of the back office × every role × a row of one's own, of one's agency and of elsewhere.
+
+What is asked comes from the registry of the admin and from the addresses that it answers; what is expected comes from the
+table of rights (`apps/borne_auth/droits.py`) and, for rows, from `lit` below. A page, an act or a model that is not there fails.
+"""
+
+import re
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from copy import deepcopy
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.conf import settings as reglages
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.contrib.contenttypes.models import ContentType
+from django.db import IntegrityError, connection, transaction
+from django.db.models import ForeignKey, Model
+from django.template.response import SimpleTemplateResponse
+from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
+from django.urls import URLPattern, URLResolver, reverse
+from django.utils import timezone
+
+from apps.borne_auth.droits import ACTES, DROITS, LETTRES, lignes_permises, permissions_du_role
+from apps.borne_auth.equipe import accorder_roles
+from apps.borne_auth.models import Agent, RoleAgent
+from apps.borne_auth.tests.factories import AgentFactory, BorneFactory, SessionFactory
+from apps.mtn_integration import services as mtn
+from apps.mtn_integration.models import GenreMTN, LogMTN, TransactionMTN
+from apps.pass_clients.models import ClientPass, Contrat, SerieNumero
+from apps.pass_clients.tests.factories import BeneficiaireFactory, ClientFactory, contrat_en_vigueur
+from apps.pass_payments.models import (
+    AnomaliePaiement,
+    Decaissement,
+    DocumentEmis,
+    EcartRapprochement,
+    MessageSortant,
+    PaiementPass,
+    RappelOperateur,
+    Rapprochement,
+    TachePlanifiee,
+    Travailleur,
+)
+from apps.pass_payments.services.propositions import proposer
+from apps.pass_payments.tests.factories import PaiementFactory
+from apps.pass_products.tests.factories import GarantieFactory
+from nsia_pass_api.actes import AvecActes
+from nsia_pass_api.admin import LignesPermises
+
+pytestmark = pytest.mark.django_db
+
+SON_AGENCE, AILLEURS = "Poto-Poto", "Pointe-Noire"
+VOIENT_TOUT = {"administrateur", "gestionnaire", "auditeur"}
+ROLES = [*RoleAgent.values, "sans_role"]
+
+# Forms of the back office: what is added, changed or deleted on a page, and a field to change. All else is written by services.
+FORMULAIRES = {
+    "pass_clients.ClientPass": ({"change"}, "adresse"),
+    "pass_products.ProduitPass": ({"add", "change"}, "nom_pass"),
+    "pass_products.Garantie": ({"add", "change", "delete"}, "libelle"),
+    "borne_auth.Agent": ({"add", "change"}, "poste"),
+    "borne_auth.Borne": ({"change"}, "agence"),
+}
+# Addresses of the admin that are no model's.
+DU_SITE = {
+    "index",
+    "login",
+    "logout",
+    "password_change",
+    "password_change_done",
+    "search",
+    "autocomplete",
+    "jsi18n",
+    "view_on_site",
+    "app_list",
+    "auth_user_password_change",
+}
+ENCAISSEMENT = {"montant": "100", "operateur": "especes", "justificatif": "", "cle": "a" * 20, "confirme": "1"}
+SAISIES: dict[str, dict[str, str]] = {
+    "encaisser": ENCAISSEMENT,
+    "interroger": {},
+    "proposer": {"motif": "payé deux fois"},
+    "approuver": {"commentaire": "vu"},
+    "refuser": {"commentaire": "non"},
+    "resoudre": {"commentaire": "fait"},
+}
+
+
+def lit(role: str, modele: str, ligne: str) -> bool:
+    """Whether the role reaches such a row, as back_office.md says."""
+    if role == "sans_role":
+        return False
+    if ligne == "commune" or role in VOIENT_TOUT:
+        return True
+    if modele == "borne_auth.Agent":
+        return ligne == "soi"
+    if modele == "borne_auth.Borne":
+        return ligne == "agence"
+    return ligne in {"agent": {"suivie", "agence"}, "conseiller": {"suivie"}}[role]
+
+
+def peut(role: str, modele: str, verbe: str) -> bool:
+    if role == "sans_role":
+        return False
+    return verbe in {LETTRES[lettre] for lettre in DROITS[modele].lettres(RoleAgent(role))}
+
+
+def a_la_permission(role: str, permission: str) -> bool:
+    return role != "sans_role" and permission in permissions_du_role(RoleAgent(role))
+
+
+@dataclass
+class Monde:
+    """One file a kind of row, and all the rest once: for each model, its rows and the kind of each; and what acts are done on."""
+
+    moi: Agent
+    lignes: dict[str, list[tuple[str, Model]]] = field(default_factory=dict)
+    a_faire: dict[tuple[str, str], dict[str, Model]] = field(default_factory=dict)
+    marques: dict[str, list[str]] = field(default_factory=dict)
+
+    def noter(self, ligne: str, *objets: Model) -> None:
+        for objet in objets:
+            self.lignes.setdefault(objet._meta.label, []).append((ligne, objet))
+
+    def une_de_chaque(self, modele: str) -> dict[str, Model]:
+        """The first of each kind. Rows of no agency are only looked for in lists: pages have enough of foreign ones."""
+        return {ligne: objet for ligne, objet in reversed(self.lignes[modele]) if ligne != "sans_agence"}
+
+
+def dossier(monde: Monde, rang: int, ligne: str, **client: Any) -> None:
+    """A client with one of everything that a page shows."""
+    personne = ClientFactory(nom=f"NOM{ligne.upper()}", **client)
+    police = contrat_en_vigueur(client=personne)
+    souscription = police.souscription
+    BeneficiaireFactory(souscription=souscription, nom=f"BENEF{ligne.upper()}")
+    demain = timezone.now() + timedelta(days=1)
+    commun = {"souscription": souscription, "numero_payeur": personne.telephone}
+    confirme = PaiementFactory(**commun)
+    en_cours = PaiementFactory(
+        **commun,
+        statut="en_cours",
+        a_suivre_le=demain,
+        limite=demain,
+        date_confirmation=None,
+        type_paiement="rattrapage",
+    )
+    conteste = PaiementFactory(**commun)
+    proposition = proposer(paiement=conteste, motif="payé deux fois", demandeur=AgentFactory.create())
+    anomalie = AnomaliePaiement.objects.create(paiement=confirme, nature="sans_effet")
+    decaissement = Decaissement.objects.create(
+        nature="remboursement",
+        numero=f"DEC-20261121-{rang:06d}",
+        cle=f"paiement:{conteste.numero_transaction}",
+        paiement=conteste,
+        operateur="mtn_money",
+        telephone=personne.telephone,
+        montant=100,
+        libelle="Remboursement NSIA",
+        statut="echec",
+        motif_echec="refuse",
+        termine_le=timezone.now(),
+    )
+    document = DocumentEmis.objects.create(
+        code=f"ABCD-EFGH-{'ABCDEF'[rang]}234", type="recu", souscription=souscription, paiement=confirme
+    )
+    rappel = RappelOperateur.objects.create(operateur="mtn_money", corps="{}", paiement=confirme, verdict="confirme")
+    rapprochement = monde.une_de_chaque("pass_payments.Rapprochement")["commune"]
+    ecart = EcartRapprochement.objects.create(
+        operateur="mtn_money",
+        nature="different",
+        cle=str(uuid.uuid4()),
+        jour=date(2026, 11, 21),
+        rapprochement=rapprochement,
+        paiement=confirme,
+        montant_releve=90,
+    )
+    session = SessionFactory(client=personne, police=police.numero_police)
+    contrat = Contrat.objects.get(pk=police.numero_police)
+    monde.noter(ligne, personne, souscription, police, contrat, confirme, en_cours, conteste, proposition, anomalie)
+    monde.noter(ligne, decaissement, document, rappel, ecart, session)
+    for acte, objet in [
+        ("encaisser", souscription),
+        ("interroger", en_cours),
+        ("proposer", confirme),
+        ("approuver", proposition),
+        ("refuser", proposition),
+        ("resoudre", anomalie),
+        ("resoudre", ecart),
+    ]:
+        monde.a_faire.setdefault((objet._meta.label, acte), {})[ligne] = objet
+    paiements = [paiement.numero_transaction for paiement in (confirme, en_cours, conteste)]
+    monde.marques[ligne] = [personne.nom, f"BENEF{ligne.upper()}", souscription.numero_souscription, *paiements]
+    monde.marques[ligne] += [police.numero_police, document.code, decaissement.numero]
+
+
+def monde(role: str) -> Monde:
+    """Somebody with this role, an agency and a client to follow, and what there is to read."""
+    moi = AgentFactory.create(agence=SON_AGENCE, role="" if role == "sans_role" else role)
+    un = Monde(moi)
+    rapprochement = Rapprochement.objects.create(
+        operateur="mtn_money",
+        jour=date(2026, 11, 21),
+        source="essai",
+        lignes_releve=0,
+        lignes_journal=0,
+        concordantes=0,
+        manquantes=0,
+        etrangeres=0,
+        differentes=0,
+        montant_releve=0,
+        montant_journal=0,
+    )
+    un.noter("commune", rapprochement)
+    dossier(un, 0, "suivie", suivi_par=moi, agence=AILLEURS)
+    dossier(un, 1, "agence", agence=SON_AGENCE)
+    dossier(un, 2, "etrangere", agence=AILLEURS)
+    dossier(un, 3, "sans_agence")
+    garantie = GarantieFactory()
+    reference = uuid.uuid4()
+    mtn.noter_demande(
+        reference=reference,
+        genre=GenreMTN.REQUESTTOPAY,
+        numero="PAY-1",
+        montant=1_500,
+        devise="XAF",
+        telephone="+242066123456",
+        destination="simulateur",
+    )
+    mtn.journaliser(
+        reference=reference,
+        methode="POST",
+        chemin="/collection",
+        statut=202,
+        duree_ms=12,
+        demande={},
+        reponse="",
+        erreur="",
+        secrets=(),
+    )
+    un.noter("commune", garantie, garantie.produit, TransactionMTN.objects.get(), LogMTN.objects.get())
+    un.noter("commune", MessageSortant.objects.create(cle="essai", telephone="+242066123456", texte="Bonjour"))
+    un.noter("commune", TachePlanifiee.objects.create(nom="essai", prochaine_le=timezone.now()))
+    un.noter("commune", Travailleur.objects.create(hote="serveur", pid=1), *Group.objects.all())
+    un.noter("commune", SerieNumero.objects.create(serie="essai", annee=2020, dernier=1))
+    un.noter("soi", moi)
+    un.noter("agence", AgentFactory.create(agence=SON_AGENCE))
+    un.noter("etrangere", *Agent.objects.exclude(pk__in=[objet.pk for _, objet in un.lignes["borne_auth.Agent"]]))
+    un.noter("agence", BorneFactory(cle="une", agence=SON_AGENCE))
+    un.noter("etrangere", BorneFactory(cle="autre", agence=AILLEURS))
+    bornes = un.une_de_chaque("borne_auth.Borne")
+    un.a_faire["borne_auth.Borne", "desactiver"] = un.a_faire["borne_auth.Borne", "reactiver"] = bornes
+    return un
+
+
+# What happened
+
+
+def empreinte() -> list[tuple[Any, ...]]:
+    """All tables, row by row, but for the sessions of the browser."""
+    tables = sorted(
+        modele._meta.db_table
+        for modele in apps.get_models(include_auto_created=True)
+        if modele._meta.managed and modele._meta.label != "sessions.Session"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            " UNION ALL ".join(
+                f"SELECT '{table}', count(*), md5(coalesce(string_agg(t::text, E'\\n' ORDER BY t::text), '')) FROM {table} t"
+                for table in tables
+            )
+        )
+        return list(cursor.fetchall())
+
+
+@contextmanager
+def puis_defaire() -> Iterator[None]:
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@contextmanager
+def sans_dessiner(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Pages answer as they do, without their HTML, which takes nine tenths of the time."""
+    with monkeypatch.context() as remplace:
+        remplace.setattr(SimpleTemplateResponse, "rendered_content", property(lambda reponse: ""))
+        yield
+
+
+def page(modele: str, nom: str, *args: Any, **parametres: str) -> str:
+    return reverse(f"admin:{modele.lower().replace('.', '_')}_{nom}", args=args, query=parametres or None)
+
+
+def saisie(formulaire: Any) -> dict[str, Any]:
+    """What a browser would send of this form as it is shown."""
+    champs = {}
+    for champ in formulaire:
+        valeur = champ.value()
+        if isinstance(valeur, bool):
+            valeur = "on" if valeur else None
+        if valeur is not None:
+            champs[champ.html_name] = valeur
+    return champs
+
+
+def ce_qu_on_envoie(tout: Client, modele: str, objet: Model) -> dict[str, Any]:
+    """The form of the object's page, as who has all rights sees it, with one field changed."""
+    if modele not in FORMULAIRES:
+        return {"statut": "succes", "nom": "AUTRE"}
+    contexte = tout.get(page(modele, "change", objet.pk)).context_data  # type: ignore[attr-defined]
+    champs = saisie(contexte["adminform"].form)
+    for inline in contexte["inline_admin_formsets"]:
+        champs |= saisie(inline.formset.management_form)
+        for formulaire in inline.formset.forms:
+            champs |= saisie(formulaire)
+    return champs | {FORMULAIRES[modele][1]: "Autre chose"}
+
+
+MODELES = sorted(modele._meta.label for modele in admin.site._registry)
+
+
+class TestTable:
+    def test_every_model_of_the_back_office_is_in_the_table(self, rf: RequestFactory) -> None:
+        pages = admin.site._registry.values()
+        tableaux = {un.model._meta.label for page in pages for un in page.get_inlines(rf.get("/"), None)}
+        assert {*MODELES, *tableaux} == set(DROITS)
+
+    def test_every_page_and_table_asks_for_rows(self) -> None:
+        pages = admin.site._registry.values()
+        sans = [type(page).__name__ for page in pages if not isinstance(page, LignesPermises)]
+        communs = {nom for nom, droits in DROITS.items() if droits.lignes.__name__ == "toutes"}
+        sans += [
+            inline.__name__
+            for page in pages
+            for inline in page.inlines
+            if not issubclass(inline, LignesPermises) and inline.model._meta.label not in communs
+        ]
+        assert sans == []
+
+    def test_every_act_is_in_the_table_with_its_permission(self, rf: RequestFactory) -> None:
+        request = rf.get("/")
+        request.user = AgentFactory.create(is_superuser=True)
+        trouves: dict[str, dict[str, str]] = {}
+        for modele, page in admin.site._registry.items():
+            actes = {acte.nom: acte.droit for acte in page.actes} if isinstance(page, AvecActes) else {}
+            for nom, (fonction, _, _) in page.get_actions(request).items():
+                if nom != "delete_selected":
+                    (permission,) = fonction.allowed_permissions
+                    actes[nom] = f"{modele._meta.app_label}.{permission}_{modele._meta.model_name}"
+            if actes:
+                trouves[modele._meta.label] = actes
+        assert trouves == ACTES
+
+    def test_every_address_of_the_admin_is_known(self) -> None:
+        connues = DU_SITE | {
+            f"{modele.lower().replace('.', '_')}_{nom}"
+            for modele in MODELES
+            for nom in ("changelist", "add", "history", "delete", "change")
+        }
+        connues |= {f"{modele.lower().replace('.', '_')}_acte" for modele in ACTES if modele != "borne_auth.Borne"}
+        connues |= {  # pages with other addresses beside, and no act yet
+            f"{modele._meta.app_label}_{modele._meta.model_name}_acte"
+            for modele, page in admin.site._registry.items()
+            if isinstance(page, AvecActes) and not page.actes
+        }
+        assert {motif.name for _, motif in adresses(admin.site.urls[0]) if motif.name} == connues
+
+    @pytest.mark.parametrize("role", RoleAgent.values)
+    def test_groups_have_these_permissions_and_no_other(self, role: str) -> None:
+        groupe = Group.objects.get(name=role)
+        accordees = {
+            f"{permission.content_type.app_label}.{permission.codename}"
+            for permission in groupe.permissions.select_related("content_type")
+        }
+        assert accordees == permissions_du_role(RoleAgent(role))
+
+    def test_what_was_changed_by_hand_is_mended(self) -> None:
+        groupe = Group.objects.get(name="auditeur")
+        groupe.permissions.remove(groupe.permissions.get(codename="view_clientpass"))
+        groupe.permissions.add(Group.objects.get(name="agent").permissions.get(codename="change_clientpass"))
+        assert (accorder_roles(), accorder_roles()) == (2, 0)
+        assert not groupe.permissions.filter(codename="change_clientpass").exists()
+
+    def test_a_second_role_is_refused_by_the_database(self) -> None:
+        agent = AgentFactory.create(role="agent")
+        agent.groups.set([Group.objects.get(name="conseiller")])
+        second = Agent.groups.through(agent_id=agent.pk, group=Group.objects.get(name="auditeur"))
+        with pytest.raises(IntegrityError, match="agents_un_role"), transaction.atomic():
+            second.save()
+
+    def test_people_read_the_same_table(self) -> None:
+        """docs/back_office.md."""
+        lignes = re.findall(r"^\| `([\w.]+)` \|(.*)\|$", (reglages.BASE_DIR / "docs/back_office.md").read_text(), re.M)
+        lues = {modele: [case.strip() for case in cases.split("|")[1:]] for modele, cases in lignes}
+        assert lues == {
+            modele: [droits.lettres(role) or "–" for role in RoleAgent] for modele, droits in DROITS.items()
+        }
+
+
+def adresses(motifs: Any, prefixe: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for motif in motifs:
+        if isinstance(motif, URLResolver):
+            yield from adresses(motif.url_patterns, prefixe + str(motif.pattern))
+        else:
+            yield prefixe + str(motif.pattern), motif
+
+
+@pytest.mark.parametrize("role", ROLES)
+class TestMatrice:
+    """One small world a test; each walks all models, and says all that is wrong at once."""
+
+    @pytest.fixture(autouse=True)
+    def _types_connus(self) -> None:
+        ContentType.objects.clear_cache()
+
+    @pytest.fixture
+    def un(self, role: str) -> Monde:
+        return monde(role)
+
+    @pytest.fixture
+    def moi(self, un: Monde, client: Client) -> Client:
+        client.force_login(un.moi)
+        return client
+
+    @pytest.fixture
+    def fautes(self) -> Iterator[list[str]]:
+        fautes: list[str] = []
+        yield fautes
+        assert fautes == []
+
+    def test_what_is_read(
+        self, role: str, un: Monde, moi: Client, monkeypatch: pytest.MonkeyPatch, fautes: list[str]
+    ) -> None:
+        """Lists hold one's rows, all of them and no other; pages of others are as pages of nobody."""
+        assert set(un.lignes) == set(MODELES)
+        with sans_dessiner(monkeypatch):
+            for modele in MODELES:
+                reponse = moi.get(page(modele, "changelist"))
+                if reponse.status_code != (200 if peut(role, modele, "view") else 403):
+                    fautes.append(f"{modele} : liste {reponse.status_code}")
+                elif reponse.status_code == 200:
+                    lues = {ligne.pk for ligne in reponse.context_data["cl"].result_list}  # type: ignore[attr-defined]
+                    permises = {objet.pk for ligne, objet in un.lignes[modele] if lit(role, modele, ligne)}
+                    if lues != permises:
+                        fautes.append(f"{modele} : lignes {lues ^ permises}")
+                for ligne, objet in un.une_de_chaque(modele).items():
+                    for nom in ("change", "history"):
+                        fautes += self.lecture(role, moi, modele, ligne, objet, nom)
+                inconnue = moi.get(
+                    page(modele, "change", "0" if modele != "pass_payments.Travailleur" else uuid.uuid4())
+                )
+                if inconnue.status_code != (302 if peut(role, modele, "view") else 403):
+                    fautes.append(f"{modele} : page inconnue {inconnue.status_code}")
+
+    def lecture(self, role: str, moi: Client, modele: str, ligne: str, objet: Model, nom: str) -> Iterator[str]:
+        visible, droit = lit(role, modele, ligne), peut(role, modele, "view")
+        # Of a history, Django looks for the object first.
+        attendu = 200 if droit and visible else 302 if droit or (nom == "history" and not visible) else 403
+        reponse = moi.get(page(modele, nom, objet.pk))
+        if reponse.status_code != attendu:
+            yield f"{modele} {ligne} : {nom} {reponse.status_code}, attendu {attendu}"
+        elif attendu == 302 and reponse["Location"] != reverse("admin:index"):
+            yield f"{modele} {ligne} : {nom} mène à {reponse['Location']}"
+
+    def test_what_is_written_on_pages(
+        self, role: str, un: Monde, moi: Client, monkeypatch: pytest.MonkeyPatch, fautes: list[str]
+    ) -> None:
+        tout = Client()
+        tout.force_login(AgentFactory.create(is_superuser=True))
+        with sans_dessiner(monkeypatch):
+            for modele in MODELES:
+                avant = empreinte()
+                for requete, attendu, ecrit in self.ecritures(role, un, moi, tout, modele):
+                    nom, envoyer = requete
+                    if not ecrit:
+                        if (statut := envoyer().status_code) not in attendu:
+                            fautes.append(f"{modele} : {nom} {statut}, attendu {attendu}")
+                        continue
+                    cookies = deepcopy(moi.cookies)
+                    with puis_defaire():
+                        statut = envoyer().status_code
+                        if statut not in attendu or empreinte() == avant:
+                            fautes.append(f"{modele} : {nom} {statut}, attendu {attendu}, et que cela s'écrive")
+                    moi.cookies = cookies  # one's own new password had opened another session
+                if empreinte() != avant:
+                    fautes.append(f"{modele} : quelque chose a changé")
+
+    def ecritures(
+        self, role: str, un: Monde, moi: Client, tout: Client, modele: str
+    ) -> Iterator[tuple[tuple[str, Callable[[], Any]], set[int], bool]]:
+        """Each attempt, the status it must get, and whether it must write."""
+        ouvertes = FORMULAIRES.get(modele, (set(), ""))[0]
+        ajout = "add" in ouvertes and peut(role, modele, "add")
+        # A user is added only by who may change users.
+        adresse = page(modele, "add")
+        yield ("ajout lu", lambda: moi.get(adresse)), {200 if ajout else 403}, False
+        yield ("ajout", lambda: moi.post(adresse, {})), {200 if ajout else 403}, False
+        for ligne, objet in un.une_de_chaque(modele).items():
+            envoi, cle, vue = ce_qu_on_envoie(tout, modele, objet), objet.pk, lit(role, modele, ligne)
+            change = "change" in ouvertes and peut(role, modele, "change")
+            if modele == "borne_auth.Agent" and ligne == "soi":
+                envoi = {champ: valeur for champ, valeur in envoi.items() if champ != "groups"}
+            fait = change and vue
+            yield (
+                (f"changement {ligne}", lambda c=cle, e=envoi: moi.post(page(modele, "change", c), e)),
+                {302 if change else 403},
+                fait,
+            )
+            efface = "delete" in ouvertes and peut(role, modele, "delete")
+            yield (
+                (f"suppression lue {ligne}", lambda c=cle: moi.get(page(modele, "delete", c))),
+                {(200 if vue else 302) if efface else 403},
+                False,
+            )
+            yield (
+                (f"suppression {ligne}", lambda c=cle: moi.post(page(modele, "delete", c), {"post": "yes"})),
+                {302 if efface else 403},
+                efface and vue,
+            )
+            en_masse = {"action": "delete_selected", "_selected_action": [str(cle)], "post": "yes"}
+            yield (
+                (f"suppression en masse {ligne}", lambda e=en_masse: moi.post(page(modele, "changelist"), e)),
+                {200, 302} if peut(role, modele, "view") else {403},
+                efface and vue,
+            )
+            if modele == "borne_auth.Agent":
+                mots = {"usable_password": "true", "password1": "une autre phrase", "password2": "une autre phrase"}
+                mot = reverse("admin:auth_user_password_change", args=[cle])
+                yield (
+                    (f"mot de passe {ligne}", lambda m=mot, s=mots: moi.post(m, s)),
+                    {302 if fait else 403},
+                    fait,
+                )
+
+    def test_what_is_done_by_acts(
+        self,
+        role: str,
+        un: Monde,
+        moi: Client,
+        monkeypatch: pytest.MonkeyPatch,
+        settings: Any,
+        fautes: list[str],
+    ) -> None:
+        avant = empreinte()
+        with sans_dessiner(monkeypatch):
+            for modele, actes in ACTES.items():
+                for nom, permission in actes.items():
+                    droit = peut(role, modele, "view") and a_la_permission(role, permission)
+                    for ligne, objet in un.a_faire[modele, nom].items():
+                        fait = droit and lit(role, modele, ligne)
+                        if nom in SAISIES:
+                            fautes += self.acte(moi, modele, nom, objet, ligne, fait, 404 if droit else 403, avant)
+                        else:
+                            fautes += self.action(moi, modele, nom, objet, ligne, fait, avant)
+        if empreinte() != avant:
+            fautes.append("quelque chose a changé")
+
+    def acte(
+        self, moi: Client, modele: str, nom: str, objet: Model, ligne: str, fait: bool, refus: int, avant: Any
+    ) -> Iterator[str]:
+        adresse = page(modele, "acte", objet.pk, nom)
+        lu = moi.get(adresse).status_code
+        with puis_defaire():
+            statut, change = moi.post(adresse, SAISIES[nom]).status_code, empreinte() != avant
+        if (lu, statut, change) != ((200, 302, True) if fait else (refus, refus, False)):
+            yield f"{modele} {ligne} : {nom} {lu} puis {statut}, {'écrit' if change else 'sans rien écrire'}"
+
+    def action(
+        self, moi: Client, modele: str, nom: str, objet: Model, ligne: str, fait: bool, avant: Any
+    ) -> Iterator[str]:
+        with puis_defaire():
+            moi.post(page(modele, "changelist"), {"action": nom, "_selected_action": [objet.pk]})
+            if (empreinte() != avant) != fait:
+                yield f"{modele} {ligne} : {nom} {'n_a rien fait' if fait else 'est passé'}"
+
+    def test_what_is_suggested(self, role: str, un: Monde, moi: Client, fautes: list[str], rf: RequestFactory) -> None:
+        """Autocompletes of every link between two models of the back office."""
+        for modele in admin.site._registry:
+            for champ in modele._meta.get_fields():
+                cible = champ.related_model if isinstance(champ, ForeignKey) else None
+                if cible not in admin.site._registry or not modele._meta.managed:
+                    continue
+                demande = {"app_label": modele._meta.app_label, "model_name": modele._meta.model_name}
+                reponse = moi.get(reverse("admin:autocomplete"), {**demande, "field_name": champ.name, "term": ""})
+                nom = cible._meta.label
+                cherche = bool(admin.site._registry[cible].get_search_fields(rf.get("/")))
+                attendu = 404 if not cherche else 200 if peut(role, nom, "view") else 403
+                if reponse.status_code != attendu:
+                    fautes.append(f"{modele._meta.label}.{champ.name} : {reponse.status_code}, attendu {attendu}")
+                elif attendu == 200:
+                    lues = {choix["id"] for choix in reponse.json()["results"]}
+                    permises = {str(objet.pk) for ligne, objet in un.lignes[nom] if lit(role, nom, ligne)}
+                    if lues != permises:
+                        fautes.append(f"{modele._meta.label}.{champ.name} : {lues ^ permises}")
+
+    def test_nothing_of_others_is_written_anywhere(self, role: str, un: Monde, moi: Client, fautes: list[str]) -> None:
+        """The HTML of what a person may open: home, search, lists, searched lists, pages."""
+        etrangeres = [
+            marque
+            for ligne, marques in un.marques.items()
+            if not lit(role, "pass_clients.ClientPass", ligne)
+            for marque in marques
+        ]
+        if not etrangeres:
+            return
+        lues = [reverse("admin:index"), reverse("admin:search", query={"s": "nom", "extended": "1"})]
+        for modele in MODELES:
+            if peut(role, modele, "view") and any(ligne != "commune" for ligne, _ in un.lignes[modele]):
+                lues.append(page(modele, "changelist"))
+                lues += [page(modele, "changelist", q=marque) for marque in (etrangeres[0], etrangeres[2])]
+                lues += [
+                    page(modele, "change", objet.pk)
+                    for ligne, objet in un.une_de_chaque(modele).items()
+                    if lit(role, modele, ligne)
+                ]
+        for adresse in lues:
+            reponse = moi.get(adresse)
+            contenu, cherchee = reponse.content.decode(), reponse.wsgi_request.GET.get("q")
+            fuites = [marque for marque in etrangeres if marque in contenu and marque != cherchee]
+            if reponse.status_code != 200 or fuites:
+                fautes.append(f"{adresse} : {reponse.status_code} {fuites}")
+
+    def test_alerts_are_for_those_who_read_all_that_they_count(self, role: str, un: Monde, moi: Client) -> None:
+        titres = {alerte.code for alerte in moi.get(reverse("admin:index")).context["alertes"]}
+        assert ("anomalies" in titres) == (role in VOIENT_TOUT)
+
+
+def test_strangers_are_led_to_the_door(client: Client) -> None:
+    """Nobody, a client with her token and a kiosk with its key: the back office opens for none of them."""
+    un = monde("agent")
+    avant = empreinte()
+    entetes = [{}, {"X-Borne-Cle": "une"}, {"Authorization": "Bearer jeton"}]
+    fautes = []
+    lues = [reverse("admin:index"), *(reverse(f"admin:{nom}") for nom in ("autocomplete", "jsi18n", "search"))]
+    for modele in MODELES:
+        objet = next(iter(un.une_de_chaque(modele).values()))
+        lues += [page(modele, nom) for nom in ("changelist", "add")]
+        lues += [page(modele, nom, objet.pk) for nom in ("change", "delete", "history")]
+    lues += [
+        page(modele, "acte", objet["agence"].pk, nom) for (modele, nom), objet in un.a_faire.items() if nom in SAISIES
+    ]
+    for adresse in lues:
+        for entete in entetes:
+            for envoyer in (client.get, client.post):
+                reponse = envoyer(adresse, headers=entete)
+                if (reponse.status_code, reponse.get("Location", "")[:13]) != (302, "/admin/login/"):
+                    fautes.append(f"{adresse} {entete} : {reponse.status_code}")
+    assert fautes == []
+    assert empreinte() == avant
+
+
+def test_lists_of_an_agent_cost_the_same_and_count_no_view(client: Client) -> None:
+    """Session, agent, her rights (two) and her role are five; then the count and the rows, and what they need."""
+    agent = AgentFactory.create(role="agent", agence=SON_AGENCE)
+    client.force_login(agent)
+    for nombre in (1, 9):
+        for _ in range(nombre):
+            PaiementFactory(souscription=contrat_en_vigueur(client__agence=SON_AGENCE).souscription)
+            contrat_en_vigueur()
+        total = PaiementPass.objects.count()
+        for modele, requetes in [
+            ("pass_clients.ClientPass", 7),
+            ("pass_payments.PaiementPass", 7),
+            ("pass_clients.Contrat", 9),
+        ]:
+            with CaptureQueriesContext(connection) as faites:
+                liste = client.get(page(modele, "changelist")).context["cl"]
+            assert (len(faites), liste.result_count) == (requetes, total)
+            (compte,) = [une["sql"] for une in faites if "COUNT(*)" in une["sql"]]
+            assert "LIMIT 10001" in compte
+            assert '"contrats"' not in compte
+
+
+class TestLignes:
+    def test_an_agent_without_agency_reads_only_whom_he_follows(self) -> None:
+        agent = AgentFactory.create(role="agent", agence="")
+        ClientFactory()
+        suivi = ClientFactory(suivi_par=agent)
+        assert list(lignes_permises(agent, ClientPass.objects.all())) == [suivi]
+
+    def test_a_model_without_a_line_is_read_by_nobody_but_those_who_read_all(self) -> None:
+        modele = apps.get_model("pass_clients", "Consentement")
+        assert lignes_permises(AgentFactory.create(role="agent"), modele.objects.all()).query.is_empty()
+
+    def test_who_has_all_rights_reads_all(self) -> None:
+        client = ClientFactory()
+        assert list(lignes_permises(AgentFactory.create(is_superuser=True), ClientPass.objects.all())) == [client]
+
+    def test_payments_are_reached_through_their_client(self) -> None:
+        agent = AgentFactory.create(role="agent", agence=SON_AGENCE)
+        PaiementFactory()
+        sien = PaiementFactory(souscription__client__agence=SON_AGENCE)
+        assert list(lignes_permises(agent, PaiementPass.objects.all())) == [sien]
