@@ -21,7 +21,7 @@ const config = {
 };
 
 const $ = (id) => document.getElementById(id);
-const [entete, bandeau, scene, dialogue, annonce] = ["entete", "bandeau", "ecran", "dialogue", "annonce"].map($);
+const [entete, bandeau, scene, barre, dialogue, annonce] = ["entete", "bandeau", "ecran", "barre", "dialogue", "annonce"].map($);
 
 /** What the page knows of whoever stands before it; replaced whole when she leaves. */
 let personne = vide();
@@ -109,7 +109,7 @@ async function afficher() {
   else inactivite.relancer();
   document.body.dataset.ecran = entree.nom;
   dessinerEntete();
-  const patience = setTimeout(() => mienne === ecran && scene.replaceChildren(squelette()), 150);
+  const patience = setTimeout(() => mienne === ecran && poser(squelette()), 150);
   let noeud;
   try {
     noeud = await definition.montrer(contexte(entree, mienne.signal));
@@ -121,12 +121,19 @@ async function afficher() {
     clearTimeout(patience);
   }
   if (mienne !== ecran) return;
-  scene.replaceChildren(noeud);
-  scene.scrollTop = 0;
+  poser(noeud);
   document.title = "NSIA PASS";
   const premiere = scene.querySelector("[data-premier]") ?? scene.querySelector("h1");
   clavier.preparer(premiere);
   premiere?.focus({ preventScroll: true });
+}
+
+/** The screen, and below it its bar of actions: what scrolls is never under what is pressed. */
+function poser(noeud) {
+  scene.replaceChildren(noeud);
+  barre.replaceChildren(...noeud.querySelectorAll(":scope > .pied"));
+  barre.classList.toggle("barre-large", noeud.matches(".page"));
+  scene.scrollTop = 0;
 }
 
 function echec(erreur) {
@@ -238,6 +245,7 @@ function oublier() {
   pile = [];
   document.body.classList.remove("sommes-cachees");
   scene.replaceChildren();
+  barre.replaceChildren();
   entete.replaceChildren();
 }
 
