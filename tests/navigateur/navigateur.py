@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -17,6 +17,9 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# A loaded machine is slow, not wrong.
+PATIENCE_MS = 15_000
+expect.set_options(timeout=PATIENCE_MS)
 FORMATS: dict[str, tuple[int, int]] = {
     "portrait": (1080, 1920),
     "paysage": (1920, 1080),
@@ -44,7 +47,7 @@ def contexte(navigateur: Browser, format: str, **options: Any) -> BrowserContext
     cree = navigateur.new_context(
         viewport={"width": largeur, "height": hauteur}, locale="fr-FR", reduced_motion="reduce", **options
     )
-    cree.set_default_timeout(15_000)
+    cree.set_default_timeout(PATIENCE_MS)
     return cree
 
 

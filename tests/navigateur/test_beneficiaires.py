@@ -253,7 +253,7 @@ def test_what_cannot_be_sent_is_told_once(page: Page) -> None:
     ouvrir(page, RODRIGUE)
     page.route(
         BENEFICIAIRES,
-        lambda route: route.fulfill(**reponses.pop(0)) if route.request.method == "DELETE" else route.continue_(),  # type: ignore[arg-type]
+        lambda route: route.fulfill(**reponses.pop(0)) if route.request.method == "DELETE" else route.continue_(),
     )
     for attendu in ("Adressez-vous à un agent.", "Réessayez dans 30 minutes."):
         bouton(page, "Retirer Clarisse BOUANGA").click()
@@ -269,7 +269,7 @@ def test_a_demand_that_is_over_leads_back_to_the_list(page: Page) -> None:
     changer_le_telephone(page, "Clarisse BOUANGA", "066120005")
     page.route(
         CONFIRMATIONS,
-        lambda route: route.fulfill(**refus(409, "demande_terminee", "Cette demande n'attend plus de code.")),  # type: ignore[arg-type]
+        lambda route: route.fulfill(**refus(409, "demande_terminee", "Cette demande n'attend plus de code.")),
     )
     confirmer(page, "000000")
     expect(page.locator(".suivi .avis")).to_contain_text("Cette demande n'attend plus de code.")

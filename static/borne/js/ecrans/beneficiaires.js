@@ -89,7 +89,7 @@ export async function beneficiaires(contexte) {
 
   return h(
     "div",
-    { class: "colonne colonne-large" },
+    { class: "colonne" },
     titre(t("beneficiaires.titre"), t("beneficiaires.texte", produit)),
     params.fait ? h("div", { role: "status" }, avis("bien", params.fait())) : null,
     contrat.modifiable ? null : avis("info", t("beneficiaires.termine")),
