@@ -275,7 +275,7 @@ def empreinte() -> list[tuple[Any, ...]]:
                 for table in tables
             )
         )
-        return list(cursor.fetchall())
+        return sorted(cursor.fetchall())
 
 
 @contextmanager
