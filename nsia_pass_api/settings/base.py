@@ -46,6 +46,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "nsia_pass_api.urls"
 WSGI_APPLICATION = "nsia_pass_api.wsgi.application"
 AUTH_USER_MODEL = "borne_auth.Agent"
+AUTHENTICATION_BACKENDS = ["apps.borne_auth.backends.AgentBackend"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 TEMPLATES = [

@@ -215,6 +215,21 @@ def test_an_administrator_gives_others_one_role_and_never_all_rights(client: Cli
     assert (autre.role, autre.is_superuser) == ("agent", False)
 
 
+@pytest.mark.parametrize("statut", ["suspendu", "parti"])
+def test_who_is_suspended_or_has_left_is_out_at_once(client: Client, statut: str) -> None:
+    agent = AgentFactory(role="gestionnaire")
+    agent.set_password("une phrase de passe")
+    agent.save()
+    couple = {"username": agent.email, "password": "une phrase de passe"}
+    assert client.post("/admin/login/", couple).status_code == 302
+    assert client.get("/admin/").status_code == 200
+
+    Agent.objects.filter(pk=agent.pk).update(statut=statut)
+
+    assert client.get("/admin/").url == "/admin/login/?next=/admin/"  # type: ignore[attr-defined]
+    assert client.post("/admin/login/", couple).status_code == 200
+
+
 def test_roles_are_read_and_never_written(chef: Client) -> None:
     groupe = Group.objects.get(name="conseiller")
     url = f"/admin/auth/group/{groupe.pk}/change/"
