@@ -8,7 +8,7 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 from unfold.forms import AdminPasswordChangeForm
 
-from apps.borne_auth import services
+from apps.borne_auth import equipe, services
 from apps.borne_auth.droits import VOIENT_TOUT, droits_lisibles
 from apps.borne_auth.forms import AgentChangeForm, AgentCreationForm
 from apps.borne_auth.models import Agent, Borne, RoleAgent, SessionBorne, StatutBorne
@@ -17,6 +17,23 @@ from nsia_pass_api.dates import maintenant
 from nsia_pass_api.telephones import normaliser
 
 admin.site.unregister(Group)
+
+# What the forms of an agent write besides role and password.
+_FICHE = frozenset(
+    {
+        "email",
+        "matricule",
+        "first_name",
+        "last_name",
+        "telephone",
+        "adresse",
+        "agence",
+        "poste",
+        "date_embauche",
+        "statut",
+    }
+    | {"taux_commission", "is_active", "is_staff", "is_superuser"}
+)
 
 
 @admin.register(Group)
@@ -65,7 +82,7 @@ class AgentAdmin(LignesPermises, UserAdmin, ModelAdmin):
         """Roles are given by administrators, to others; all rights, by who has them."""
         readonly = super().get_readonly_fields(request, obj)
         if request.user.is_superuser:
-            return readonly
+            return (*readonly, "groups") if obj == request.user else readonly
         if request.user.role != RoleAgent.ADMINISTRATEUR or obj == request.user:
             return (*readonly, "is_active", "is_staff", "is_superuser", "groups")
         return (*readonly, "is_superuser")
@@ -75,6 +92,17 @@ class AgentAdmin(LignesPermises, UserAdmin, ModelAdmin):
         if obj is not None and obj.is_superuser and not request.user.is_superuser:
             return False
         return super().has_change_permission(request, obj)
+
+    def save_model(self, request, obj, form, change):
+        saisie = form.cleaned_data
+        champs = {champ: saisie[champ] for champ in form.changed_data if champ in _FICHE}
+        if not change:
+            obj.pk = equipe.creer_agent(acteur=request.user, mot_de_passe=saisie.get("password1") or "", **champs).pk
+            return
+        role = None
+        if "groups" in form.changed_data:
+            role = next((groupe.name for groupe in saisie["groups"]), "")
+        equipe.modifier_agent(acteur=request.user, agent=obj, role=role, **champs)
 
     def has_delete_permission(self, request, obj=None):
         """Whoever leaves is « Parti »: what he did stays his."""
