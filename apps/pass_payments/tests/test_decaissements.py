@@ -399,18 +399,18 @@ class TestCourses:
 
 
 def test_a_refusal_that_comes_late_does_not_end_what_another_worker_has_sent(
-    operateur: OperateurFactice, suiveur: Suiveur
+    operateur: OperateurFactice, suiveur: Suiveur, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Ended, it could be asked for again, and the money would leave twice."""
     un = verser(quand=DEBUT)
     vrai = operateur.verser
 
     def lent(**demande: Any) -> Accuse:
-        operateur.verser = vrai  # type: ignore[method-assign]
+        monkeypatch.setattr(operateur, "verser", vrai)
         assert suiveur.passer(apres=120) == ["en_cours"]
         raise refusee()
 
-    operateur.verser = lent  # type: ignore[method-assign]
+    monkeypatch.setattr(operateur, "verser", lent)
 
     assert suiveur.passer() == ["en_cours"]
     operateur.approuver(un.reference)
@@ -419,18 +419,18 @@ def test_a_refusal_that_comes_late_does_not_end_what_another_worker_has_sent(
 
 
 def test_a_circuit_that_closes_late_does_not_make_the_second_call_a_first(
-    operateur: OperateurFactice, suiveur: Suiveur
+    operateur: OperateurFactice, suiveur: Suiveur, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The refusal of a first call is believed: none may be taken for it once another worker has called."""
     un = verser(quand=DEBUT)
     vrai = operateur.verser
 
     def lent(**demande: Any) -> Accuse:
-        operateur.verser = vrai  # type: ignore[method-assign]
+        monkeypatch.setattr(operateur, "verser", vrai)
         reserver_decaissements(nombre=1, quand=DEBUT + timedelta(minutes=2))
         raise OperateurFerme(30)
 
-    operateur.verser = lent  # type: ignore[method-assign]
+    monkeypatch.setattr(operateur, "verser", lent)
 
     assert suiveur.passer() == ["a_envoyer"]
     un.refresh_from_db()
