@@ -16,7 +16,7 @@ demo: $(ENVIRONMENT)  ## Tout démarrer avec des données de démonstration (POR
 	@$(PY) manage.py demo
 
 test: $(ENVIRONMENT)  ## La suite de tests, sur le PostgreSQL embarqué ou celui de DATABASE_URL
-	$(PY) -m pytest -n auto --dist loadgroup
+	$(PY) -m pytest -n auto
 
 check: quality test  ## Tout ce que la CI exige : format, règles, types, imports, migrations, OpenAPI, tests
 
@@ -30,7 +30,7 @@ quality: $(ENVIRONMENT)  ## La même chose sans les tests
 	$(PY) -c 'import importlib.util as u, sys; sys.exit("psycopg 3 est installé : désinstallez-le" if u.find_spec("psycopg") else 0)'
 
 test-pg15: $(ENVIRONMENT)  ## La suite sur le PostgreSQL 15 de Debian, sans droits de superutilisateur (ni les pannes de processus, ni la simulation)
-	tests/run_on_pg15 $(PY) -m pytest -n auto --dist loadgroup --deselect tests/test_demo.py \
+	tests/run_on_pg15 $(PY) -m pytest -n auto --deselect tests/test_demo.py \
 		--deselect apps/pass_payments/tests/test_simulation.py \
 		nsia_pass_api apps tests/test_*.py
 

@@ -7,7 +7,6 @@ an asynchronous one and refuse its database to every other test.
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -23,13 +22,6 @@ _FIL = ThreadPoolExecutor(1, thread_name_prefix="navigateur")
 
 def dans_le_fil(fonction: Callable[..., T], *args: Any, **kwargs: Any) -> T:
     return _FIL.submit(fonction, *args, **kwargs).result()
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With `--dist loadgroup`, one worker of xdist has them all, hence one platform."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("navigateur"))
 
 
 @pytest.hookimpl(tryfirst=True)
