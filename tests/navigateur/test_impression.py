@@ -20,6 +20,15 @@ def feuilles(page: Page) -> list[tuple[int, int]]:
     ]
 
 
+def qr_dessine(page: Page) -> list[str]:
+    """What the printed QR code holds, read back from its drawing."""
+    dessin = page.locator(".papier .qr")
+    cote = int((dessin.get_attribute("viewBox") or "").split()[-1])
+    barres = re.findall(r"M(\d+) (\d+)h(\d+)v1h-\d+z", dessin.locator("path").get_attribute("d") or "")
+    noirs = {(int(x) + i, int(y)) for x, y, longueur in barres for i in range(int(longueur))}
+    return ["".join("01"[(x, y) in noirs] for x in range(4, cote - 4)) for y in range(4, cote - 4)]
+
+
 def ouvrir_documents(page: Page) -> None:
     page.evaluate(SANS_IMPRIMANTE)
     se_connecter(page, JEAN_BAPTISTE)
@@ -30,10 +39,12 @@ def ouvrir_documents(page: Page) -> None:
 
 def test_a_receipt_is_one_slip_of_80_mm(page: Page) -> None:
     ouvrir_documents(page)
-    bouton(page, re.compile("^Imprimer le reçu du")).first.click()
+    with page.expect_response("**/recus/**format=json") as recu:
+        bouton(page, re.compile("^Imprimer le reçu du")).first.click()
     expect(page.locator(".papier-recu")).to_contain_text(re.compile(r"PAY-\d{8}-\w{6}"))
     expect(page.locator(".papier-recu")).to_contain_text(re.compile(r"Code de vérification[0-9A-Z]{4}-"))
     expect(page.locator(".papier-recu")).to_contain_text("/verifier")
+    assert qr_dessine(page) == recu.value.json()["qr"]
 
     assert page.evaluate("window.imprimes") == 1
     ((largeur, hauteur),) = feuilles(page)
@@ -58,12 +69,14 @@ def test_an_attestation_is_one_a4_page_that_names_the_insured(page: Page) -> Non
     page.locator(".carte-contrat").first.click()
     titre(page, "PASS SALISA")
     page.get_by_role("tab", name="Documents").click()
-    bouton(page, "Imprimer l'attestation").click()
+    with page.expect_response("**/attestation/**") as attestation:
+        bouton(page, "Imprimer l'attestation").click()
     papier = page.locator(".papier-a4")
     for texte in ("NSIA Congo atteste que", "Marie Claire MOUKOKO", MARIE_CLAIRE.police, "Exaucée MOUKOKO"):
         expect(papier).to_contain_text(texte)
     expect(papier).to_contain_text(re.compile(r"Code de vérification\s*[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}"))
 
+    assert qr_dessine(page) == attestation.value.json()["qr"]
     assert page.evaluate("window.imprimes") == 1
     assert feuilles(page) == [(210, 297)]
 

@@ -135,7 +135,7 @@ class RecuApi(ApiDocument):
 
 
 def _emission(emission: services.Emission) -> dict[str, Any]:
-    return {"code": emission.code, "adresse": emission.adresse, "emis_le": emission.emis_le}
+    return {"code": emission.code, "adresse": emission.adresse, "qr": emission.qr, "emis_le": emission.emis_le}
 
 
 def _lire(serializer_class: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:

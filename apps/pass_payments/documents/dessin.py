@@ -9,7 +9,6 @@ from datetime import UTC
 from pathlib import Path
 from typing import Literal, Self
 
-import segno
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 from fpdf.fonts import TTFFont
@@ -153,14 +152,14 @@ class Document(FPDF):
 
     def qr(self, *, x: float, y: float, cote: float, couleur: Couleur = NOIR) -> None:
         """The address that checks this document, in vectors, with the blank border that scanners want inside `cote`."""
-        matrice = [list(rangee) for rangee in segno.make(self.emission.adresse, error="m", micro=False).matrix]
+        matrice = self.emission.qr
         module = cote / (len(matrice) + 8)
         self.set_fill_color(*couleur)
         for j, rangee in enumerate(matrice):
             debut = 0
             while debut < len(rangee):
                 fin = debut
-                while fin < len(rangee) and rangee[fin]:
+                while fin < len(rangee) and rangee[fin] == "1":
                     fin += 1
                 if fin > debut:
                     self.rect(

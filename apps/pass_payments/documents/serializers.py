@@ -24,6 +24,7 @@ from apps.pass_products.models import Periodicite
 ATTESTATION = {
     "code": "7F3K-9QRT-2HBX",
     "adresse": "https://pass.exemple.cg/verifier/7F3K-9QRT-2HBX/",
+    "qr": ["111111101011001111111"],
     "emis_le": "2026-11-21T09:15:00+01:00",
     "police": "CG-2026-VIE-001",
     "nom_produit": "PASS KIMIA",
@@ -54,6 +55,7 @@ RELEVE = {
 RECU = {
     "code": "7F3K-9QRT-2HBX",
     "adresse": "https://pass.exemple.cg/verifier/7F3K-9QRT-2HBX/",
+    "qr": ["111111101011001111111"],
     "emis_le": "2026-11-21T09:15:00+01:00",
     "numero_transaction": "PAY-20261020-7F3K9Q",
     "numero_recu": "",
@@ -127,6 +129,10 @@ class ChoixAttestationSerializer(serializers.Serializer[Any]):
 class AttestationSerializer(serializers.Serializer[Any]):
     code = serializers.CharField(help_text="Code de vérification, nouveau à chaque fois.")
     adresse = serializers.URLField(help_text="Ce que le QR code contient.")
+    qr = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="Le QR code à dessiner, rangée par rangée, 1 pour un module noir ; laissez autour 4 modules blancs.",
+    )
     emis_le = serializers.DateTimeField()
     police = serializers.CharField()
     nom_produit = serializers.CharField()
@@ -179,6 +185,10 @@ class QuittanceRegleeSerializer(serializers.Serializer[Any]):
 class RecuSerializer(serializers.Serializer[Any]):
     code = serializers.CharField(help_text="Code de vérification, le même à chaque impression.")
     adresse = serializers.URLField(help_text="Ce que le QR code contient.")
+    qr = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="Le QR code à dessiner, rangée par rangée, 1 pour un module noir ; laissez autour 4 modules blancs.",
+    )
     emis_le = serializers.DateTimeField(help_text="Première impression.")
     numero_transaction = serializers.CharField()
     numero_recu = serializers.CharField(allow_blank=True, help_text="Numéro de reçu d'agence ; vide s'il n'y en a pas.")

@@ -24,6 +24,10 @@ class Emission:
     def adresse(self) -> str:
         return codes.adresse(self.code)
 
+    @property
+    def qr(self) -> list[str]:
+        return codes.qr(self.code)
+
 
 def emettre_releve(
     *, client_id: int, police: str, contrat: str | None = None, du: date | None = None, au: date | None = None

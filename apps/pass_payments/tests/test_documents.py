@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+import segno
 from django.contrib.staticfiles import finders
 from django.db import connection
 from django.http import HttpResponse
@@ -402,6 +403,10 @@ class TestAttestation:
         assert document | {"garanties": document["garanties"][-1:], "emis_le": ""} == {
             "code": emis.code,
             "adresse": f"https://pass.exemple.cg/verifier/{emis.code}/",
+            "qr": [
+                "".join("01"[noir] for noir in rangee)
+                for rangee in segno.make(document["adresse"], error="m", micro=False).matrix
+            ],
             "emis_le": "",
             "police": KIMIA,
             "nom_produit": "PASS KIMIA",

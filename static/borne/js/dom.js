@@ -41,6 +41,20 @@ export function icone(nom, classe = "") {
   return svg;
 }
 
+/** A QR code of `rangees` (a string of 0 and 1 each), with the blank border that scanners want. */
+export function codeQr(rangees) {
+  const svg = document.createElementNS(SVG, "svg");
+  const cote = rangees.length + 8;
+  svg.setAttribute("class", "qr");
+  svg.setAttribute("viewBox", `0 0 ${cote} ${cote}`);
+  svg.setAttribute("shape-rendering", "crispEdges");
+  const trace = document.createElementNS(SVG, "path");
+  const barres = rangees.flatMap((rangee, y) => [...rangee.matchAll(/1+/g)].map(({ index, 0: { length } }) => `M${index + 4} ${y + 4}h${length}v1h-${length}z`));
+  trace.setAttribute("d", barres.join(""));
+  svg.append(trace);
+  return svg;
+}
+
 /** Resolves after `ms`; rejects with the signal's reason when it is aborted first. */
 export function attendre(ms, signal) {
   return new Promise((resolve, reject) => {

@@ -216,7 +216,7 @@ function avertir(secondes) {
     "inactivite",
     h("div", { class: "compte", "aria-hidden": "true" }, String(secondes)),
     h("h2", { id: "dialogue-titre", tabindex: "-1" }, t("inactivite.titre")),
-    h("p", {}, t("inactivite.texte", config.avertissement)),
+    h("p", {}, t("inactivite.texte")),
     h(
       "div",
       { class: "actions" },

@@ -1,6 +1,6 @@
 // What goes on paper: a receipt of 80 mm, a statement of A4. Amounts are never hidden there.
 
-import { h } from "./dom.js";
+import { codeQr, h } from "./dom.js";
 import { jourCourt, jourLong, moment, veille, xaf } from "./format.js";
 import { libelle, t } from "./textes.js";
 import francais from "../langues/fr.js";
@@ -20,7 +20,7 @@ export function paiementsReunis({ api, signal }, paiement) {
 export async function avecLeursCodes({ api, personne, signal }, reunis) {
   if (!api.ouverte()) return reunis;
   const recus = await Promise.all(reunis.map((un) => api.lire(`clients/${personne().police}/recus/${un.numero_transaction}/?format=json`, { signal })));
-  return reunis.map((un, i) => ({ ...un, code: recus[i].code, adresse: recus[i].adresse }));
+  return reunis.map((un, i) => ({ ...un, code: recus[i].code, adresse: recus[i].adresse, qr: recus[i].qr }));
 }
 
 /** Where a code is checked, as a person types it. */
@@ -56,6 +56,7 @@ export function recuImprimable(paiement, reunis) {
           { class: "papier-table" },
           h("tbody", {}, reunis.map((un) => h("tr", {}, h("td", {}, [un.nom_produit, un.police, un.numero_recu, un.code].filter(Boolean).map((texte) => h("div", {}, texte))), h("td", { class: "chiffres" }, xaf(un.montant))))),
         ),
+    seul && reunis[0].qr ? h("div", { class: "papier-qr" }, codeQr(reunis[0].qr)) : null,
     h("p", { class: "papier-pied" }, t("recu.merci"), reunis[0].adresse ? h("span", { class: "papier-verifier" }, t("papier.verifier", guichetDe(reunis[0].adresse))) : null),
   ];
 }
@@ -102,7 +103,12 @@ export function attestationImprimable(attestation) {
     h("div", { class: "papier-colonnes" }, liste(mots.garanties, attestation.garanties), liste(mots.assures, attestation.assures)),
     h("h3", {}, mots.vaut),
     h("p", {}, attestation.conditions),
-    h("p", { class: "papier-code" }, h("span", {}, francais.papier.code), h("b", {}, attestation.code), h("small", {}, francais.papier.verifier(guichetDe(attestation.adresse)))),
+    h(
+      "div",
+      { class: "papier-code" },
+      codeQr(attestation.qr),
+      h("p", {}, h("span", {}, francais.papier.code), h("b", {}, attestation.code), h("small", {}, francais.papier.verifier(guichetDe(attestation.adresse)))),
+    ),
   );
 }
 

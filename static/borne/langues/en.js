@@ -31,7 +31,7 @@ export default {
   },
   inactivite: {
     titre: "Are you still there?",
-    texte: (secondes) => `Without an answer from you, everything will be erased within ${secondes} seconds, for your safety.`,
+    texte: "Without an answer from you, everything will be erased, for your safety.",
     rester: "Yes, I continue",
   },
   reseau: { perdu: "Connection lost. We keep trying; nothing is lost." },

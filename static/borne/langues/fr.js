@@ -35,7 +35,7 @@ export default {
   },
   inactivite: {
     titre: "Êtes-vous toujours là ?",
-    texte: (secondes) => `Sans réponse de votre part, tout sera effacé dans ${secondes} secondes, pour votre sécurité.`,
+    texte: "Sans réponse de votre part, tout sera effacé, pour votre sécurité.",
     rester: "Oui, je continue",
   },
   reseau: {

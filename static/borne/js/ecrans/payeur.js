@@ -43,6 +43,7 @@ export async function payeur(contexte) {
       if (saisie.telephone !== telephone) return;
       saisie.operateur = trouve.operateur;
       montrerOperateurs();
+      message.replaceChildren(...operateurFerme());
     } catch (erreur) {
       if (signal.aborted) return;
       numero.dire(messagesParChamp(erreur).telephone ?? t("commun.telephone_faux"));
@@ -62,6 +63,12 @@ export async function payeur(contexte) {
     );
   }
 
+  /** What to say of an operator who does not serve here yet: at once, before she presses the button. */
+  function operateurFerme() {
+    const choisi = operateurs.find(({ code }) => code === saisie.operateur);
+    return choisi?.disponible ? [] : [avis("attention", t("payeur.operateur_ferme", choisi?.nom ?? t("payeur.cet_operateur")))];
+  }
+
   function montrerZone() {
     zone.replaceChildren(...(saisie.autre || !propre ? [formulaire(() => payerBouton.click(), numero.noeud, operateur)] : []));
     if (saisie.autre || !propre) {
@@ -74,8 +81,8 @@ export async function payeur(contexte) {
     const corps = { ...demande.corps };
     if (saisie.autre || !propre) {
       if (saisie.telephone.length !== 9) return numero.dire(t("commun.telephone_court")), numero.entree.focus();
-      const choisi = operateurs.find(({ code }) => code === saisie.operateur);
-      if (!choisi?.disponible) return message.replaceChildren(avis("attention", t("payeur.operateur_ferme", choisi?.nom ?? t("payeur.cet_operateur"))));
+      const refus = operateurFerme();
+      if (refus.length) return message.replaceChildren(...refus);
       Object.assign(corps, { telephone: saisie.telephone, operateur: saisie.operateur });
     }
     // The key is drawn here, before anything leaves, and kept until an answer is known: sent twice, it pays once.
