@@ -4,7 +4,7 @@ import json
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -21,6 +21,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import resolve, reverse
 from django.utils import timezone
+from django.utils.dates import MONTHS
 from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.module_loading import import_string
@@ -96,6 +97,13 @@ def lignes_permises(request: HttpRequest, lignes: QuerySet[Any]) -> QuerySet[Any
     """Those of `lignes` that whoever signed in may reach."""
     permises: QuerySet[Any] = import_string(settings.BACK_OFFICE_LIGNES)(request.user, lignes)
     return permises
+
+
+def lignes_lues(request: HttpRequest, lignes: QuerySet[Any]) -> QuerySet[Any]:
+    """Those of `lignes` that whoever signed in may reach, on a page that she may open."""
+    page = admin.site._registry.get(lignes.model)
+    lisible = page is None or page.has_view_permission(request)
+    return lignes_permises(request, lignes) if lisible else lignes.none()
 
 
 class AdminPass(LignesPermises, ModelAdmin):  # type: ignore[misc]
@@ -319,6 +327,11 @@ def jour(chemin: str, libelle: str) -> Cellule:
     return _cellule("jour", chemin, libelle, montrer)
 
 
+def mois(chemin: str, libelle: str) -> Cellule:
+    """The month of a date."""
+    return _cellule("jour", chemin, libelle, lambda valeur: f"{MONTHS[valeur.month].capitalize()} {valeur.year}")
+
+
 def moment(chemin: str, libelle: str, *, secondes: bool = False) -> Cellule:
     """Date and time in Brazzaville."""
 
@@ -418,19 +431,51 @@ def _entree(nom: str, icone: str, description: str) -> dict[str, Any]:
     }
 
 
+OPTIONS_GRAPHIQUE = {
+    "animation": False,
+    "maintainAspectRatio": False,
+    "scales": {"x": {"stacked": True, "grid": {"display": False}}, "y": {"stacked": True, "beginAtZero": True}},
+    "plugins": {"legend": {"display": True, "position": "bottom", "labels": {"boxWidth": 12, "boxHeight": 12}}},
+    "locale": "fr-FR",
+}
+
+
 def accueil(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """The home page, with what settings.BACK_OFFICE_ALERTES finds to look at today on pages that this person may see."""
-    alertes = import_string(settings.BACK_OFFICE_ALERTES)()
-    return context | {"alertes": [alerte for alerte in alertes if alerte.nombre and _ouverte(request, alerte.url)]}
+    """The home page: what settings.BACK_OFFICE_ALERTES finds to look at today, and the pictures of BACK_OFFICE_GRAPHIQUES.
+
+    Both count the rows of this person, on pages that she may see.
+    """
+    permises = partial(lignes_lues, request)
+    alertes = [alerte for source in settings.BACK_OFFICE_ALERTES for alerte in import_string(source)(permises=permises)]
+    graphiques, calcule_le = import_string(settings.BACK_OFFICE_GRAPHIQUES)(permises=permises)
+    return context | {
+        "alertes": [alerte for alerte in alertes if alerte.nombre and _ouverte(request, alerte.url)],
+        "graphiques": [_dessin(graphique) for graphique in graphiques],
+        "calcule_le": calcule_le,
+    }
 
 
 def _ouverte(request: HttpRequest, adresse: str) -> bool:
-    """Whether this person may read the page, and all that was counted there: an alert says a number of rows."""
     page = getattr(resolve(urlsplit(adresse).path).func, "model_admin", None)
-    if page is None:
-        return True
-    lignes = page.model._default_manager.all()
-    return bool(page.has_view_permission(request)) and not lignes_permises(request, lignes).query.where
+    return page is None or bool(page.has_view_permission(request))
+
+
+def _dessin(graphique: Any) -> dict[str, Any]:
+    """What the template of a picture reads: Chart.js's data, and the same figures as a table."""
+    series = [
+        {"label": nom, "data": valeurs, "backgroundColor": f"var(--graphique-{code.lower()})", "borderRadius": 3}
+        for nom, code, valeurs in graphique.series
+    ]
+    colonnes = zip(graphique.mois, *(valeurs for _, _, valeurs in graphique.series), graphique.totaux, strict=True)
+    return {
+        "titre": graphique.titre,
+        "unite": graphique.unite,
+        "donnees": json.dumps({"labels": graphique.mois, "datasets": series}),
+        "options": json.dumps(OPTIONS_GRAPHIQUE),
+        "produits": [nom for nom, _, _ in graphique.series],
+        "lignes": [(mois, [formater_nombre(valeur) for valeur in valeurs]) for mois, *valeurs in colonnes],
+        "total": formater_nombre(sum(graphique.totaux)),
+    }
 
 
 def liens_operateur(request: HttpRequest, operateur: str, reference: uuid.UUID | None) -> list[tuple[str, str]]:

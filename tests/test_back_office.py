@@ -117,8 +117,8 @@ class TestRequetes:
         [
             (
                 ClientPass,
-                8,
-            ),  # itself, contracts and their balances, subscriptions, changes, content type of its history
+                18,
+            ),  # itself twice, contracts and their balances, subscriptions, changes, content type; balances and panels
             (SouscriptionPass, 9),  # itself, payments counted and read, periods, beneficiaries, transitions
             (Contrat, 7),  # itself, its balance, its instalments counted and read
             (NumeroPolice, 4),
@@ -154,8 +154,8 @@ class TestRequetes:
             assert administratrice.get(page(garantie)).status_code == 200
 
     def test_accueil(self, administratrice: Client, django_assert_num_queries: Any, settings: Settings) -> None:
-        settings.BACK_OFFICE_ALERTES = "builtins.list"  # those of the alerts are theirs
-        with django_assert_num_queries(3):
+        settings.BACK_OFFICE_ALERTES = []  # those of the alerts are theirs
+        with django_assert_num_queries(4):  # and the pictures
             assert "Bonjour Mireille" in administratrice.get(reverse("admin:index")).content.decode()
 
     def test_beaucoup_de_paiements_se_lisent_page_par_page(

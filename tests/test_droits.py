@@ -40,6 +40,7 @@ from apps.pass_payments.models import (
     Decaissement,
     DocumentEmis,
     EcartRapprochement,
+    IndicateurMensuel,
     MessageSortant,
     PaiementPass,
     RappelOperateur,
@@ -100,7 +101,7 @@ def lit(role: str, modele: str, ligne: str) -> bool:
         return True
     if modele == "borne_auth.Agent":
         return ligne == "soi"
-    if modele == "borne_auth.Borne":
+    if modele in ("borne_auth.Borne", "pass_payments.IndicateurMensuel"):
         return ligne == "agence"
     return ligne in {"agent": {"suivie", "agence"}, "conseiller": {"suivie"}}[role]
 
@@ -251,6 +252,20 @@ def monde(role: str) -> Monde:
     un.noter("soi", moi)
     un.noter("agence", AgentFactory.create(agence=SON_AGENCE))
     un.noter("etrangere", *Agent.objects.exclude(pk__in=[objet.pk for _, objet in un.lignes["borne_auth.Agent"]]))
+    for ligne, agence in [("agence", SON_AGENCE), ("etrangere", AILLEURS)]:
+        un.noter(
+            ligne,
+            IndicateurMensuel.objects.create(
+                mois=date(2026, 11, 1),
+                agence=agence,
+                produit=garantie.produit,
+                souscriptions=1,
+                encaissements=1,
+                encaisse=100,
+                arrieres=0,
+                calcule_le=timezone.now(),
+            ),
+        )
     un.noter("agence", BorneFactory(cle="une", agence=SON_AGENCE))
     un.noter("etrangere", BorneFactory(cle="autre", agence=AILLEURS))
     bornes = un.une_de_chaque("borne_auth.Borne")
@@ -626,9 +641,12 @@ class TestMatrice:
             if reponse.status_code != 200 or fuites:
                 fautes.append(f"{adresse} : {reponse.status_code} {fuites}")
 
-    def test_alerts_are_for_those_who_read_all_that_they_count(self, role: str, un: Monde, moi: Client) -> None:
-        titres = {alerte.code for alerte in moi.get(reverse("admin:index")).context["alertes"]}
-        assert ("anomalies" in titres) == (role in VOIENT_TOUT)
+    def test_an_alert_counts_what_its_list_shows(self, role: str, un: Monde, moi: Client) -> None:
+        alertes = {alerte.code: alerte for alerte in moi.get(reverse("admin:index")).context["alertes"]}
+        assert ("anomalies" in alertes) == (role != "sans_role")
+        for alerte in alertes.values():
+            if alerte.code != "aucun_travailleur":
+                assert moi.get(alerte.url).context["cl"].result_count == alerte.nombre
 
 
 def test_strangers_are_led_to_the_door(client: Client) -> None:

@@ -12,8 +12,10 @@ from apps.borne_auth import equipe, services
 from apps.borne_auth.droits import VOIENT_TOUT, droits_lisibles
 from apps.borne_auth.forms import AgentChangeForm, AgentCreationForm
 from apps.borne_auth.models import Agent, Borne, RoleAgent, SessionBorne, StatutBorne
-from nsia_pass_api.admin import VIDE, AdminLecture, LignesPermises
+from apps.borne_auth.selectors import bornes_muettes
+from nsia_pass_api.admin import VIDE, AdminLecture, LignesPermises, code, moment, texte
 from nsia_pass_api.dates import maintenant
+from nsia_pass_api.dossier import Panneau
 from nsia_pass_api.telephones import normaliser
 
 admin.site.unregister(Group)
@@ -109,6 +111,17 @@ class AgentAdmin(LignesPermises, UserAdmin, ModelAdmin):
         return False
 
 
+class ContactFiltre(admin.SimpleListFilter):
+    title = "dernier contact"
+    parameter_name = "contact"
+
+    def lookups(self, request, model_admin):
+        return [("muettes", "Sans signe de vie depuis 15 minutes")]
+
+    def queryset(self, request, queryset):
+        return queryset & bornes_muettes(quand=maintenant()) if self.value() == "muettes" else queryset
+
+
 @admin.register(Borne)
 class BorneAdmin(LignesPermises, ModelAdmin):
     """Kiosks are registered by `manage.py enregistrer_borne`, which shows the key once."""
@@ -120,7 +133,7 @@ class BorneAdmin(LignesPermises, ModelAdmin):
     actions = ("desactiver", "reactiver")
 
     def get_list_filter(self, request):
-        return ("statut", "agence") if request.user.role in VOIENT_TOUT else ("statut",)
+        return (ContactFiltre, "statut", *(("agence",) if request.user.role in VOIENT_TOUT else ()))
 
     @display(
         description="État",
@@ -169,3 +182,21 @@ class SessionBorneAdmin(AdminLecture):
         if session.vivante(le=maintenant()):
             return "Ouverte"
         return "Fermée" if session.fermee_le else "Expirée"
+
+
+def panneaux(*, client):
+    """The client's last visits at a kiosk (nsia_pass_api/dossier.py)."""
+    return [
+        Panneau(
+            titre="Visites à la borne",
+            lignes=SessionBorne.objects.filter(client=client).select_related("borne").order_by("-ouverte_le"),
+            cellules=[
+                moment("ouverte_le", "Ouverte le"),
+                code("police", "Police"),
+                texte("borne", "Borne"),
+                texte("get_motif_fermeture_display", "Fin"),
+            ],
+            vide="Aucune visite.",
+            recherche=client.telephone,
+        )
+    ]

@@ -88,6 +88,7 @@ DROITS: dict[str, Droits] = {
     ),
     "pass_payments.Decaissement": Droits(du_client("paiement__souscription__client"), "L", "L", "L", "L", "L"),
     "pass_payments.DocumentEmis": Droits(du_client("souscription__client"), "L", "L", "L", "L", "L"),
+    "pass_payments.IndicateurMensuel": Droits(de_son_agence, "L", "L", "L", "", "L"),
     # Operators.
     "pass_payments.Rapprochement": Droits(toutes, "L", "L", "", "", "L"),
     "pass_payments.EcartRapprochement": Droits(du_client("paiement__souscription__client"), "LM", "LM", "", "", "L"),

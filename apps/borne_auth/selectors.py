@@ -1,5 +1,6 @@
 """Reads of the doors: who is behind a pair, a session or an e-mail. None of them says why it finds nobody."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from hmac import compare_digest
 from typing import Any
@@ -7,7 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from apps.borne_auth.models import (
     Agent,
@@ -17,8 +18,11 @@ from apps.borne_auth.models import (
     JetonRafraichissement,
     SessionBorne,
     StatutAgent,
+    StatutBorne,
 )
 from apps.pass_clients.models import ClientPass, Contrat
+from apps.pass_payments.selectors_controle import Alerte
+from nsia_pass_api.dates import maintenant
 
 # Longer than the longest window, a day.
 CONSERVATION_COMPTEURS = timedelta(days=2)
@@ -83,3 +87,27 @@ def perimes(*, le: datetime) -> dict[str, QuerySet[Any]]:
         "Demandes de confirmation": DemandeConfirmation.objects.filter(expire_le__lt=le - CONSERVATION_DEMANDES),
         "Sessions": SessionBorne.objects.filter(expire_le__lt=fin_sessions),
     }
+
+
+# A kiosk gives a sign of life each minute.
+BORNE_MUETTE = timedelta(minutes=15)
+
+
+def bornes_muettes(*, quand: datetime) -> QuerySet[Borne]:
+    """Active kiosks that have given no sign of life for a quarter of an hour, or never."""
+    return Borne.objects.filter(
+        Q(dernier_contact__lt=quand - BORNE_MUETTE) | Q(dernier_contact__isnull=True), statut=StatutBorne.ACTIVE
+    )
+
+
+def alertes_bornes(*, permises: Callable[[QuerySet[Any]], QuerySet[Any]]) -> list[Alerte]:
+    """The silent kiosks among the rows that `permises` leaves; nothing when there is none. One query."""
+    nombre = permises(bornes_muettes(quand=maintenant())).count()
+    alerte = Alerte(
+        code="bornes_muettes",
+        titre="Bornes sans signe de vie depuis 15 minutes",
+        nombre=nombre,
+        vue="admin:borne_auth_borne_changelist",
+        requete="contact=muettes",
+    )
+    return [alerte] if nombre else []

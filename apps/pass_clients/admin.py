@@ -49,6 +49,7 @@ COULEURS_SOUSCRIPTION = {
     StatutSouscription.EXPIREE: "warning",
 }
 COULEURS_CLIENT = {StatutClient.ACTIF: "success", StatutClient.SUSPENDU: "danger"}
+COULEURS_STATUT_BENEFICIAIRE = {StatutBeneficiaire.ACTIF: "success"}
 COULEURS_POLICE = {StatutPolice.ATTRIBUE: "success", StatutPolice.SUSPENDU: "warning", StatutPolice.ANNULE: "danger"}
 
 STATUT_SOUSCRIPTION = pastille("statut", "Statut", COULEURS_SOUSCRIPTION, StatutSouscription)
@@ -183,7 +184,7 @@ class BeneficiaireTableau(TableauLecture):
         texte("get_role_display", "Rôle"),
         jour("date_naissance", "Né(e) le"),
         telephone("telephone"),
-        pastille("statut", "Statut", {StatutBeneficiaire.ACTIF: "success"}, StatutBeneficiaire),
+        pastille("statut", "Statut", COULEURS_STATUT_BENEFICIAIRE, StatutBeneficiaire),
     )
 
 

@@ -189,6 +189,7 @@ class SouscriptionPass(models.Model):
         ]
         indexes = [
             models.Index(fields=["date_souscription"], name="souscriptions_en_attente", condition=Q(statut="en_cours")),
+            models.Index(fields=["-id"], name="souscriptions_suspendues", condition=Q(statut="suspendue")),
         ]
         triggers = [
             pgtrigger.FSM(name="souscription_transition", field="statut", transitions=list(TRANSITIONS)),

@@ -3,6 +3,7 @@
 Each count reads the few rows of a partial index, and stops at `PLAFOND`.
 """
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -34,6 +35,10 @@ from nsia_pass_api.dates import maintenant
 PLAFOND = 1_000
 VERIFICATION_LONGUE = timedelta(minutes=15)
 DECAISSEMENT_LONG = timedelta(hours=1)
+Permises = Callable[[QuerySet[Any]], QuerySet[Any]]
+"""Narrows a queryset to the rows of whoever looks."""
+Source = tuple[str, str, QuerySet[Any], dict[str, str]]
+"""Code, title, rows, and what their list is asked to show the same."""
 RAPPELS_RECENTS = timedelta(hours=24)
 MESSAGES_RECENTS = timedelta(days=7)
 
@@ -85,12 +90,15 @@ def decaissements_en_retard(*, quand: datetime) -> QuerySet[Decaissement]:
     return Decaissement.objects.filter(a_suivre_le__isnull=False, demande_le__lt=quand - DECAISSEMENT_LONG)
 
 
-def alertes_exploitation(*, quand: datetime | None = None) -> list[Alerte]:
-    """What calls for somebody at `quand` (now), the most pressing first; nothing that counts zero. Eleven queries."""
+def alertes_exploitation(*, permises: Permises = lambda lignes: lignes, quand: datetime | None = None) -> list[Alerte]:
+    """What calls for somebody at `quand` (now) among the rows that `permises` leaves, the most pressing first.
+
+    Nothing that counts zero. Eleven queries.
+    """
     quand = quand or maintenant()
     contredits = RappelOperateur.objects.filter(verdict=VerdictRappel.CONTREDIT, traite_le__gte=quand - RAPPELS_RECENTS)
     abandonnes = MessageSortant.objects.filter(statut=StatutMessage.ABANDONNE, cree_le__gte=quand - MESSAGES_RECENTS)
-    sources: list[tuple[str, str, QuerySet[Any], dict[str, str]]] = [
+    sources: list[Source] = [
         (
             "paiements_en_retard",
             "Paiements ouverts au-delà de leur limite",
@@ -155,16 +163,7 @@ def alertes_exploitation(*, quand: datetime | None = None) -> list[Alerte]:
             {"statut__exact": StatutMessage.ABANDONNE, "cree_le__gte": (quand - MESSAGES_RECENTS).isoformat()},
         ),
     ]
-    alertes = [
-        Alerte(
-            code=code,
-            titre=titre,
-            nombre=lignes.order_by()[:PLAFOND].count(),
-            vue=f"admin:pass_payments_{lignes.model._meta.model_name}_changelist",
-            requete=urlencode(requete),
-        )
-        for code, titre, lignes, requete in sources
-    ]
+    alertes = compter(sources, permises=permises)
     if travailleur_present() is not None:
         sans_travailleur = Alerte(
             code="aucun_travailleur",
@@ -174,4 +173,19 @@ def alertes_exploitation(*, quand: datetime | None = None) -> list[Alerte]:
             requete="",
         )
         alertes.insert(0, sans_travailleur)
+    return alertes
+
+
+def compter(sources: Iterable[Source], *, permises: Permises) -> list[Alerte]:
+    """An alert a source that has rows among those that `permises` leaves. One query each."""
+    alertes = [
+        Alerte(
+            code=code,
+            titre=titre,
+            nombre=permises(lignes).order_by()[:PLAFOND].count(),
+            vue=f"admin:{lignes.model._meta.app_label}_{lignes.model._meta.model_name}_changelist",
+            requete=urlencode(requete),
+        )
+        for code, titre, lignes, requete in sources
+    ]
     return [alerte for alerte in alertes if alerte.nombre]

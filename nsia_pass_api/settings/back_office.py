@@ -31,6 +31,7 @@ BACK_OFFICE_MENU = [
             ("pass_payments.PropositionPaiement", "rule", "Remboursements et annulations à décider à deux"),
             ("pass_payments.Decaissement", "outbox", "L'argent qui sort, suivi jusqu'au bout"),
             ("pass_payments.DocumentEmis", "description", "Reçus, relevés, attestations et leur code"),
+            ("pass_payments.IndicateurMensuel", "bar_chart", "Souscriptions, encaissements, arriérés par agence"),
         ],
     ),
     (
@@ -75,8 +76,16 @@ BACK_OFFICE_LIGNES = "apps.borne_auth.droits.lignes_permises"
 
 # Operator → the models, searched by our reference, that hold what was exchanged with it.
 BACK_OFFICE_ECHANGES = {"mtn_money": ["mtn_integration.TransactionMTN", "mtn_integration.LogMTN"]}
-# Answers what is to be looked at today: objects with `code`, `titre`, `nombre` and `url`.
-BACK_OFFICE_ALERTES = "apps.pass_payments.selectors_controle.alertes_exploitation"
+# Each answers what is to be looked at today on the rows that `permises` leaves: objects with `code`, `titre`, `nombre` and `url`.
+BACK_OFFICE_ALERTES = [
+    "apps.pass_payments.selectors_controle.alertes_exploitation",
+    "apps.pass_payments.selectors_accueil.alertes_portefeuille",
+    "apps.borne_auth.selectors.alertes_bornes",
+]
+# Each answers the panels of a client's page (nsia_pass_api/dossier.py), in the order in which they are shown.
+BACK_OFFICE_DOSSIER = ["apps.pass_payments.admin.dossier.panneaux", "apps.borne_auth.admin.panneaux"]
+# Answers the pictures of the home page on the rows that `permises` leaves, and when their figures were computed.
+BACK_OFFICE_GRAPHIQUES = "apps.pass_payments.selectors_accueil.graphiques"
 
 
 def _fichier(nom: str) -> Any:

@@ -34,6 +34,7 @@ PLANIFICATION = {
     "rapprochement": ("0 4 * * *", ["rapprocher"]),
     "polices": ("30 4 * * *", ["attribuer_polices"]),
     "menage": ("0 3 * * *", ["purger_paiements"]),
+    "indicateurs": ("45 2 * * *", ["calculer_indicateurs"]),
     "sessions": ("15 3 * * *", ["purger_sessions"]),
 }
 if ATTRIBUTION_POLICE == "manuelle":

@@ -158,7 +158,14 @@ class TestNavigation:
         assert self.sections(rf, AgentFactory(is_superuser=True)) == {
             "": ["Accueil"],
             "Clients et contrats": ["Clients", "Contrats", "Souscriptions", "Numéros de police"],
-            "Paiements": ["Paiements", "Anomalies de paiement", "Propositions", "Décaissements", "Documents émis"],
+            "Paiements": [
+                "Paiements",
+                "Anomalies de paiement",
+                "Propositions",
+                "Décaissements",
+                "Documents émis",
+                "Chiffres du mois",
+            ],
             "Contrôle des opérateurs": [
                 "Rapprochements",
                 "Écarts",

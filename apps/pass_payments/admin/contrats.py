@@ -3,13 +3,15 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from apps.pass_clients.admin import ClientAdmin, SouscriptionAdmin
 from apps.pass_clients.models import ClientPass, Contrat, EtatContrat, NumeroPolice, SouscriptionPass, StatutPolice
 from apps.pass_payments.admin.actes import Encaisser
 from apps.pass_payments.admin.cellules import COULEURS_CONTRAT, COULEURS_COTISATION, STATUT_PAIEMENT
+from apps.pass_payments.admin.dossier import resume
 from apps.pass_payments.models import Cotisation, PaiementPass, StatutCotisation
 from nsia_pass_api.actes import AvecActes
 from nsia_pass_api.admin import (
@@ -29,6 +31,8 @@ from nsia_pass_api.admin import (
     vers,
     xaf,
 )
+from nsia_pass_api.dossier import dossier
+from nsia_pass_api.money import formater_xaf
 
 ETAT_CONTRAT = pastille("etat_du_contrat", "État", COULEURS_CONTRAT, EtatContrat)
 EN_RETARD = du("soldes__montant_en_retard", "En retard")
@@ -73,6 +77,22 @@ admin.site.unregister([ClientPass, SouscriptionPass])
 @admin.register(ClientPass)
 class ClientEtContratsAdmin(ClientAdmin):
     inlines = [ContratTableau, *ClientAdmin.inlines]
+    change_form_outer_before_template = "admin/resume.html"
+    change_form_outer_after_template = "admin/dossier.html"
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """With everything about the client on the page. A fixed number of queries, whatever she has."""
+        client = self.get_object(request, unquote(object_id))
+        contexte = {} if client is None else {"resume": _resume(client), "dossier": dossier(request, client)}
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **contexte})
+
+
+def _resume(client: ClientPass) -> dict[str, Any]:
+    chiffres = resume(client=client)
+    montants = {nom: formater_xaf(chiffres[nom]) for nom in ("solde", "total_paye", "en_retard")}
+    return {**montants, "contrats": chiffres["contrats"], "retard": chiffres["en_retard"] > 0}
 
 
 @admin.register(SouscriptionPass)

@@ -390,12 +390,13 @@ class DecaissementAdmin(AvecActes, AdminLecture):
 
 @admin.register(DocumentEmis)
 class DocumentAdmin(AdminLecture):
-    search_help_text = "Code, n° de paiement, police, n° de souscription"
+    search_help_text = "Code, n° de paiement, police, n° de souscription, téléphone"
     recherches = {
         "code": numero,
         "paiement__numero_transaction": numero,
         "souscription__police__numero_police": numero,
         "souscription__numero_souscription": numero,
+        "souscription__client__telephone": numero_telephone,
     }
     list_display = [
         code("code", "Code"),

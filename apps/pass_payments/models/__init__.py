@@ -12,6 +12,7 @@ from apps.pass_payments.models.controle import (
     StatutProposition,
     TypeDocument,
 )
+from apps.pass_payments.models.indicateurs import IndicateurMensuel
 from apps.pass_payments.models.paiements import (
     OUVERTS,
     TRANSITIONS,
@@ -57,6 +58,7 @@ __all__ = [
     "DocumentEmis",
     "EcartRapprochement",
     "EvenementPaiement",
+    "IndicateurMensuel",
     "MessageSortant",
     "NatureAnomalie",
     "NatureDecaissement",

@@ -860,7 +860,7 @@ class AlerteDEssai:
     code: str = "essai"
 
 
-def alertes_d_essai() -> list[AlerteDEssai]:
+def alertes_d_essai(*, permises: object) -> list[AlerteDEssai]:
     return [
         AlerteDEssai("Anomalies à résoudre", 3, liste(AnomaliePaiement, etat="ouvert")),
         AlerteDEssai("Aucune proposition", 0, liste(PropositionPaiement)),
@@ -869,7 +869,7 @@ def alertes_d_essai() -> list[AlerteDEssai]:
 
 class TestAccueil:
     def test_ce_qu_il_faut_regarder(self, connectee: Client, settings: Settings) -> None:
-        settings.BACK_OFFICE_ALERTES = f"{__name__}.alertes_d_essai"
+        settings.BACK_OFFICE_ALERTES = [f"{__name__}.alertes_d_essai"]
         html = lire(connectee, reverse("admin:index"))
         assert f'href="{liste(AnomaliePaiement, etat="ouvert")}"' in html
         assert "Anomalies à résoudre" in html
@@ -877,11 +877,11 @@ class TestAccueil:
         assert "Rien à signaler." not in html
 
     def test_le_calme(self, connectee: Client, settings: Settings) -> None:
-        settings.BACK_OFFICE_ALERTES = "builtins.list"
+        settings.BACK_OFFICE_ALERTES = []
         assert "Rien à signaler." in lire(connectee, reverse("admin:index"))
 
     def test_chacun_ne_voit_que_ce_qu_il_peut_ouvrir(self, settings: Settings) -> None:
-        settings.BACK_OFFICE_ALERTES = f"{__name__}.alertes_d_essai"
+        settings.BACK_OFFICE_ALERTES = [f"{__name__}.alertes_d_essai"]
         html = lire(connexion(AgentFactory()), reverse("admin:index"))
         assert "Anomalies à résoudre" not in html
         assert "Rien à signaler." in html

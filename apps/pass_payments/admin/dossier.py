@@ -1,0 +1,140 @@
+"""The panels of a client's page that payments bring (nsia_pass_api/dossier.py)."""
+
+from typing import Any
+
+from django.db.models import Case, Value, When
+
+from apps.pass_clients.admin import COULEURS_STATUT_BENEFICIAIRE
+from apps.pass_clients.models import BeneficiairePass, ClientPass, StatutBeneficiaire
+from apps.pass_payments.admin.cellules import (
+    COULEURS_COTISATION,
+    COULEURS_MESSAGE,
+    PAIEMENT,
+    STATUT_PAIEMENT,
+    STATUT_PROPOSITION,
+)
+from apps.pass_payments.models import (
+    Cotisation,
+    DocumentEmis,
+    MessageSortant,
+    PaiementPass,
+    PropositionPaiement,
+    StatutCotisation,
+    StatutMessage,
+)
+from nsia_pass_api.admin import code, jour, lien, moment, pastille, telephone, texte, xaf
+from nsia_pass_api.dossier import LIGNES, Panneau
+
+NUMERO_PAIEMENT = lien("numero_transaction", "Numéro", modele="pass_payments.PaiementPass", pk="pk")
+POLICE = lien("contrat_id", "Police", modele="pass_clients.Contrat", pk="contrat_id")
+
+
+def resume(*, client: ClientPass) -> dict[str, Any]:
+    """Amounts over all the client's contracts, in XAF. One query."""
+    soldes = list(client.soldes.all())
+    return {
+        "contrats": len(soldes),
+        "solde": sum(un.solde for un in soldes),
+        "total_paye": sum(un.total_paye for un in soldes),
+        "en_retard": sum(un.montant_en_retard for un in soldes),
+        "jours_de_retard": max((un.jours_de_retard for un in soldes), default=0),
+    }
+
+
+def panneaux(*, client: ClientPass) -> list[Panneau]:
+    """Instalments still due, payments, beneficiaries, documents, proposals and messages of `client`."""
+    a_payer = Cotisation.objects.filter(client=client).exclude(statut=StatutCotisation.PAYEE)
+    paiements = PaiementPass.objects.filter(souscription__client=client).order_by("-id")
+    faits = ("succes", "echec", "rembourse")
+    derniers = paiements.values_list("numero_transaction", flat=True)[:LIGNES]
+    annonces = [f"paiement:{numero}:{fait}" for numero in derniers for fait in faits]
+    return [
+        Panneau(
+            titre="Échéances à payer",
+            lignes=a_payer.order_by("date_echeance", "numero_quittance"),
+            cellules=[
+                jour("date_echeance", "Échéance"),
+                POLICE,
+                xaf("montant", "Montant"),
+                xaf("montant_paye", "Payé"),
+                xaf("reste_a_payer", "Reste"),
+                pastille("statut", "Statut", COULEURS_COTISATION, StatutCotisation),
+                code("numero_quittance", "Quittance"),
+            ],
+            vide="Rien n'est à payer.",
+        ),
+        Panneau(
+            titre="Paiements",
+            lignes=paiements,
+            cellules=[
+                moment("date_demande", "Demandé le"),
+                NUMERO_PAIEMENT,
+                texte("get_type_paiement_display", "Type"),
+                texte("mode_paiement", "Mode"),
+                xaf("montant_net", "Montant net"),
+                STATUT_PAIEMENT,
+            ],
+            vide="Aucun paiement.",
+            recherche=client.telephone,
+        ),
+        Panneau(
+            titre="Bénéficiaires",
+            lignes=BeneficiairePass.objects.filter(souscription__client=client)
+            .select_related("souscription")
+            .order_by(
+                Case(When(statut=StatutBeneficiaire.ACTIF, then=Value(0)), default=Value(1)),
+                "souscription_id",
+                "ordre_priorite",
+            ),
+            cellules=[
+                lien("souscription", "Souscription", modele="pass_clients.SouscriptionPass", pk="souscription_id"),
+                texte("ordre_priorite", "Rang"),
+                texte("", "Nom"),
+                texte("get_relation_display", "Lien"),
+                texte("get_role_display", "Rôle"),
+                telephone("telephone"),
+                pastille("statut", "Statut", COULEURS_STATUT_BENEFICIAIRE, StatutBeneficiaire),
+            ],
+            vide="Aucun bénéficiaire.",
+        ),
+        Panneau(
+            titre="Demandes de remboursement et d'annulation",
+            lignes=PropositionPaiement.objects.filter(paiement__souscription__client=client)
+            .select_related("paiement", "demandeur")
+            .order_by("-id"),
+            cellules=[
+                moment("demandee_le", "Le"),
+                lien("get_nature_display", "Demande", modele="pass_payments.PropositionPaiement", pk="pk"),
+                PAIEMENT,
+                xaf("paiement__montant_net", "Montant"),
+                texte("demandeur", "Demandée par"),
+                STATUT_PROPOSITION,
+            ],
+            vide="Aucune demande.",
+            recherche=client.telephone,
+        ),
+        Panneau(
+            titre="Documents remis",
+            lignes=DocumentEmis.objects.filter(souscription__client=client)
+            .select_related("souscription")
+            .order_by("-id"),
+            cellules=[
+                moment("emis_le", "Remis le"),
+                texte("get_type_display", "Document"),
+                lien("code", "Code", modele="pass_payments.DocumentEmis", pk="pk"),
+                texte("souscription", "Souscription"),
+            ],
+            vide="Aucun document.",
+            recherche=client.telephone,
+        ),
+        Panneau(
+            titre="SMS de ses derniers paiements",
+            lignes=MessageSortant.objects.filter(cle__in=annonces).order_by("-id"),
+            cellules=[
+                moment("cree_le", "Écrit le"),
+                texte("texte_montrable", "Texte"),
+                pastille("statut", "Statut", COULEURS_MESSAGE, StatutMessage),
+            ],
+            vide="Aucun SMS.",
+        ),
+    ]

@@ -1,0 +1,147 @@
+"""The figures of the months, against an independent recount of their rows."""
+
+from collections import Counter
+from datetime import date, timedelta
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from apps.borne_auth.tests.factories import AgentFactory
+from apps.pass_clients.models import SouscriptionPass
+from apps.pass_clients.tests.factories import PoliceFactory, contrat_en_vigueur
+from apps.pass_payments.models import Cotisation, IndicateurMensuel, PaiementPass
+from apps.pass_payments.selectors_accueil import derniers_mois, graphiques
+from apps.pass_payments.services.indicateurs import calculer_indicateurs
+from apps.pass_payments.tests.factories import PaiementFactory
+from nsia_pass_api.dates import aujourdhui
+
+pytestmark = pytest.mark.django_db
+
+
+def premier(jour: date) -> date:
+    return jour.replace(day=1)
+
+
+def recompte() -> dict[tuple[date, str, int], tuple[int, int, int, int]]:
+    """Row by row, in Python."""
+    sommes: Counter[tuple[date, str, int, str]] = Counter()
+    for souscription in SouscriptionPass.objects.exclude(date_activation=None).select_related("client"):
+        mois = premier(timezone.localtime(souscription.date_activation).date())
+        sommes[mois, souscription.client.agence, souscription.produit_id, "souscriptions"] += 1
+    for paiement in PaiementPass.objects.filter(statut="succes").select_related("souscription__client"):
+        cle = (
+            premier(paiement.date_comptable),
+            paiement.souscription.client.agence,
+            paiement.souscription.produit_id,
+        )
+        sommes[*cle, "encaissements"] += 1
+        sommes[*cle, "encaisse"] += paiement.montant - paiement.frais
+    for echeance in Cotisation.objects.select_related("souscription__client"):
+        souscription = echeance.souscription
+        # A terminated contract stops counting days.
+        if echeance.date_echeance < (souscription.date_resiliation or aujourdhui()) and echeance.reste_a_payer:
+            cle = (premier(echeance.date_echeance), souscription.client.agence, souscription.produit_id)
+            sommes[*cle, "arrieres"] += echeance.reste_a_payer
+    mesures = ("souscriptions", "encaissements", "encaisse", "arrieres")
+    return {cle: tuple(sommes[*cle, un] for un in mesures) for cle in {cle[:3] for cle in sommes}}  # type: ignore[misc]
+
+
+def calcules() -> dict[tuple[date, str, int], tuple[int, int, int, int]]:
+    return {
+        (un.mois, un.agence, un.produit_id): (un.souscriptions, un.encaissements, un.encaisse, un.arrieres)
+        for un in IndicateurMensuel.objects.all()
+    }
+
+
+@pytest.fixture
+def portefeuille() -> None:
+    """Two agencies and none, two products, instalments late and paid, refunds and failures."""
+    call_command("load_produits_pass", stdout=StringIO())
+    call_command("load_test_data_pass", stdout=StringIO(), stderr=StringIO())
+    PoliceFactory.reset_sequence(5_000)  # beyond those of the demonstration
+    for agence in ("Bacongo", "Bacongo", ""):
+        souscription = contrat_en_vigueur(client__agence=agence).souscription
+        PaiementFactory(souscription=souscription, montant=700, frais=7)
+        PaiementFactory(souscription=souscription, statut="rembourse")
+        PaiementFactory(souscription=souscription, statut="echec", date_confirmation=None, date_comptable=None)
+
+
+def test_they_equal_a_recount_and_are_replaced_whole(portefeuille: None) -> None:
+    attendu = recompte()
+    assert {cle[1] for cle in attendu} >= {"", "Bacongo"}
+    assert sum(arrieres for *_, arrieres in attendu.values()) > 0
+
+    assert calculer_indicateurs() == len(attendu)
+    assert calcules() == attendu
+
+    PaiementFactory(souscription=SouscriptionPass.objects.filter(client__agence="Bacongo").first(), montant=1_000)
+    assert calcules() != recompte()
+    sortie = StringIO()
+    call_command("calculer_indicateurs", stdout=sortie)
+    assert calcules() == recompte()
+    assert sortie.getvalue().startswith("Chiffres")
+
+
+def test_the_pictures_say_the_same_and_keep_to_the_rows_of_whoever_looks(portefeuille: None) -> None:
+    calculer_indicateurs()
+    debut = derniers_mois(aujourdhui(), 12)[0]
+    tous, calcule_le = graphiques(permises=lambda lignes: lignes)
+    bacongo, _ = graphiques(permises=lambda lignes: lignes.filter(agence="Bacongo"))
+    rien = graphiques(permises=lambda lignes: lignes.none())
+
+    assert [un.titre for un in tous] == [
+        "Souscriptions activées",
+        "Encaissements nets",
+        "Arriérés, par mois d'échéance",
+    ]
+    assert calcule_le == IndicateurMensuel.objects.first().calcule_le  # type: ignore[union-attr]
+    for dessines, lignes in [
+        (tous, IndicateurMensuel.objects.filter(mois__gte=debut)),
+        (bacongo, IndicateurMensuel.objects.filter(mois__gte=debut, agence="Bacongo")),
+    ]:
+        for dessin, mesure in zip(dessines, ("souscriptions", "encaisse", "arrieres"), strict=True):
+            assert len(dessin.mois) == len(dessin.totaux) == 12
+            assert sum(dessin.totaux) == sum(lignes.values_list(mesure, flat=True))
+    assert rien == ([], None)
+
+
+@pytest.mark.parametrize(
+    ("jour", "attendu"),
+    [
+        (date(2026, 11, 25), [date(2026, 9, 1), date(2026, 10, 1), date(2026, 11, 1)]),
+        (date(2026, 1, 1), [date(2025, 11, 1), date(2025, 12, 1), date(2026, 1, 1)]),
+        (date(2026, 12, 31), [date(2026, 10, 1), date(2026, 11, 1), date(2026, 12, 1)]),
+    ],
+)
+def test_the_last_months_cross_years(jour: date, attendu: list[date]) -> None:
+    assert derniers_mois(jour, 3) == attendu
+
+
+def test_the_home_page_draws_them_with_their_figures(client: Client, portefeuille: None) -> None:
+    calculer_indicateurs()
+    client.force_login(AgentFactory(role="agent", agence="Bacongo"))
+    html = client.get(reverse("admin:index")).content.decode()
+
+    total = sum(IndicateurMensuel.objects.filter(agence="Bacongo").values_list("encaisse", flat=True))
+    assert total == 2 * 693
+    assert "1\u202f386 FCFA" in html or "1\xa0386 FCFA" in html or "1 386 FCFA" in html
+    assert html.count('<canvas class="chart"') == 3
+
+
+def test_an_advisor_sees_none(client: Client, portefeuille: None) -> None:
+    calculer_indicateurs()
+    client.force_login(AgentFactory(role="conseiller", agence="Bacongo"))
+
+    assert "<canvas" not in client.get(reverse("admin:index")).content.decode()
+
+
+def test_one_at_a_time(portefeuille: None, django_assert_num_queries: Any) -> None:
+    """Lock, deletion, computation, between the two ends of a savepoint."""
+    with django_assert_num_queries(5):
+        calculer_indicateurs()
+    assert IndicateurMensuel.objects.filter(calcule_le__lt=timezone.now() - timedelta(minutes=1)).count() == 0

@@ -1,0 +1,54 @@
+"""Everything about one client on her page: short tables that several apps bring, on the rows of whoever looks.
+
+`settings.BACK_OFFICE_DOSSIER` names the functions that give panels; an app to the right adds its own without being imported.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.module_loading import import_string
+
+from .admin import Cellule, lignes_permises
+
+LIGNES = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Panneau:
+    """A table of at most `LIGNES` rows, read in one query. `recherche`: what the model's list is asked, to read them all."""
+
+    titre: str
+    lignes: QuerySet[Any]
+    cellules: Sequence[Cellule]
+    vide: str
+    recherche: str = ""
+
+    def montrer(self, request: HttpRequest) -> dict[str, Any] | None:
+        """What the template reads; None for whoever may not read the model."""
+        modele = self.lignes.model
+        page = admin.site._registry.get(modele)
+        if page is not None and not page.has_view_permission(request):
+            return None
+        trouvees = list(lignes_permises(request, self.lignes)[: LIGNES + 1])
+        reste = len(trouvees) > LIGNES and page is not None and self.recherche
+        liste = f"admin:{modele._meta.app_label}_{modele._meta.model_name}_changelist"
+        return {
+            "titre": self.titre,
+            "colonnes": [cellule.short_description for cellule in self.cellules],  # type: ignore[attr-defined]
+            "genres": [cellule.__name__.partition("_")[0] for cellule in self.cellules],
+            "lignes": [[cellule(ligne) for cellule in self.cellules] for ligne in trouvees[:LIGNES]],
+            "vide": self.vide,
+            "tout": reverse(liste, query={"q": self.recherche}) if reste else "",
+        }
+
+
+def dossier(request: HttpRequest, client: Any) -> list[dict[str, Any]]:
+    """The panels of `client` that this person may read, in the order of the settings."""
+    panneaux = [panneau for source in settings.BACK_OFFICE_DOSSIER for panneau in import_string(source)(client=client)]
+    return [montre for panneau in panneaux if (montre := panneau.montrer(request)) is not None]
