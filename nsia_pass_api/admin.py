@@ -434,7 +434,10 @@ def _entree(nom: str, icone: str, description: str) -> dict[str, Any]:
 OPTIONS_GRAPHIQUE = {
     "animation": False,
     "maintainAspectRatio": False,
-    "scales": {"x": {"stacked": True, "grid": {"display": False}}, "y": {"stacked": True, "beginAtZero": True}},
+    "scales": {
+        "x": {"stacked": True, "grid": {"display": False}},
+        "y": {"stacked": True, "beginAtZero": True, "ticks": {"precision": 0}},
+    },
     "plugins": {"legend": {"display": True, "position": "bottom", "labels": {"boxWidth": 12, "boxHeight": 12}}},
     "locale": "fr-FR",
 }

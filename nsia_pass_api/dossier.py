@@ -41,7 +41,6 @@ class Panneau:
         return {
             "titre": self.titre,
             "colonnes": [cellule.short_description for cellule in self.cellules],  # type: ignore[attr-defined]
-            "genres": [cellule.__name__.partition("_")[0] for cellule in self.cellules],
             "lignes": [[cellule(ligne) for cellule in self.cellules] for ligne in trouvees[:LIGNES]],
             "vide": self.vide,
             "tout": reverse(liste, query={"q": self.recherche}) if reste else "",
