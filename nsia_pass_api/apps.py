@@ -6,6 +6,6 @@ class NoyauConfig(AppConfig):
     verbose_name = "NSIA PASS"
 
     def ready(self) -> None:
-        from . import messages
+        from . import checks, messages  # noqa: F401 - checks register themselves
 
         messages.installer()

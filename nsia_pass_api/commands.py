@@ -22,9 +22,10 @@ LIGNE_TOUTES_LES_SECONDES = 10.0
 class CommandePass(BaseCommand):
     """Subclasses write `executer`; errors of the domain, Ctrl-C and SIGTERM end it with one French line.
 
-    `reprise` says what to do after an interruption: a command commits as it goes, so what is done is kept.
+    `interruption` says what an interruption leaves, `reprise` what to do then: most commands commit as they go.
     """
 
+    interruption = "Interrompu : ce qui est fait est gardé."
     reprise = "Relancez la même commande : elle reprendra où elle s'est arrêtée."
 
     @abstractmethod
@@ -39,7 +40,7 @@ class CommandePass(BaseCommand):
             lines = [f"  {champ} : {' '.join(messages)}" for champ, messages in error.champs.items()]
             raise CommandError("\n".join([error.detail, *lines])) from error
         except KeyboardInterrupt as interruption:
-            self.stderr.write(f"\nInterrompu : ce qui est fait est gardé. {self.reprise}")
+            self.stderr.write(f"\n{self.interruption} {self.reprise}")
             sys.exit(interruption.code if isinstance(interruption, _Terminated) else 130)
         finally:
             if previous is not None:

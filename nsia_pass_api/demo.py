@@ -14,6 +14,8 @@ from types import FrameType
 
 import psutil
 
+from nsia_pass_api.processus import finir_avec_son_parent
+
 STOP_SECONDS = 15
 READY_SECONDS = 60
 
@@ -53,7 +55,10 @@ class Running:
 
 
 def launch(child: Child) -> Running:
-    """In a session of its own: Ctrl-C in the terminal reaches the demo alone, which stops its children in order."""
+    """In a session of its own: Ctrl-C in the terminal reaches the demo alone, which stops its children in order.
+
+    On Linux a demo that is killed by -9 does not leave it behind either.
+    """
     child.log.parent.mkdir(parents=True, exist_ok=True)
     with child.log.open("wb") as log:
         process = subprocess.Popen(  # noqa: S603
@@ -62,6 +67,7 @@ def launch(child: Child) -> Running:
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            preexec_fn=finir_avec_son_parent(),
         )
     return Running(child, process)
 

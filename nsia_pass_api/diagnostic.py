@@ -6,8 +6,9 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -19,12 +20,18 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from django.utils.module_loading import import_string
 
+from nsia_pass_api.dates import maintenant
+from nsia_pass_api.sauvegarde.errors import SauvegardeRefusee
+from nsia_pass_api.sauvegarde.manifeste import ARCHIVE, Manifeste
+
 from .database.errors import EmbeddedServerError
 from .database.reachability import MINIMUM_VERSION, explain
+from .sante import Controle
 from .settings.environment import BASE_DIR, DATA_DIR, ENV_FILE, PRODUCTION, noms_lus
 
 FREE_BYTES_MINIMUM = 1024**3
 CLOCK_SECONDS_MAXIMUM = 2.0
+SAUVEGARDE_AGE_MAXIMUM = timedelta(hours=36)
 
 
 class Niveau(StrEnum):
@@ -55,12 +62,11 @@ def erreur(sujet: str, texte: str) -> Constat:
 def examiner(connection: BaseDatabaseWrapper) -> Iterator[Constat]:
     """Every finding, the machine's first; those on the database stop at the first that makes the next meaningless."""
     yield reglages()
-    if PRODUCTION:
-        yield production()
     yield fichier_env()
     yield dependances()
     yield pilote()
     yield disque()
+    yield sauvegardes()
     yield mobile_money()
     acces = base_joignable(connection)
     yield acces
@@ -83,24 +89,13 @@ def reglages() -> Constat:
     mode = "production" if PRODUCTION else "développement"
     if not messages:
         return ok("réglages", f"mode {mode}, rien à signaler.")
-    texte = " ; ".join(f"{message.id} {_une_ligne(message.msg)}" for message in messages)
+    texte = " ; ".join(
+        " ".join(filter(None, [message.id, _une_ligne(message.msg), message.hint and f"({_une_ligne(message.hint)})"]))
+        for message in messages
+    )
     if any(message.is_serious() for message in messages):
         return erreur("réglages", f"mode {mode} : {texte}.")
     return attention("réglages", f"mode {mode} : {texte}.")
-
-
-def production() -> Constat:
-    """What settings accept in production but an insurer should not."""
-    weak = {
-        "ALLOWED_HOSTS accepte tous les noms": "*" in settings.ALLOWED_HOSTS,
-        "BORNE_ENREGISTREMENT_OBLIGATOIRE=0": not settings.BORNE_ENREGISTREMENT_OBLIGATOIRE,
-        "DONNEES_DE_TEST_AUTORISEES=1": settings.DONNEES_DE_TEST_AUTORISEES,
-        "base embarquée (définissez DATABASE_URL)": not settings.DATABASE_URL,
-    }
-    found = [name for name, present in weak.items() if present]
-    if found:
-        return attention("production", f"{' ; '.join(found)}. Corrigez dans .env.")
-    return ok("production", "noms, bornes, données et base sont ceux d'une production.")
 
 
 def fichier_env() -> Constat:
@@ -150,6 +145,31 @@ def disque() -> Constat:
     if free < FREE_BYTES_MINIMUM:
         return attention("disque", f"{texte}. Libérez de la place, ou déplacez DATA_DIR.")
     return ok("disque", f"{texte}.")
+
+
+def sauvegardes(*, quand: datetime | None = None) -> Constat:
+    """The age of the last whole backup; outside production nobody is expected to make any."""
+    dossier = Path(settings.SAUVEGARDES_DOSSIER)
+    ages = [
+        ((quand or maintenant()) - manifeste.le, archive)
+        for archive in sorted(dossier.glob(f"*{ARCHIVE}"))
+        if (manifeste := _manifeste(archive)) is not None
+    ]
+    if not ages:
+        texte = f"aucune dans {dossier}. Lancez : python manage.py sauvegarder --verifier."
+        return attention("sauvegardes", texte) if settings.PRODUCTION else ok("sauvegardes", texte)
+    age, archive = min(ages)
+    texte = f"{len(ages)} dans {dossier}, la dernière il y a {age.total_seconds() / 3600:.0f} h"
+    if settings.PRODUCTION and age > SAUVEGARDE_AGE_MAXIMUM:
+        return attention("sauvegardes", f"{texte} ({archive.name}). Voyez pourquoi la minuterie ne passe plus.")
+    return ok("sauvegardes", f"{texte}.")
+
+
+def _manifeste(archive: Path) -> Manifeste | None:
+    try:
+        return Manifeste.lire(archive)
+    except SauvegardeRefusee:
+        return None
 
 
 def mobile_money() -> Constat:
@@ -275,6 +295,15 @@ def fuseau(connection: BaseDatabaseWrapper) -> Constat:
     return ok("fuseau", f"{zone} des deux côtés.")
 
 
+def travailleur(connection: BaseDatabaseWrapper) -> Constat:
+    """What SANTE_CONTROLES says beyond the database: in production a missing worker is an error."""
+    controles: list[Controle] = [import_string(path) for path in settings.SANTE_CONTROLES]
+    troubles = [trouble for controle in controles if (trouble := controle()) is not None]
+    if not troubles:
+        return ok("service", "tout ce qu'il faut tourne.")
+    return (erreur if settings.PRODUCTION else attention)("service", f"{' ; '.join(troubles)}.")
+
+
 SUR_LA_BASE: tuple[Callable[[BaseDatabaseWrapper], Constat], ...] = (
     version_du_serveur,
     droits,
@@ -282,6 +311,7 @@ SUR_LA_BASE: tuple[Callable[[BaseDatabaseWrapper], Constat], ...] = (
     migrations,
     horloge,
     fuseau,
+    travailleur,
 )
 
 

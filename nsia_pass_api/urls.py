@@ -7,6 +7,7 @@ from drf_spectacular.views import SpectacularAPIView
 
 from . import converters  # noqa: F401 - registers <police:…>
 from .documentation import RedocView, SwaggerView
+from .metriques import metriques
 from .sante import PretApi, VivantApi
 
 handler400 = "nsia_pass_api.problems.handler400"
@@ -18,6 +19,7 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="docs")),
     path("sante/", VivantApi.as_view(), name="sante"),
     path("sante/pret/", PretApi.as_view(), name="sante-pret"),
+    path("metriques/", metriques, name="metriques"),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SwaggerView.as_view(url_name="schema"), name="docs"),
     path("api/docs/redoc/", RedocView.as_view(url_name="schema"), name="redoc"),

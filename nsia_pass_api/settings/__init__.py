@@ -11,6 +11,7 @@ from .documents import *
 from .environment import BASE_DIR as BASE_DIR
 from .environment import DATA_DIR as DATA_DIR
 from .environment import PRODUCTION as PRODUCTION
+from .exploitation import *
 from .identity import *
 from .logs import *
 from .operateurs import *

@@ -32,6 +32,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "nsia_pass_api.logs.RequestLogMiddleware",
+    "nsia_pass_api.metriques.MesureMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
@@ -81,6 +82,8 @@ if PRODUCTION:
         "staticfiles": {"BACKEND": "nsia_pass_api.static_files.StockageHache"},
     }
     SECURE_SSL_REDIRECT = True
+    # Asked from this machine, where no proxy adds TLS; the proxy itself sends plain http away.
+    SECURE_REDIRECT_EXEMPT = [r"^sante/", r"^metriques/$"]
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -4,6 +4,7 @@ import re
 import socket
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from pytest_django.fixtures import Settings
 
 from nsia_pass_api import diagnostic
 from nsia_pass_api.diagnostic import Constat, Niveau
+from nsia_pass_api.sauvegarde.manifeste import Manifeste
 
 OK, ATTENTION, ERREUR = Niveau.OK, Niveau.ATTENTION, Niveau.ERREUR
 
@@ -39,8 +41,8 @@ def test_a_sound_machine_has_no_error() -> None:
     assert lines[-1].startswith("0 erreur(s), ")
     subjects = [re.split(r"\s{2,}", line)[1] for line in lines[:-2]]
     assert subjects == [
-        *("réglages", ".env", "dépendances", "pilote", "disque", "mobile money"),
-        *("base", "version", "droits", "extensions", "migrations", "horloge", "fuseau"),
+        *("réglages", ".env", "dépendances", "pilote", "disque", "sauvegardes", "mobile money"),
+        *("base", "version", "droits", "extensions", "migrations", "horloge", "fuseau", "service"),
     ]
 
 
@@ -69,23 +71,61 @@ def test_the_checks_of_django_are_reported(monkeypatch: pytest.MonkeyPatch) -> N
     )
 
 
-def test_a_weak_production_is_reported(settings: Settings) -> None:
-    settings.ALLOWED_HOSTS = ["*"]
-    settings.BORNE_ENREGISTREMENT_OBLIGATOIRE = False
-    settings.DONNEES_DE_TEST_AUTORISEES = True
-    settings.DATABASE_URL = ""
+def test_the_last_backup_is_dated_and_missed_in_production(tmp_path: Path, settings: Settings) -> None:
+    settings.SAUVEGARDES_DOSSIER = str(tmp_path)
+    quand = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
+    rien = f"aucune dans {tmp_path}. Lancez : python manage.py sauvegarder --verifier."
 
-    assert diagnostic.production() == Constat(
+    def dit() -> Constat:
+        return diagnostic.sauvegardes(quand=quand)
+
+    assert dit() == Constat(OK, "sauvegardes", rien)
+    settings.PRODUCTION = True
+    assert dit() == Constat(ATTENTION, "sauvegardes", rien)
+
+    (tmp_path / "abimee.dump").touch()
+    for nom, heures in (("une", 60), ("autre", 40)):
+        (tmp_path / f"{nom}.dump").touch()
+        manifeste = Manifeste(
+            format=1,
+            base="b",
+            prise_le=(quand - timedelta(hours=heures)).isoformat(),
+            archive=nom,
+            octets=0,
+            sha256="0" * 64,
+            serveur=1,
+            programme="18",
+            code="",
+            migrations=[],
+            tables={},
+            chiffres={},
+        )
+        manifeste.ecrire(tmp_path / f"{nom}.json")
+    assert dit() == Constat(
         ATTENTION,
-        "production",
-        "ALLOWED_HOSTS accepte tous les noms ; BORNE_ENREGISTREMENT_OBLIGATOIRE=0 ; DONNEES_DE_TEST_AUTORISEES=1 ; "
-        "base embarquée (définissez DATABASE_URL). Corrigez dans .env.",
+        "sauvegardes",
+        f"2 dans {tmp_path}, la dernière il y a 40 h (autre.dump). Voyez pourquoi la minuterie ne passe plus.",
     )
-    settings.ALLOWED_HOSTS = ["pass.exemple.cg"]
-    settings.BORNE_ENREGISTREMENT_OBLIGATOIRE = True
-    settings.DONNEES_DE_TEST_AUTORISEES = False
-    settings.DATABASE_URL = "postgresql://hote/base"
-    assert diagnostic.production().niveau is OK
+    settings.PRODUCTION = False
+    assert dit() == Constat(OK, "sauvegardes", f"2 dans {tmp_path}, la dernière il y a 40 h.")
+
+
+def test_an_absent_worker_is_an_error_in_production_only(settings: Settings) -> None:
+    settings.SANTE_CONTROLES = ["nsia_pass_api.tests.test_diagnostic.va_bien"]
+    assert diagnostic.travailleur(connection) == Constat(OK, "service", "tout ce qu'il faut tourne.")
+
+    settings.SANTE_CONTROLES = ["nsia_pass_api.tests.test_diagnostic.va_mal"]
+    assert diagnostic.travailleur(connection) == Constat(ATTENTION, "service", "rien ne va.")
+    settings.PRODUCTION = True
+    assert diagnostic.travailleur(connection) == Constat(ERREUR, "service", "rien ne va.")
+
+
+def va_bien() -> None:
+    return None
+
+
+def va_mal() -> str:
+    return "rien ne va"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,123 @@
+"""Figures for Prometheus: requests counted by this server's processes, and what the database says when asked.
+
+Requests are counted in memory, and in files of METRIQUES_DOSSIER where several processes serve (prometheus_client's way):
+any of them then answers for all. Everything else is read from the database at each scrape, by queries that look at few rows,
+so that it is true whichever process did the work. No label holds a path, a police, a phone or a name.
+"""
+
+import hmac
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from django.conf import settings
+from django.db import Error
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.module_loading import import_string
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+if settings.METRIQUES_DOSSIER:  # read by prometheus_client when it is imported
+    Path(settings.METRIQUES_DOSSIER).mkdir(parents=True, exist_ok=True, mode=0o700)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = settings.METRIQUES_DOSSIER
+
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    disable_created_metrics,
+    generate_latest,
+)
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+
+VERBES = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+SECONDES = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+_AUCUNE = "aucune"
+
+disable_created_metrics()  # type: ignore[no-untyped-call]
+_registre = CollectorRegistry()
+REQUETES = Counter(
+    "nsia_requetes", "Requêtes servies, par nom de route.", ["route", "methode", "statut"], registry=_registre
+)
+DUREES = Histogram(
+    "nsia_requetes_secondes", "Durée des requêtes, par nom de route.", ["route"], buckets=SECONDES, registry=_registre
+)
+
+
+@dataclass(frozen=True)
+class Mesure:
+    """One figure of the database: `valeurs` by labels, which all have the names `etiquettes`."""
+
+    nom: str
+    aide: str
+    etiquettes: tuple[str, ...] = ()
+    valeurs: dict[tuple[str, ...], float] = field(default_factory=dict)
+
+
+Source = Callable[[], Iterable[Mesure]]
+
+
+class MesureMiddleware:
+    """Counts and times each request under the name of its route, which is one of a fixed set."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        debut = time.perf_counter()
+        response = self.get_response(request)
+        trouvee = request.resolver_match
+        route = (trouvee.view_name or trouvee.route or "accueil") if trouvee else _AUCUNE
+        methode = request.method if request.method in VERBES else "AUTRE"
+        REQUETES.labels(route, methode, str(response.status_code)).inc()
+        DUREES.labels(route).observe(time.perf_counter() - debut)
+        return response
+
+
+class _Base(Collector):
+    """Asks each source of settings.METRIQUES_SOURCES; a database that does not answer is itself a figure."""
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        repond = 1
+        try:
+            for chemin in settings.METRIQUES_SOURCES:
+                source: Source = import_string(chemin)
+                for mesure in source():
+                    famille = GaugeMetricFamily(mesure.nom, mesure.aide, labels=mesure.etiquettes)
+                    for etiquettes, valeur in mesure.valeurs.items():
+                        famille.add_metric(etiquettes, valeur)
+                    yield famille
+        except Error:
+            repond = 0
+        base = GaugeMetricFamily("nsia_base_repond", "1 quand la base a répondu à toutes les questions de cette page.")
+        base.add_metric((), repond)
+        yield base
+
+
+@require_GET
+@never_cache
+def metriques(request: HttpRequest) -> HttpResponse:
+    """`GET /metriques/`, for who has the token; an unknown address for everybody else."""
+    if not permis(request):
+        raise Http404
+    registre = CollectorRegistry(auto_describe=False)
+    registre.register(_Base())
+    requetes: CollectorRegistry = _registre
+    if settings.METRIQUES_DOSSIER:
+        requetes = CollectorRegistry()
+        MultiProcessCollector(requetes, path=settings.METRIQUES_DOSSIER)  # type: ignore[no-untyped-call]
+    return HttpResponse(generate_latest(requetes) + generate_latest(registre), content_type=CONTENT_TYPE_LATEST)
+
+
+def permis(request: HttpRequest) -> bool:
+    """The bearer of METRIQUES_JETON; without one, outside production, a program of this machine that no proxy stands for."""
+    if settings.METRIQUES_JETON:
+        presente = request.headers.get("Authorization", "").encode()
+        return hmac.compare_digest(presente, f"Bearer {settings.METRIQUES_JETON}".encode())
+    relayee = any(f"HTTP_{nom}" in request.META for nom in ("X_FORWARDED_FOR", "FORWARDED", "X_REAL_IP"))
+    return not settings.PRODUCTION and not relayee and request.META.get("REMOTE_ADDR") in ("127.0.0.1", "::1")
