@@ -6,6 +6,7 @@ class NoyauConfig(AppConfig):
     verbose_name = "NSIA PASS"
 
     def ready(self) -> None:
-        from . import messages
+        from . import audit, messages
 
         messages.installer()
+        audit.installer()
