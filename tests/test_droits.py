@@ -27,9 +27,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, reverse
 from django.utils import timezone
 
+from apps.borne_auth.audit import SUIVIES, adresse_historique
 from apps.borne_auth.droits import ACTES, DROITS, LETTRES, lignes_permises, permissions_du_role
 from apps.borne_auth.equipe import accorder_roles
-from apps.borne_auth.audit import SUIVIES, adresse_historique
 from apps.borne_auth.models import Agent, JournalAudit, LectureDonnees, RoleAgent
 from apps.borne_auth.tests.factories import AgentFactory, BorneFactory, SessionFactory
 from apps.mtn_integration import services as mtn
@@ -672,7 +672,7 @@ def test_strangers_are_led_to_the_door(client: Client) -> None:
 
 
 def test_lists_of_an_agent_cost_the_same_and_count_no_view(client: Client) -> None:
-    """Session, agent, her rights (two) and her role are five; then the count and the rows, what they need, and the line that says who read."""
+    """Session, agent, her rights (two) and her role are five; then the count, the rows, what they need, a line of reading."""
     agent = AgentFactory.create(role="agent", agence=SON_AGENCE)
     client.force_login(agent)
     for nombre in (1, 9):

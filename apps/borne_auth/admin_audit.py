@@ -37,8 +37,12 @@ from apps.borne_auth.selectors_audit import (
 )
 from nsia_pass_api.admin import VIDE, AdminLecture, Liste, code, moment, pastille, texte, vers
 
-COULEURS_ACTION = {ActionAudit.AJOUT: "success", ActionAudit.CHANGEMENT: "info", ActionAudit.SUPPRESSION: "danger"}
-COULEURS_NATURE = {NatureLecture.EXPORT: "warning", NatureLecture.RECHERCHE: "info"}
+COULEURS_ACTION: dict[str, str] = {
+    ActionAudit.AJOUT: "success",
+    ActionAudit.CHANGEMENT: "info",
+    ActionAudit.SUPPRESSION: "danger",
+}
+COULEURS_NATURE: dict[str, str] = {NatureLecture.EXPORT: "warning", NatureLecture.RECHERCHE: "info"}
 ACTION = pastille("action", "Action", COULEURS_ACTION, ActionAudit)
 SOURCE = pastille("source", "Depuis", {SourceAudit.SQL: "danger", SourceAudit.COMMANDE: "warning"}, SourceAudit)
 NATURE = pastille("nature", "Lecture", COULEURS_NATURE, NatureLecture)
@@ -58,10 +62,13 @@ class FiltreSaisi(admin.ListFilter):
                 valeur = params.pop(nom)
                 self.used_parameters[nom] = (valeur[-1] if isinstance(valeur, list) else valeur).strip()
 
+    def saisie(self, nom: str) -> str:
+        return str(self.used_parameters.get(nom, ""))
+
     def has_output(self) -> bool:
         return True
 
-    def expected_parameters(self) -> list[str]:
+    def expected_parameters(self) -> list[str | None]:
         return list(self.champs)
 
     def choices(self, changelist: ChangeList) -> Iterator[dict[str, Any]]:
@@ -77,9 +84,9 @@ class PeriodeFiltre(FiltreSaisi):
     champs = {"du": ("Du", "date"), "au": ("Au", "date")}
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        if (du := _jour(self.used_parameters.get("du", ""))) is not None:
+        if (du := _jour(self.saisie("du"))) is not None:
             queryset = queryset.filter(quand__gte=_minuit(du))
-        if (au := _jour(self.used_parameters.get("au", ""))) is not None:
+        if (au := _jour(self.saisie("au"))) is not None:
             queryset = queryset.filter(quand__lt=_minuit(au + timedelta(days=1)))
         return queryset
 
@@ -100,7 +107,7 @@ class AgentFiltre(FiltreSaisi):
     champs = {"agent": ("Agent (matricule ou e-mail)", "text")}
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        saisi = self.used_parameters.get("agent", "")
+        saisi = self.saisie("agent")
         return queryset.filter(self.de(agents_designes(saisi))) if saisi else queryset
 
     def de(self, agents: list[int]) -> Q:
@@ -117,7 +124,7 @@ class LigneFiltre(FiltreSaisi):
     champs = {"cle": ("Clé de la ligne", "text")}
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        saisi = self.used_parameters.get("cle", "")
+        saisi = self.saisie("cle")
         return queryset.filter(cle=saisi) if saisi else queryset
 
 
@@ -147,10 +154,13 @@ class ObjetFiltre(admin.SimpleListFilter):
 class ListeNommee(Liste):
     """The rows of the page know the names that they tell."""
 
+    result_list: Any
+
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
-        self.result_list = list(self.result_list)
-        self.model_admin.nommer(self.result_list)
+        lignes = list(self.result_list)
+        self.model_admin.nommer(lignes)
+        self.result_list = lignes
 
 
 class AdminTrace(AdminLecture):
@@ -235,18 +245,19 @@ class JournalAuditAdmin(AdminTrace):
     def resume(self, ligne: JournalAudit) -> str:
         if ligne.action != ActionAudit.CHANGEMENT:
             return VIDE
-        noms = [libelle_du_champ(ligne.table_nom, colonne) for colonne in sorted(ligne.apres)]
+        noms = [libelle_du_champ(ligne.table_nom, colonne) for colonne in sorted(ligne.apres or {})]
         return ", ".join(noms[:CHAMPS_EN_LISTE]) + (" …" if len(noms) > CHAMPS_EN_LISTE else "")
 
     @admin.display(description="Par")
     def auteur(self, ligne: Any) -> str:
-        nature, _, nom = ligne.acteur.partition(":")
+        acteur = str(ligne.acteur)
+        nature, _, nom = acteur.partition(":")
         if (agent := ligne.agents.get(cle_de_l_acteur(ligne, "agent"))) is not None:
             return vers("borne_auth.Agent", agent.pk, agent.get_full_name())
         if (client := ligne.clients.get(cle_de_l_acteur(ligne, "client"))) is not None:
             return vers("pass_clients.ClientPass", client.pk, f"{client} (client)")
         return {"borne": f"Borne {nom}", "sql": f"Rôle PostgreSQL {nom}", "commande": f"Commande {nom}"}.get(
-            nature, capfirst(ligne.acteur)
+            nature, capfirst(acteur)
         )
 
     @admin.display(description="Borne, machine")

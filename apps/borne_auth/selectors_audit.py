@@ -119,7 +119,7 @@ def libelle_du_champ(table: str, colonne: str) -> str:
 
 def _champs(table: str) -> "dict[str, Field[Any, Any]]":
     modele: type[Model] | None = modeles_suivis().get(table)
-    return {champ.column: champ for champ in modele._meta.concrete_fields} if modele else {}
+    return {str(champ.column): champ for champ in modele._meta.concrete_fields} if modele else {}
 
 
 def _lisible(champ: "Field[Any, Any] | None", valeur: Any) -> str:
