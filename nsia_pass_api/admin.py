@@ -130,7 +130,7 @@ class AdminPass(LignesPermises, AvecHistorique, ModelAdmin):  # type: ignore[mis
 
     `recherches`: where an exact search looks, by lookup, with what gives a term its canonical form (raising ErreurPass or
     ValueError when it cannot be one). Each lookup must have an index. `recherches_par_nom`: lookups by first letters.
-    `table_comptee`: table whose statistics count a view.
+    `table_comptee`: table whose statistics count a view. `lignes_comptees_comme`: what many rows are, if not the title.
     """
 
     list_per_page = 50
@@ -143,6 +143,7 @@ class AdminPass(LignesPermises, AvecHistorique, ModelAdmin):  # type: ignore[mis
     warn_unsaved_form = True
 
     table_comptee: ClassVar[str | None] = None
+    lignes_comptees_comme: ClassVar[str] = ""
     recherches: ClassVar[dict[str, Callable[[str], Any]]] = {}
     recherches_par_nom: ClassVar[Sequence[str]] = ()
 

@@ -35,7 +35,7 @@ from apps.borne_auth.selectors_audit import (
     nommer,
     traces_des_clients,
 )
-from nsia_pass_api.admin import VIDE, AdminLecture, Liste, code, moment, pastille, texte, vers
+from nsia_pass_api.admin import VIDE, AdminLecture, Liste, moment, pastille, texte, vers
 
 COULEURS_ACTION: dict[str, str] = {
     ActionAudit.AJOUT: "success",
@@ -166,9 +166,7 @@ class ListeNommee(Liste):
 class AdminTrace(AdminLecture):
     """Lines are found by the request, by an agent, and by whose data they tell."""
 
-    search_help_text = (
-        "Client (téléphone, police, n° de souscription ou de paiement), agent (matricule, e-mail), requête"
-    )
+    search_help_text = "Téléphone, police, n°, agent (matricule), requête"
     list_filter_submit = True
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
@@ -202,18 +200,19 @@ class AdminTrace(AdminLecture):
 
 @admin.register(JournalAudit)
 class JournalAuditAdmin(AdminTrace):
+    lignes_comptees_comme = "modifications"
     list_display = [moment("quand", "Le", secondes=True), ACTION, "objet", "resume", "auteur", SOURCE, "lieu"]
-    list_filter = [TableFiltre, LigneFiltre, "action", "source", AgentFiltre, PeriodeFiltre]
+    list_filter = [PeriodeFiltre, AgentFiltre, "action", "source", TableFiltre, LigneFiltre]
     fieldsets = [
         (
             None,
             {
                 "fields": (
                     (moment("quand", "Le", secondes=True), ACTION),
-                    ("objet_lie", code("cle", "Clé")),
+                    ("objet_lie", texte("txid", "Transaction")),
                     ("auteur", SOURCE),
-                    ("lieu", texte("adresse", "Adresse")),
-                    ("requete_liee", texte("txid", "Transaction")),
+                    (texte("origine", "Borne ou machine"), texte("adresse", "Adresse")),
+                    "requete_liee",
                 )
             },
         ),
@@ -260,7 +259,7 @@ class JournalAuditAdmin(AdminTrace):
             nature, capfirst(acteur)
         )
 
-    @admin.display(description="Borne, machine")
+    @admin.display(description="D'où")
     def lieu(self, ligne: JournalAudit) -> str:
         return ligne.origine or ligne.adresse or VIDE
 
@@ -280,13 +279,13 @@ class LectureDonneesAdmin(AdminTrace):
         moment("quand", "Le", secondes=True),
         "agent",
         NATURE,
-        "objet",
+        "objet_lu",
         "client",
         "nombre",
         "criteres",
         "adresse",
     ]
-    list_filter = [ObjetFiltre, LigneFiltre, "nature", LecteurFiltre, PeriodeFiltre]
+    list_filter = [PeriodeFiltre, LecteurFiltre, "nature", ObjetFiltre, LigneFiltre]
     fieldsets = [
         (
             None,
@@ -318,14 +317,14 @@ class LectureDonneesAdmin(AdminTrace):
         return vers("borne_auth.Agent", agent.pk, agent.get_full_name()) if agent else f"n° {ligne.agent_id}"
 
     @admin.display(description="Objet")
-    def objet(self, ligne: LectureDonnees) -> str:
+    def objet_lu(self, ligne: LectureDonnees) -> str:
         nom = capfirst(str(apps.get_model(ligne.objet)._meta.verbose_name))
         return f"{nom} n° {ligne.cle}" if ligne.cle else nom
 
     @admin.display(description="Objet")
     def objet_lie(self, ligne: LectureDonnees) -> str:
         ouverte = ligne.cle and admin.site.is_registered(apps.get_model(ligne.objet))
-        return vers(ligne.objet, ligne.cle, self.objet(ligne)) if ouverte else self.objet(ligne)
+        return vers(ligne.objet, ligne.cle, self.objet_lu(ligne)) if ouverte else self.objet_lu(ligne)
 
     @admin.display(description="Client concerné")
     def client(self, ligne: Any) -> str:
@@ -334,7 +333,7 @@ class LectureDonneesAdmin(AdminTrace):
 
     @admin.display(description="Critères")
     def criteres(self, ligne: LectureDonnees) -> str:
-        return ", ".join("recherche" if nom == "q" else nom for nom in ligne.filtres) or VIDE
+        return ", ".join("recherche" if nom == "q" else nom.partition("__")[0] for nom in ligne.filtres) or VIDE
 
     @admin.display(description="Requête")
     def requete_liee(self, ligne: LectureDonnees) -> str:
