@@ -15,6 +15,7 @@ def main() -> None:
     except ImportError:
         sys.exit("Django n'est pas installé pour ce Python. Lancez make demo, ou activez l'environnement (.venv).")
     try:
+        _signer(sys.argv)
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
         _refuse(str(error))
@@ -29,6 +30,13 @@ def main() -> None:
             raise
         cause, mend = known
         _refuse(f"Base de données injoignable : {cause}. Pour y remédier : {mend}.")
+
+
+def _signer(arguments: list[str]) -> None:
+    """Whatever this process writes is recorded as this command's."""
+    from nsia_pass_api.audit import de_la_commande, processus
+
+    processus(de_la_commande(arguments[1] if len(arguments) > 1 else "help"))
 
 
 def _refuse(sentence: str) -> None:

@@ -12,8 +12,9 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin import ShowFacets
-from django.contrib.admin.utils import flatten_fieldsets, quote
+from django.contrib.admin.utils import flatten_fieldsets, quote, unquote
 from django.contrib.admin.views.main import ORDER_VAR, PAGE_VAR
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import connection, models
 from django.db.models import Q, QuerySet
@@ -93,6 +94,32 @@ class LignesPermises:
         return lignes_permises(request, lignes)
 
 
+class AvecHistorique:
+    """Mixin: « Historique » leads where settings.BACK_OFFICE_HISTORIQUE says, and is not there for who may not go."""
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        objet = kwargs.get("obj")
+        context["show_history"] = objet is not None and _historique(request, objet) is not None
+        return super().render_change_form(request, context, *args, **kwargs)  # type: ignore[misc]
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        page: Any = self
+        objet = page.get_object(request, unquote(object_id))
+        if objet is None:
+            return page._get_obj_does_not_exist_redirect(request, page.opts, object_id)  # type: ignore[no-any-return]
+        adresse = _historique(request, objet)
+        if adresse is None or not page.has_view_permission(request, objet):
+            raise PermissionDenied
+        return HttpResponseRedirect(adresse)
+
+
+def _historique(request: HttpRequest, objet: models.Model) -> str | None:
+    adresse: str | None = import_string(settings.BACK_OFFICE_HISTORIQUE)(request.user, objet)
+    return adresse
+
+
 def lignes_permises(request: HttpRequest, lignes: QuerySet[Any]) -> QuerySet[Any]:
     """Those of `lignes` that whoever signed in may reach."""
     permises: QuerySet[Any] = import_string(settings.BACK_OFFICE_LIGNES)(request.user, lignes)
@@ -106,12 +133,12 @@ def lignes_lues(request: HttpRequest, lignes: QuerySet[Any]) -> QuerySet[Any]:
     return lignes_permises(request, lignes) if lisible else lignes.none()
 
 
-class AdminPass(LignesPermises, ModelAdmin):  # type: ignore[misc]
+class AdminPass(LignesPermises, AvecHistorique, ModelAdmin):  # type: ignore[misc]
     """Base of every admin: constant queries and no COUNT(*), a refusal of a service shown as a message.
 
     `recherches`: where an exact search looks, by lookup, with what gives a term its canonical form (raising ErreurPass or
     ValueError when it cannot be one). Each lookup must have an index. `recherches_par_nom`: lookups by first letters.
-    `table_comptee`: table whose statistics count a view.
+    `table_comptee`: table whose statistics count a view. `lignes_comptees_comme`: what many rows are, if not the title.
     """
 
     list_per_page = 50
@@ -124,6 +151,7 @@ class AdminPass(LignesPermises, ModelAdmin):  # type: ignore[misc]
     warn_unsaved_form = True
 
     table_comptee: ClassVar[str | None] = None
+    lignes_comptees_comme: ClassVar[str] = ""
     recherches: ClassVar[dict[str, Callable[[str], Any]]] = {}
     recherches_par_nom: ClassVar[Sequence[str]] = ()
 

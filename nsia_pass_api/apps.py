@@ -6,6 +6,7 @@ class NoyauConfig(AppConfig):
     verbose_name = "NSIA PASS"
 
     def ready(self) -> None:
-        from . import checks, messages  # noqa: F401 - checks register themselves
+        from . import audit, checks, messages  # noqa: F401 - checks register themselves
 
         messages.installer()
+        audit.installer()

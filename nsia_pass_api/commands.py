@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
+from .audit import au_nom_de, de_la_commande
 from .errors import ErreurPass
 from .money import formater_nombre
 
@@ -22,7 +23,8 @@ LIGNE_TOUTES_LES_SECONDES = 10.0
 class CommandePass(BaseCommand):
     """Subclasses write `executer`; errors of the domain, Ctrl-C and SIGTERM end it with one French line.
 
-    `interruption` says what an interruption leaves, `reprise` what to do then: most commands commit as they go.
+    What it writes is recorded as its own. `interruption` says what an interruption leaves, `reprise` what to do then: most
+    commands commit as they go.
     """
 
     interruption = "Interrompu : ce qui est fait est gardé."
@@ -35,7 +37,8 @@ class CommandePass(BaseCommand):
         self._debut = time.monotonic()
         previous = signal.signal(signal.SIGTERM, _terminate) if _in_main_thread() else None
         try:
-            self.executer(**options)
+            with au_nom_de(de_la_commande(type(self).__module__.rpartition(".")[2])):
+                self.executer(**options)
         except ErreurPass as error:
             lines = [f"  {champ} : {' '.join(messages)}" for champ, messages in error.champs.items()]
             raise CommandError("\n".join([error.detail, *lines])) from error

@@ -8,15 +8,17 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 from unfold.forms import AdminPasswordChangeForm
 
-from apps.borne_auth import equipe, services
+from apps.borne_auth import admin_audit, equipe, services
 from apps.borne_auth.droits import VOIENT_TOUT, droits_lisibles
 from apps.borne_auth.forms import AgentChangeForm, AgentCreationForm
 from apps.borne_auth.models import Agent, Borne, RoleAgent, SessionBorne, StatutBorne
 from apps.borne_auth.selectors import bornes_muettes
-from nsia_pass_api.admin import VIDE, AdminLecture, LignesPermises, code, moment, texte
+from nsia_pass_api.admin import VIDE, AdminLecture, AvecHistorique, LignesPermises, code, moment, texte
 from nsia_pass_api.dates import maintenant
 from nsia_pass_api.dossier import Panneau
 from nsia_pass_api.telephones import normaliser
+
+__all__ = ["admin_audit"]
 
 admin.site.unregister(Group)
 
@@ -53,7 +55,7 @@ class RoleAdmin(AdminLecture):
 
 
 @admin.register(Agent)
-class AgentAdmin(LignesPermises, UserAdmin, ModelAdmin):
+class AgentAdmin(LignesPermises, AvecHistorique, UserAdmin, ModelAdmin):
     form = AgentChangeForm
     add_form = AgentCreationForm
     change_password_form = AdminPasswordChangeForm
@@ -123,7 +125,7 @@ class ContactFiltre(admin.SimpleListFilter):
 
 
 @admin.register(Borne)
-class BorneAdmin(LignesPermises, ModelAdmin):
+class BorneAdmin(LignesPermises, AvecHistorique, ModelAdmin):
     """Kiosks are registered by `manage.py enregistrer_borne`, which shows the key once."""
 
     list_display = ("code", "agence", "etat", "version", "dernier_contact")

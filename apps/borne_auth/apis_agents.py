@@ -14,7 +14,8 @@ from rest_framework.views import APIView
 from apps.borne_auth import equipe
 from apps.borne_auth.apis import SANS_CACHE, ApiAgents
 from apps.borne_auth.droits import lignes_permises
-from apps.borne_auth.models import Agent
+from apps.borne_auth.lectures import noter
+from apps.borne_auth.models import Agent, NatureLecture
 from apps.borne_auth.permissions import EstAgent
 from apps.borne_auth.serializers_agents import EcrireMembreSerializer, MembreSerializer
 from nsia_pass_api.errors import Introuvable
@@ -67,6 +68,7 @@ class AgentsApi(ApiEquipe):
     def get(self, request: Request) -> Response:
         pages = PageAgents()
         page = pages.paginate_queryset(self.equipe(request), request)
+        noter(request._request, nature=NatureLecture.LISTE, modele=Agent, nombre=len(page))
         return Response(pages.payload(list(MembreSerializer(page, many=True).data)), headers=SANS_CACHE)
 
 
@@ -81,7 +83,9 @@ class AgentApi(ApiEquipe):
         responses={200: MembreSerializer, 403: REFUSE, 404: FERMEE},
     )
     def get(self, request: Request, id: int) -> Response:
-        return Response(MembreSerializer(self.membre(request, id)).data, headers=SANS_CACHE)
+        agent = self.membre(request, id)
+        noter(request._request, nature=NatureLecture.PAGE, modele=Agent, cle=agent.pk)
+        return Response(MembreSerializer(agent).data, headers=SANS_CACHE)
 
 
 class CreerAgentApi(ApiEquipe):

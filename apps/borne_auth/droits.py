@@ -108,6 +108,9 @@ DROITS: dict[str, Droits] = {
     "auth.Group": Droits(toutes, "L", "L", "", "", "L"),
     "borne_auth.Borne": Droits(de_son_agence, "LM", "LM", "L", "", "L"),
     "borne_auth.SessionBorne": Droits(du_client("client"), "L", "L", "", "", "L"),
+    # The trail.
+    "borne_auth.JournalAudit": Droits(toutes, "L", "L", "", "", "L"),
+    "borne_auth.LectureDonnees": Droits(toutes, "L", "L", "", "", "L"),
 }
 
 # Acts, on an object's page or on a list, and the permission that each takes besides that of reading the object.

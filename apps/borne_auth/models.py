@@ -13,6 +13,11 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.functional import cached_property
 
+from apps.borne_auth.models_audit import ActionAudit as ActionAudit
+from apps.borne_auth.models_audit import JournalAudit as JournalAudit
+from apps.borne_auth.models_audit import LectureDonnees as LectureDonnees
+from apps.borne_auth.models_audit import NatureLecture as NatureLecture
+from apps.borne_auth.models_audit import SourceAudit as SourceAudit
 from apps.pass_clients.models import BeneficiairePass, ClientPass, SouscriptionPass
 from nsia_pass_api.constraints import parmi, telephone
 

@@ -69,10 +69,20 @@ BACK_OFFICE_MENU = [
             ("borne_auth.SessionBorne", "history", "Connexions des clients"),
         ],
     ),
+    (
+        "Contrôle interne",
+        [
+            ("borne_auth.JournalAudit", "manage_history", "Qui a changé quoi, d'où, avant et après"),
+            ("borne_auth.LectureDonnees", "visibility", "Qui a lu les données de qui"),
+        ],
+    ),
 ]
 
 # Narrows a queryset to the rows that a person may reach: (user, queryset) → queryset. All pages ask it.
 BACK_OFFICE_LIGNES = "apps.borne_auth.droits.lignes_permises"
+
+# The page that tells what happened to an object, for this person: (user, object) → address or None.
+BACK_OFFICE_HISTORIQUE = "apps.borne_auth.audit.adresse_historique"
 
 # Operator → the models, searched by our reference, that hold what was exchanged with it.
 BACK_OFFICE_ECHANGES = {"mtn_money": ["mtn_integration.TransactionMTN", "mtn_integration.LogMTN"]}

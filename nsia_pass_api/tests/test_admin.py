@@ -176,6 +176,7 @@ class TestNavigation:
             "Exploitation": ["Messages", "Tâches planifiées", "Travailleurs"],
             "Catalogue": ["Produits PASS", "Garanties", "Séries de numéros"],
             "Équipe et bornes": ["Agents", "Groupes", "Bornes", "Sessions"],
+            "Contrôle interne": ["Journal des modifications", "Consultations"],
         }
 
     def test_chacun_ne_voit_que_ce_qu_il_peut_lire(self, rf: RequestFactory) -> None:

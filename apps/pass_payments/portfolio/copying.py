@@ -16,6 +16,7 @@ from apps.pass_clients import numbers
 from apps.pass_clients.models import ClientPass, OperateurMobile
 from apps.pass_payments.errors import BaseDeProduction
 from apps.pass_products.models import ProduitPass
+from nsia_pass_api.audit import annoncer
 from nsia_pass_api.dates import aujourdhui
 from nsia_pass_api.errors import RegleMetier
 from nsia_pass_api.telephones import operateur_probable
@@ -106,6 +107,7 @@ def _inventer_lot(*, nombre: int, graine: int, offres: list[Offre], jour: int) -
 def _ecrire(lot: Lot) -> Counter[str]:
     lignes: Counter[str] = Counter()
     with transaction.atomic(), connection.cursor() as cursor:
+        annoncer()
         for table, contenu in lot.tables():
             cursor.copy_expert(f"COPY {table} ({COLONNES[table]}) FROM STDIN", Flux(contenu))
             lignes[table] = cursor.rowcount

@@ -1,0 +1,143 @@
+"""Which tables are followed by the audit, which are not and why; and on whose behalf a request writes.
+
+Migrations put the triggers (`nsia_pass_api.sqlaudit.auditer`); a test compares them with `SUIVIES`, and fails for a model that is
+in none of these tables. How it holds: docs/decisions/0012.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.apps import apps
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.functional import LazyObject
+
+from apps.borne_auth.authentication import BorneConnectee, ClientConnecte
+from apps.borne_auth.models import Agent
+from nsia_pass_api.addresses import adresse_du_client
+from nsia_pass_api.audit import ANONYME, Contexte, au_nom_de
+from nsia_pass_api.logs import request_id
+
+
+@dataclass(frozen=True)
+class Suivie:
+    """`client`: the path that leads to the client, `pk` for herself. `libelle`: what a row is, when its model does not say.
+
+    The rest as in the migration's `auditer`.
+    """
+
+    client: str = ""
+    masquees: tuple[str, ...] = ()
+    ignorees: tuple[str, ...] = ()
+    libelle: str = ""
+
+
+SUIVIES: dict[str, Suivie] = {
+    "pass_products.ProduitPass": Suivie(),
+    "pass_products.Garantie": Suivie(),
+    "pass_clients.ClientPass": Suivie("pk"),
+    "pass_clients.SouscriptionPass": Suivie("client"),
+    "pass_clients.PeriodeCouverture": Suivie("souscription__client"),
+    "pass_clients.BeneficiairePass": Suivie("souscription__client"),
+    "pass_clients.NumeroPolice": Suivie("souscription__client"),
+    "pass_payments.PaiementPass": Suivie("souscription__client"),
+    "pass_payments.AnomaliePaiement": Suivie("paiement__souscription__client"),
+    "pass_payments.PropositionPaiement": Suivie("paiement__souscription__client"),
+    "pass_payments.Decaissement": Suivie("paiement__souscription__client"),
+    "pass_payments.DocumentEmis": Suivie("souscription__client"),
+    "pass_payments.Rapprochement": Suivie(),
+    "pass_payments.EcartRapprochement": Suivie("paiement__souscription__client"),
+    # Sign-ins have a journal of their own; a kiosk says where it is every minute.
+    "borne_auth.Agent": Suivie(masquees=("password",), ignorees=("last_login",)),
+    "borne_auth.Agent_groups": Suivie(libelle="rôle d'un agent"),
+    "borne_auth.Agent_user_permissions": Suivie(libelle="droit particulier d'un agent"),
+    "auth.Group": Suivie(),
+    "auth.Group_permissions": Suivie(libelle="droit d'un rôle"),
+    "borne_auth.Borne": Suivie(masquees=("cle_empreinte",), ignorees=("dernier_contact", "version")),
+}
+
+_JOURNAL = "est lui-même un journal : rien n'y change"
+_TECHNIQUE = "technique : rien de métier n'y est décidé"
+NON_SUIVIES: dict[str, str] = {
+    "pass_clients.Consentement": _JOURNAL,
+    "pass_clients.TransitionSouscription": _JOURNAL,
+    "pass_clients.ModificationClient": _JOURNAL,
+    "pass_payments.EvenementPaiement": _JOURNAL,
+    "pass_payments.RappelOperateur": "est lui-même un journal : seul change le verdict, qui se recalcule",
+    "mtn_integration.LogMTN": _JOURNAL,
+    "mtn_integration.TransactionMTN": "son journal est celui des échanges, LogMTN",
+    "borne_auth.SessionBorne": "est lui-même un journal : une session s'ouvre et se ferme une fois",
+    "admin.LogEntry": _JOURNAL,
+    "pass_payments.MessageSortant": "boîte d'envoi : les textes, qui portent des codes, ne se copient pas",
+    "pass_payments.RequeteIdempotente": "technique : la réponse déjà donnée, gardée quelques jours",
+    "pass_payments.IndicateurMensuel": "se recalcule entier chaque nuit",
+    "pass_payments.Travailleur": _TECHNIQUE,
+    "pass_payments.TachePlanifiee": _TECHNIQUE,
+    "pass_clients.SerieNumero": "technique : le numéro tiré est dans la ligne qui le porte",
+    "borne_auth.JetonRafraichissement": "technique : un jeton sert une fois",
+    "borne_auth.CompteurEssais": _TECHNIQUE,
+    "borne_auth.DemandeConfirmation": "technique : ce qu'elle fait change d'autres tables, qui sont suivies",
+    "auth.Permission": "écrite par les migrations",
+    "contenttypes.ContentType": "écrite par les migrations",
+    "sessions.Session": "technique : les jetons de session ne se copient pas",
+}
+
+# Pages of views: the followed model behind, and where its key is.
+_DERRIERE = {"pass_clients.Contrat": ("pass_clients.SouscriptionPass", "souscription_id")}
+
+
+@cache
+def modeles_suivis() -> dict[str, type[Model]]:
+    """The followed models by table."""
+    return {modele._meta.db_table: modele for modele in map(_modele, SUIVIES)}
+
+
+def _modele(nom: str) -> type[Model]:
+    app, _, modele = nom.partition(".")
+    return apps.get_app_config(app).get_model(modele)
+
+
+def adresse_historique(agent: AbstractBaseUser, objet: Model) -> str | None:
+    """The page that tells what happened to `objet`; None for who may not read the journal, and for what is not followed."""
+    if not (isinstance(agent, Agent) and agent.has_perm("borne_auth.view_journalaudit")):
+        return None
+    nom, champ = _DERRIERE.get(objet._meta.label, (objet._meta.label, "pk"))
+    if nom not in SUIVIES:
+        return None
+    ligne = {"table": _modele(nom)._meta.db_table, "cle": getattr(objet, champ)}
+    return reverse("admin:borne_auth_journalaudit_changelist", query=ligne)
+
+
+class AuditMiddleware:
+    """What a request writes is its caller's: known at the moment of the write, without a query of its own."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        adresse = adresse_du_client(request)
+        with au_nom_de(lambda: _de_la_requete(request, adresse)):
+            return self.get_response(request)
+
+
+def _de_la_requete(request: HttpRequest, adresse: str) -> Contexte:
+    acteur, source, origine = _appelant(request)
+    return Contexte(acteur, source, origine, adresse, request_id() or "")
+
+
+def _appelant(request: HttpRequest) -> tuple[str, str, str]:
+    """Actor, source, kiosk. Who was not looked up yet is nobody: then nothing was decided on account of who it is."""
+    qui: Any = request.__dict__.get("user")
+    if isinstance(qui, LazyObject):
+        qui = request.__dict__.get("_cached_user")
+    if isinstance(qui, ClientConnecte):
+        return f"client:{qui.client_id}", "borne", qui.origine
+    if isinstance(qui, BorneConnectee):
+        return f"borne:{qui.origine}" if qui.origine else ANONYME, "borne", qui.origine
+    route = request.resolver_match
+    source = "admin" if route is not None and "admin" in route.app_names else "api"
+    return f"agent:{qui.pk}" if isinstance(qui, Agent) else ANONYME, source, ""
