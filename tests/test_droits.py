@@ -47,7 +47,7 @@ from apps.pass_payments.models import (
     TachePlanifiee,
     Travailleur,
 )
-from apps.pass_payments.services.propositions import proposer
+from apps.pass_payments.services.propositions import proposer_retour
 from apps.pass_payments.tests.factories import PaiementFactory
 from apps.pass_products.tests.factories import GarantieFactory
 from nsia_pass_api.actes import AvecActes
@@ -151,7 +151,7 @@ def dossier(monde: Monde, rang: int, ligne: str, **client: Any) -> None:
         type_paiement="rattrapage",
     )
     conteste = PaiementFactory(**commun)
-    proposition = proposer(paiement=conteste, motif="payé deux fois", demandeur=AgentFactory.create())
+    proposition = proposer_retour(paiement=conteste, motif="payé deux fois", demandeur=AgentFactory.create())
     anomalie = AnomaliePaiement.objects.create(paiement=confirme, nature="sans_effet")
     decaissement = Decaissement.objects.create(
         nature="remboursement",

@@ -20,7 +20,7 @@ from apps.pass_payments.models import (
     MessageSortant,
     NatureEcart,
     PaiementPass,
-    PropositionPaiement,
+    Proposition,
     RappelOperateur,
     StatutMessage,
     StatutPaiement,
@@ -130,7 +130,7 @@ def alertes_exploitation(*, quand: datetime | None = None) -> list[Alerte]:
         (
             "propositions",
             "Propositions qui attendent une seconde personne",
-            PropositionPaiement.objects.filter(statut=StatutProposition.PROPOSEE, expire_le__gt=quand),
+            Proposition.objects.filter(statut=StatutProposition.PROPOSEE, expire_le__gt=quand),
             {"statut__exact": StatutProposition.PROPOSEE},
         ),
         (

@@ -28,7 +28,7 @@ BACK_OFFICE_MENU = [
         [
             ("pass_payments.PaiementPass", "payments", "Chaque tentative et son journal"),
             ("pass_payments.AnomaliePaiement", "error", "Ce que seule une personne peut régler"),
-            ("pass_payments.PropositionPaiement", "rule", "Remboursements et annulations à décider à deux"),
+            ("pass_payments.Proposition", "rule", "Ce qu'une personne demande et qu'une autre décide"),
             ("pass_payments.Decaissement", "outbox", "L'argent qui sort, suivi jusqu'au bout"),
             ("pass_payments.DocumentEmis", "description", "Reçus, relevés, attestations et leur code"),
         ],

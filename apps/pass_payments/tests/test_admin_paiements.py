@@ -31,14 +31,14 @@ from apps.pass_payments.models import (
     EvenementPaiement,
     MessageSortant,
     PaiementPass,
-    PropositionPaiement,
+    Proposition,
     RappelOperateur,
     Rapprochement,
     TachePlanifiee,
     Travailleur,
 )
 from apps.pass_payments.services.guichet import encaisser_au_guichet
-from apps.pass_payments.services.propositions import proposer, refuser
+from apps.pass_payments.services.propositions import proposer_retour, refuser
 from apps.pass_payments.services.suivi import hater, reserver_paiements, suivre_paiement
 from apps.pass_payments.tests.factories import PaiementFactory, contrat_finissant
 from apps.pass_payments.tests.operateur_factice import OperateurFactice
@@ -49,7 +49,7 @@ PAYEUR = "+242061234567"
 MODELES: list[type[Model]] = [
     PaiementPass,
     AnomaliePaiement,
-    PropositionPaiement,
+    Proposition,
     Decaissement,
     DocumentEmis,
     Rapprochement,
@@ -175,7 +175,7 @@ class Dossier:
         paiement = paiement_confirme()
         PaiementFactory(rattache_a=paiement, reference_mobile_money=None)
         anomalie(paiement)
-        proposer(paiement=paiement, motif="payé deux fois", demandeur=self.demandeur)
+        proposer_retour(paiement=paiement, motif="payé deux fois", demandeur=self.demandeur)
         Decaissement.objects.create(
             nature="remboursement",
             numero=f"DEC-20261121-{self.rang:06d}",
@@ -233,7 +233,7 @@ class TestRequetes:
         [
             (PaiementPass, 13),  # itself, journal, and seven tabs of which that of callbacks is counted
             (AnomaliePaiement, 4),
-            (PropositionPaiement, 4),
+            (Proposition, 4),
             (Decaissement, 4),
             (DocumentEmis, 4),
             (Rapprochement, 6),  # itself, its differences counted and read
@@ -322,8 +322,8 @@ class Essai:
     saisie: dict[str, str]
 
 
-def _proposition() -> PropositionPaiement:
-    return proposer(paiement=paiement_confirme(), motif="payé deux fois", demandeur=AgentFactory())
+def _proposition() -> Proposition:
+    return proposer_retour(paiement=paiement_confirme(), motif="payé deux fois", demandeur=AgentFactory())
 
 
 ENCAISSEMENT = {"montant": "100", "operateur": "especes", "justificatif": "", "cle": "a" * 20, "confirme": "1"}
@@ -341,7 +341,7 @@ _NOMS = [f"{essai.nom}-{rang}" for rang, essai in enumerate(ESSAIS)]
 
 def etat() -> list[list[dict[str, Any]]]:
     """All that acts may change."""
-    modeles = (PaiementPass, EvenementPaiement, PropositionPaiement, AnomaliePaiement, EcartRapprochement, Decaissement)
+    modeles = (PaiementPass, EvenementPaiement, Proposition, AnomaliePaiement, EcartRapprochement, Decaissement)
     return [list(modele._default_manager.order_by("pk").values()) for modele in modeles]
 
 
@@ -467,7 +467,7 @@ class TestPropositions:
 
     def test_une_seule_a_la_fois(self, connectee: Client, responsable: Agent) -> None:
         paiement = paiement_confirme()
-        proposition = proposer(paiement=paiement, motif="doublon", demandeur=AgentFactory())
+        proposition = proposer_retour(paiement=paiement, motif="doublon", demandeur=AgentFactory())
         html = lire(connectee, page(paiement))
         assert f'href="{page(proposition)}">une proposition</a> attend la décision d\'une seconde personne' in html
         assert boutons(connectee, paiement) == []
@@ -492,7 +492,7 @@ class TestPropositions:
         self, connectee: Client, responsable: Agent, operateur: OperateurFactice, nom: str
     ) -> None:
         """Not even an administrator."""
-        proposition = proposer(paiement=paiement_confirme(), motif="doublon", demandeur=responsable)
+        proposition = proposer_retour(paiement=paiement_confirme(), motif="doublon", demandeur=responsable)
         assert "une seconde personne doit décider" in lire(connectee, page(proposition))
         assert boutons(connectee, proposition) == []
         avant = etat()
@@ -521,7 +521,7 @@ class TestPropositions:
         paiement = encaisser_au_guichet(
             souscription=contrat_en_vigueur().souscription, montant=100, operateur="especes", agent=AgentFactory()
         )
-        proposition = proposer(paiement=paiement, motif="erreur de saisie", demandeur=AgentFactory())
+        proposition = proposer_retour(paiement=paiement, motif="erreur de saisie", demandeur=AgentFactory())
         reponse = connectee.post(acte(proposition, "approuver"), {"commentaire": ""})
         assert dit(reponse) == ["Approuvé : l'encaissement est annulé."]
         paiement.refresh_from_db()
@@ -546,7 +546,7 @@ class TestPropositions:
     def test_celles_qui_attendent_viennent_d_abord(self, connectee: Client) -> None:
         ouverte, decidee, recente = _proposition(), _proposition(), _proposition()
         refuser(proposition=decidee, decideur=AgentFactory(), commentaire="non")
-        assert list(connectee.get(liste(PropositionPaiement)).context["cl"].result_list) == [recente, ouverte, decidee]
+        assert list(connectee.get(liste(Proposition)).context["cl"].result_list) == [recente, ouverte, decidee]
 
 
 class TestResoudre:
@@ -812,8 +812,8 @@ class TestRecherche:
             (PaiementPass, numero.lower(), {"pk": paiement.pk}),
             (AnomaliePaiement, numero, du_paiement),
             (AnomaliePaiement, police, du_paiement),
-            (PropositionPaiement, numero, du_paiement),
-            (PropositionPaiement, paiement.souscription.client.telephone, du_paiement),
+            (Proposition, numero, du_paiement),
+            (Proposition, paiement.souscription.client.telephone, du_paiement),
             (Decaissement, numero, du_paiement),
             (Decaissement, "dec-20261121-000000", du_paiement),
             (Decaissement, str(Decaissement.objects.get(**du_paiement).reference), du_paiement),
@@ -863,7 +863,7 @@ class AlerteDEssai:
 def alertes_d_essai() -> list[AlerteDEssai]:
     return [
         AlerteDEssai("Anomalies à résoudre", 3, liste(AnomaliePaiement, etat="ouvert")),
-        AlerteDEssai("Aucune proposition", 0, liste(PropositionPaiement)),
+        AlerteDEssai("Aucune proposition", 0, liste(Proposition)),
     ]
 
 

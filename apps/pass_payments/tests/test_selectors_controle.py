@@ -18,7 +18,7 @@ from apps.pass_payments.models import (
     EvenementPaiement,
     MessageSortant,
     PaiementPass,
-    PropositionPaiement,
+    Proposition,
     RappelOperateur,
     Rapprochement,
     TachePlanifiee,
@@ -145,7 +145,7 @@ def test_anomalies_and_proposals_that_wait() -> None:
         paiement=paiement, nature="montant_different", resolue_le=QUAND, resolue_par=agent, commentaire="Vu."
     )
     for expire_le in (QUAND + MINUTE, QUAND - MINUTE):
-        PropositionPaiement.objects.create(
+        Proposition.objects.create(
             nature="annulation", paiement=PaiementFactory(), motif="Erreur", demandeur=agent, expire_le=expire_le
         )
 
