@@ -27,14 +27,20 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, reverse
 from django.utils import timezone
 
-from apps.borne_auth.droits import ACTES, DROITS, LETTRES, lignes_permises, permissions_du_role
+from apps.borne_auth.droits import ACTES, DROITS, LETTRES, PROPOSITIONS, lignes_permises, permissions_du_role
 from apps.borne_auth.equipe import accorder_roles
 from apps.borne_auth.models import Agent, RoleAgent
 from apps.borne_auth.tests.factories import AgentFactory, BorneFactory, SessionFactory
 from apps.mtn_integration import services as mtn
 from apps.mtn_integration.models import GenreMTN, LogMTN, TransactionMTN
-from apps.pass_clients.models import ClientPass, Contrat, SerieNumero
-from apps.pass_clients.tests.factories import BeneficiaireFactory, ClientFactory, contrat_en_vigueur
+from apps.pass_clients.models import ClientPass, Contrat, SerieNumero, SouscriptionPass
+from apps.pass_clients.services import changer_statut
+from apps.pass_clients.tests.factories import (
+    BeneficiaireFactory,
+    ClientFactory,
+    SouscriptionFactory,
+    contrat_en_vigueur,
+)
 from apps.pass_payments.models import (
     AnomaliePaiement,
     Decaissement,
@@ -47,6 +53,7 @@ from apps.pass_payments.models import (
     TachePlanifiee,
     Travailleur,
 )
+from apps.pass_payments.natures import natures
 from apps.pass_payments.services.propositions import proposer_retour
 from apps.pass_payments.tests.factories import PaiementFactory
 from apps.pass_products.tests.factories import GarantieFactory
@@ -89,6 +96,12 @@ SAISIES: dict[str, dict[str, str]] = {
     "approuver": {"commentaire": "vu"},
     "refuser": {"commentaire": "non"},
     "resoudre": {"commentaire": "fait"},
+    "retirer": {},
+    "telephone": {"telephone": "05 512 34 56", "motif": "a perdu sa carte SIM"},
+    "attribuer": {"mode": "automatique"},
+    "remplacer": {"numero": "ANCIEN-1", "motif": "numéro de son ancien contrat"},
+    "abandonner": {"motif": "introuvable depuis un an"},
+    "clore": {"verse": "oui", "dit": "M. Okemba, le 20/11 : arrivé", "motif": "sans réponse"},
 }
 
 
@@ -133,6 +146,12 @@ class Monde:
         return {ligne: objet for ligne, objet in reversed(self.lignes[modele]) if ligne != "sans_agence"}
 
 
+def souscription_suspendue(client: ClientPass) -> SouscriptionPass:
+    """Late, and its cover stopped."""
+    souscription = contrat_en_vigueur(client=client).souscription
+    return changer_statut(souscription=souscription, vers="suspendue", motif="retard")
+
+
 def dossier(monde: Monde, rang: int, ligne: str, **client: Any) -> None:
     """A client with one of everything that a page shows."""
     personne = ClientFactory(nom=f"NOM{ligne.upper()}", **client)
@@ -152,6 +171,7 @@ def dossier(monde: Monde, rang: int, ligne: str, **client: Any) -> None:
     )
     conteste = PaiementFactory(**commun)
     proposition = proposer_retour(paiement=conteste, motif="payé deux fois", demandeur=AgentFactory.create())
+    la_mienne = proposer_retour(paiement=PaiementFactory(**commun), motif="erreur", demandeur=monde.moi)
     anomalie = AnomaliePaiement.objects.create(paiement=confirme, nature="sans_effet")
     decaissement = Decaissement.objects.create(
         nature="remboursement",
@@ -166,6 +186,20 @@ def dossier(monde: Monde, rang: int, ligne: str, **client: Any) -> None:
         motif_echec="refuse",
         termine_le=timezone.now(),
     )
+    conteste_ailleurs = Decaissement.objects.create(
+        nature="remboursement",
+        numero=f"DEC-20261122-{rang:06d}",
+        cle=f"paiement:{confirme.numero_transaction}",
+        paiement=confirme,
+        operateur="mtn_money",
+        telephone=personne.telephone,
+        montant=100,
+        libelle="Remboursement NSIA",
+        statut="en_verification",
+        a_suivre_le=demain,
+    )
+    payee = SouscriptionFactory(client=personne, active=True)
+    suspendue = souscription_suspendue(personne)
     document = DocumentEmis.objects.create(
         code=f"ABCD-EFGH-{'ABCDEF'[rang]}234", type="recu", souscription=souscription, paiement=confirme
     )
@@ -183,13 +217,21 @@ def dossier(monde: Monde, rang: int, ligne: str, **client: Any) -> None:
     session = SessionFactory(client=personne, police=police.numero_police)
     contrat = Contrat.objects.get(pk=police.numero_police)
     monde.noter(ligne, personne, souscription, police, contrat, confirme, en_cours, conteste, proposition, anomalie)
-    monde.noter(ligne, decaissement, document, rappel, ecart, session)
+    monde.noter(ligne, decaissement, document, rappel, ecart, session, la_mienne, la_mienne.paiement)
+    monde.noter(ligne, conteste_ailleurs, payee, suspendue, suspendue.police)
+    monde.noter(ligne, Contrat.objects.get(pk=suspendue.police.numero_police))
     for acte, objet in [
         ("encaisser", souscription),
         ("interroger", en_cours),
         ("proposer", confirme),
         ("approuver", proposition),
         ("refuser", proposition),
+        ("retirer", la_mienne),
+        ("telephone", personne),
+        ("attribuer", payee),
+        ("remplacer", souscription),
+        ("abandonner", suspendue),
+        ("clore", conteste_ailleurs),
         ("resoudre", anomalie),
         ("resoudre", ecart),
     ]:
@@ -370,6 +412,9 @@ class TestTable:
             if isinstance(page, AvecActes) and not page.actes
         }
         assert {motif.name for _, motif in adresses(admin.site.urls[0]) if motif.name} == connues
+
+    def test_every_kind_of_proposal_is_in_the_table_with_its_permissions(self) -> None:
+        assert {code: (une.droit_proposer, une.droit_decider) for code, une in natures()} == PROPOSITIONS
 
     @pytest.mark.parametrize("role", RoleAgent.values)
     def test_groups_have_these_permissions_and_no_other(self, role: str) -> None:

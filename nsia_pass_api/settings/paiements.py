@@ -43,7 +43,7 @@ PLANIFICATION = {
     "cycle_de_vie": ("0 2 * * *", ["cycle_de_vie"]),
     "rapprochement": ("0 4 * * *", ["rapprocher"]),
     "polices": ("30 4 * * *", ["attribuer_polices"]),
-    "menage": ("*/15 * * * *", ["purger_paiements"]),
+    "menage": ("0 3 * * *", ["purger_paiements"]),
     "sessions": ("15 3 * * *", ["purger_sessions"]),
 }
 if ATTRIBUTION_POLICE == "manuelle":

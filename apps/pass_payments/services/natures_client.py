@@ -32,7 +32,7 @@ class ChangementTelephone(Nature[ClientPass]):
     champs: ClassVar[Champs] = {"telephone": ("Téléphone", afficher)}
 
     def objet(self, proposition: Proposition) -> ClientPass:
-        return ClientPass.objects.get(pk=proposition.client_id)
+        return ClientPass.objects.get(propositions=proposition)
 
     def tenir(self, objet: ClientPass) -> ClientPass:
         return ClientPass.objects.select_for_update().get(pk=objet.pk)

@@ -47,7 +47,7 @@ class _Retour(Nature[PaiementPass]):
     }
 
     def objet(self, proposition: Proposition) -> PaiementPass:
-        return PaiementPass.objects.get(pk=proposition.paiement_id)
+        return PaiementPass.objects.get(propositions=proposition)
 
     def tenir(self, objet: PaiementPass) -> PaiementPass:
         SouscriptionPass.objects.select_for_update(no_key=True).get(pk=objet.souscription_id)

@@ -472,7 +472,7 @@ class TestPropositions:
         assert f'href="{page(proposition)}">une proposition</a> attend la décision d\'une seconde personne' in html
         assert boutons(connectee, paiement) == []
         assert refus(connectee.post(acte(paiement, "proposer"), {"motif": "encore"})) == [
-            "Une proposition attend déjà une décision pour ce paiement."
+            "Une proposition attend déjà une décision à ce sujet."
         ]
 
     def test_seul_un_paiement_confirme(self, connectee: Client, operateur: OperateurFactice) -> None:
