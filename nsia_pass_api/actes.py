@@ -60,8 +60,8 @@ class Acte:
         """What the person reads again before it is done; nothing when once is enough."""
         return ()
 
-    def executer(self, objet: Any, agent: AbstractBaseUser, saisie: dict[str, Any]) -> str:
-        """Calls the service and says what was done. Raises ErreurPass, DejaFait."""
+    def executer(self, objet: Any, agent: AbstractBaseUser, saisie: dict[str, Any]) -> str | HttpResponse:
+        """Calls the service and says what was done, or gives what it made. Raises ErreurPass, DejaFait."""
         raise NotImplementedError
 
 
@@ -136,6 +136,8 @@ class AvecActes(AdminPass):
             self.message_user(request, deja.args[0], messages.INFO)
         else:
             self.log_change(request, objet, f"{acte.intitule(objet)}.")
+            if isinstance(fait, HttpResponse):
+                return fait
             self.message_user(request, fait, messages.SUCCESS)
         return HttpResponseRedirect(self._page(objet))
 

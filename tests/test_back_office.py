@@ -117,13 +117,13 @@ class TestRequetes:
         [
             (
                 ClientPass,
-                10,
-            ),  # itself, contracts and their balances, subscriptions, changes, proposals (two), content type of its history
+                9,
+            ),  # itself, contracts and their balances, subscriptions, changes, proposals counted, content type of its history
             (SouscriptionPass, 9),  # itself, payments counted and read, periods, beneficiaries, transitions
             (Contrat, 7),  # itself, its balance, its instalments counted and read
             (NumeroPolice, 4),
             (SerieNumero, 4),
-            (PaiementPass, 5),  # itself, its journal
+            (PaiementPass, 8),  # itself, what it settled (two), exchanges with its operator, its journal
         ],
     )
     def test_pages(

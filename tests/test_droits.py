@@ -27,7 +27,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, reverse
 from django.utils import timezone
 
-from apps.borne_auth.droits import ACTES, DROITS, LETTRES, PROPOSITIONS, lignes_permises, permissions_du_role
+from apps.borne_auth.droits import ACTES, DROITS, LETTRES, PAGES, PROPOSITIONS, lignes_permises, permissions_du_role
 from apps.borne_auth.equipe import accorder_roles
 from apps.borne_auth.models import Agent, RoleAgent
 from apps.borne_auth.tests.factories import AgentFactory, BorneFactory, SessionFactory
@@ -97,6 +97,7 @@ SAISIES: dict[str, dict[str, str]] = {
     "refuser": {"commentaire": "non"},
     "resoudre": {"commentaire": "fait"},
     "retirer": {},
+    "imprimer": {},
     "telephone": {"telephone": "05 512 34 56", "motif": "a perdu sa carte SIM"},
     "attribuer": {"mode": "automatique"},
     "remplacer": {"numero": "ANCIEN-1", "motif": "numéro de son ancien contrat"},
@@ -224,11 +225,13 @@ def dossier(monde: Monde, rang: int, ligne: str, **client: Any) -> None:
         ("encaisser", souscription),
         ("interroger", en_cours),
         ("proposer", confirme),
+        ("imprimer", conteste),
         ("approuver", proposition),
         ("refuser", proposition),
         ("retirer", la_mienne),
         ("telephone", personne),
         ("attribuer", payee),
+        ("attribuer_choisies", payee),
         ("remplacer", souscription),
         ("abandonner", suspendue),
         ("clore", conteste_ailleurs),
@@ -394,7 +397,8 @@ class TestTable:
             for nom, (fonction, _, _) in page.get_actions(request).items():
                 if nom != "delete_selected":
                     (permission,) = fonction.allowed_permissions
-                    actes[nom] = f"{modele._meta.app_label}.{permission}_{modele._meta.model_name}"
+                    droit = f"{modele._meta.app_label}.{permission}_{modele._meta.model_name}"
+                    actes[nom] = getattr(page, f"droit_{permission}", droit)
             if actes:
                 trouves[modele._meta.label] = actes
         assert trouves == ACTES
@@ -406,6 +410,7 @@ class TestTable:
             for nom in ("changelist", "add", "history", "delete", "change")
         }
         connues |= {f"{modele.lower().replace('.', '_')}_acte" for modele in ACTES if modele != "borne_auth.Borne"}
+        connues |= {f"{modele.lower().replace('.', '_')}_{nom}" for modele, noms in PAGES.items() for nom in noms}
         connues |= {  # pages with other addresses beside, and no act yet
             f"{modele._meta.app_label}_{modele._meta.model_name}_acte"
             for modele, page in admin.site._registry.items()
@@ -613,14 +618,30 @@ class TestMatrice:
         lu = moi.get(adresse).status_code
         with puis_defaire():
             statut, change = moi.post(adresse, SAISIES[nom]).status_code, empreinte() != avant
-        if (lu, statut, change) != ((200, 302, True) if fait else (refus, refus, False)):
+        # A receipt is given instead of the page.
+        if (lu, statut, change) != ((200, 200 if nom == "imprimer" else 302, True) if fait else (refus, refus, False)):
             yield f"{modele} {ligne} : {nom} {lu} puis {statut}, {'écrit' if change else 'sans rien écrire'}"
+
+    def test_pages_beside(self, role: str, un: Monde, moi: Client, fautes: list[str]) -> None:
+        """Those that show many rows show one's own; those of an object are as the object's."""
+        for modele, noms in PAGES.items():
+            for nom, permission in noms.items():
+                droit = peut(role, modele, "view") and a_la_permission(role, permission)
+                reponse = moi.get(page(modele, nom))
+                lu = reponse.content.decode()
+                if reponse.status_code != (200 if droit else 403):
+                    fautes.append(f"{modele} : {nom} {reponse.status_code}")
+                for ligne, objet in un.a_faire[modele, "attribuer"].items():
+                    if (str(objet) in lu) != (droit and lit(role, modele, ligne)):
+                        fautes.append(f"{modele} {ligne} : {nom} {'montre' if str(objet) in lu else 'tait'} la ligne")
 
     def action(
         self, moi: Client, modele: str, nom: str, objet: Model, ligne: str, fait: bool, avant: Any
     ) -> Iterator[str]:
         with puis_defaire():
             moi.post(page(modele, "changelist"), {"action": nom, "_selected_action": [objet.pk]})
+            if nom == "attribuer_choisies":  # which shows a page, whose button does it
+                moi.post(page(modele, "polices"), {"choisies": str(objet.pk)})
             if (empreinte() != avant) != fait:
                 yield f"{modele} {ligne} : {nom} {'n_a rien fait' if fait else 'est passé'}"
 

@@ -113,11 +113,13 @@ ACTES: dict[str, dict[str, str]] = {
     "pass_clients.SouscriptionPass": {
         "encaisser": "pass_payments.add_paiementpass",
         "attribuer": "pass_clients.add_numeropolice",
+        "attribuer_choisies": "pass_clients.add_numeropolice",
         "remplacer": "pass_clients.add_numeropolice",
         "abandonner": "pass_payments.add_proposition",
     },
     "pass_payments.PaiementPass": {
         "interroger": "pass_payments.change_paiementpass",
+        "imprimer": "pass_payments.add_paiementpass",
         "proposer": "pass_payments.add_proposition",
     },
     "pass_payments.Decaissement": {"clore": "pass_payments.add_proposition"},
@@ -130,6 +132,11 @@ ACTES: dict[str, dict[str, str]] = {
     "pass_payments.AnomaliePaiement": {"resoudre": "pass_payments.change_anomaliepaiement"},
     "pass_payments.EcartRapprochement": {"resoudre": "pass_payments.change_ecartrapprochement"},
     "borne_auth.Borne": {"desactiver": "borne_auth.change_borne", "reactiver": "borne_auth.change_borne"},
+}
+
+# Pages beside those of every model, and the permission that each takes besides that of reading the model.
+PAGES: dict[str, dict[str, str]] = {
+    "pass_clients.SouscriptionPass": {"polices": "pass_clients.add_numeropolice"},
 }
 
 # Kinds of settings.PROPOSITIONS: the permission to ask for it, and that to decide, which is another person's.

@@ -1,5 +1,7 @@
 """Reads on clients and subscriptions that join or that several callers share."""
 
+from dataclasses import dataclass
+
 from django.contrib.auth import get_user_model
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -49,6 +51,36 @@ def prochains_numeros(branche: str, *, nombre: int) -> list[str]:
         numeros += [numero for numero in essais if numero not in pris]
         suivant += len(essais)
     return numeros
+
+
+@dataclass(frozen=True)
+class Attribution:
+    """What a bulk assignment would do of one subscription: give it `numero`, or nothing because of `refus`."""
+
+    souscription: SouscriptionPass
+    numero: str
+    refus: str
+
+
+def apercu_attribution(souscriptions: QuerySet[SouscriptionPass]) -> list[Attribution]:
+    """What `attribuer_polices` would do of `souscriptions`, in their order. One query, and three more a branch.
+
+    The numbers are those that come if nobody draws one before.
+    """
+    lues = list(souscriptions.select_related("client", "produit", "police").order_by("pk"))
+    servies: dict[str, list[int]] = {}
+    refus: dict[int, str] = {}
+    for souscription in lues:
+        if hasattr(souscription, "police"):
+            refus[souscription.pk] = f"A déjà la police {souscription.police}."
+        elif souscription.statut not in PAYEES:
+            refus[souscription.pk] = f"« {souscription.get_statut_display()} » : rien à attribuer."
+        else:
+            servies.setdefault(souscription.produit.branche, []).append(souscription.pk)
+    numeros: dict[int, str] = {}
+    for branche, cles in servies.items():
+        numeros |= dict(zip(cles, prochains_numeros(branche, nombre=len(cles)), strict=True))
+    return [Attribution(une, numeros.get(une.pk, ""), refus.get(une.pk, "")) for une in lues]
 
 
 def contrat_du_client(*, client_id: int, police: str) -> Contrat:

@@ -75,6 +75,8 @@ BACK_OFFICE_LIGNES = "apps.borne_auth.droits.lignes_permises"
 
 # Operator → the models, searched by our reference, that hold what was exchanged with it.
 BACK_OFFICE_ECHANGES = {"mtn_money": ["mtn_integration.TransactionMTN", "mtn_integration.LogMTN"]}
+# Operator → the model whose readers may read its exchanges, and what gives them: (reference) → nsia_pass_api.admin.Echange.
+BACK_OFFICE_JOURNAUX = {"mtn_money": ("mtn_integration.LogMTN", "apps.mtn_integration.selectors.echanges")}
 # Answers what is to be looked at today: objects with `code`, `titre`, `nombre` and `url`.
 BACK_OFFICE_ALERTES = "apps.pass_payments.selectors_controle.alertes_exploitation"
 

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.forms import Form
+from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.html import format_html
 
@@ -12,6 +13,8 @@ from apps.pass_clients.models import PAYEES, TERMINEES, ClientPass, Souscription
 from apps.pass_clients.selectors import prochain_numero
 from apps.pass_clients.services import attribuer_police
 from apps.pass_payments import forms
+from apps.pass_payments.documents import recu
+from apps.pass_payments.documents.services import emettre_recu
 from apps.pass_payments.errors import CleDejaUtilisee, PaiementImpossible
 from apps.pass_payments.models import (
     AnomaliePaiement,
@@ -58,6 +61,28 @@ class Interroger(Acte):
     def executer(self, objet: PaiementPass, agent: AbstractBaseUser, saisie: dict[str, Any]) -> str:
         hater(paiement=objet)
         return "L'opérateur va être interrogé. Rechargez cette page dans quelques secondes."
+
+
+class ImprimerRecu(Acte):
+    """The receipt in PDF, the same whoever prints it again."""
+
+    nom = "imprimer"
+    libelle = "Imprimer le reçu"
+    droit = "pass_payments.add_paiementpass"
+    icone = "print"
+    explication = "Le reçu porte un code que le client peut vérifier, le même à chaque impression."
+
+    def possible(self, objet: PaiementPass, agent: AbstractBaseUser) -> bool:
+        return objet.statut == StatutPaiement.SUCCES
+
+    def executer(self, objet: PaiementPass, agent: AbstractBaseUser, saisie: dict[str, Any]) -> HttpResponse:
+        contenu, emission = emettre_recu(client_id=objet.souscription.client_id, numero=objet.numero_transaction)
+        disposition = f'inline; filename="recu-{objet.numero_transaction}.pdf"'
+        return HttpResponse(
+            recu.dessiner(contenu, emission, papier=recu.Papier.A4),
+            content_type="application/pdf",
+            headers={"Content-Disposition": disposition},
+        )
 
 
 class _Proposition(Acte):

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from apps.pass_clients.admin import ClientAdmin, SouscriptionAdmin
+from apps.pass_clients.admin_polices import AttributionEnLot
 from apps.pass_clients.models import ClientPass, Contrat, EtatContrat, NumeroPolice, SouscriptionPass, StatutPolice
 from apps.pass_payments.admin.actes import Attribuer, Encaisser, ProposerAbandon, ProposerPolice, ProposerTelephone
 from apps.pass_payments.admin.cellules import (
@@ -122,7 +123,7 @@ class ClientEtContratsAdmin(AvecActes, ClientAdmin):
 
 
 @admin.register(SouscriptionPass)
-class SouscriptionEtPaiementsAdmin(AvecActes, SouscriptionAdmin):
+class SouscriptionEtPaiementsAdmin(AttributionEnLot, AvecActes, SouscriptionAdmin):
     actes = [Encaisser(), Attribuer(), ProposerPolice(), ProposerAbandon()]
     inlines = [PaiementTableau, *SouscriptionAdmin.inlines]
 

@@ -8,9 +8,10 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Concat, JSONObject
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.utils.html import format_html
 
-from apps.pass_payments.admin.actes import Interroger, Proposer, ProposerCloture
+from apps.pass_payments.admin.actes import ImprimerRecu, Interroger, Proposer, ProposerCloture
 from apps.pass_payments.admin.cellules import (
     COULEURS_PAIEMENT,
     PAIEMENT,
@@ -21,6 +22,8 @@ from apps.pass_payments.admin.cellules import (
     VERDICT,
     ouverture,
 )
+from apps.pass_payments.documents.errors import RecuIntrouvable
+from apps.pass_payments.documents.selectors import recu
 from apps.pass_payments.models import (
     AnomaliePaiement,
     Decaissement,
@@ -47,6 +50,7 @@ from nsia_pass_api.admin import (
     code,
     donnees,
     jour,
+    journal_operateur,
     lien,
     liens_operateur,
     moment,
@@ -227,9 +231,19 @@ def _avec_contenus(paiements: QuerySet[PaiementPass]) -> QuerySet[PaiementPass]:
     )
 
 
+def _repartition(paiement: PaiementPass) -> dict[str, Any] | None:
+    """The quittances that the payment settled, as its receipt says them; None while it settles nothing."""
+    if paiement.statut != StatutPaiement.SUCCES:
+        return None
+    try:
+        return recu(client_id=paiement.souscription.client_id, numero=paiement.numero_transaction)
+    except RecuIntrouvable:  # its police was cancelled since
+        return None
+
+
 @admin.register(PaiementPass)
 class PaiementAdmin(AvecActes, AdminLecture):
-    actes = [Interroger(), Proposer()]
+    actes = [Interroger(), ImprimerRecu(), Proposer()]
     search_help_text = "N° de paiement ou de reçu, référence, code de l'opérateur, police, téléphone"
     recherches = {
         "numero_transaction": numero,
@@ -312,6 +326,29 @@ class PaiementAdmin(AvecActes, AdminLecture):
             super().get_queryset(request).select_related("souscription__client", "souscription__produit", "rattache_a")
         )
         return _avec_contenus(paiements) if "object_id" in request.resolver_match.kwargs else paiements
+
+    def get_fieldsets(self, request: HttpRequest, obj: PaiementPass | None = None) -> list[Any]:
+        """With what the money paid and what was said with the operator, where there is something and one may read it."""
+        if obj is None:
+            return self.fieldsets
+        if not hasattr(obj, "echanges"):  # once for the page, which asks often
+            principal = obj.rattache_a or obj
+            obj.echanges = journal_operateur(request, principal.operateur, principal.reference_mobile_money)
+            obj.reparti = _repartition(obj)
+        sections = list(self.fieldsets)
+        if obj.reparti:
+            sections.insert(2, ("Échéances réglées", {"fields": ("repartition",)}))
+        if obj.echanges:
+            sections.append(("Échanges avec l'opérateur", {"fields": ("echanges_lus",)}))
+        return sections
+
+    @admin.display(description="Ce que ce paiement a réglé")
+    def repartition(self, paiement: PaiementPass) -> str:
+        return render_to_string("admin/repartition.html", paiement.reparti)
+
+    @admin.display(description="Les derniers d'abord")
+    def echanges_lus(self, paiement: PaiementPass) -> str:
+        return render_to_string("admin/echanges.html", {"echanges": paiement.echanges})
 
     def get_inlines(self, request: HttpRequest, obj: PaiementPass | None) -> list[type[TableauLecture]]:
         return [JournalTableau, *(onglet for onglet in ONGLETS if getattr(obj, _contenu(onglet), False))]
