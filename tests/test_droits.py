@@ -56,6 +56,8 @@ from apps.pass_payments.models import (
 from apps.pass_payments.natures import natures
 from apps.pass_payments.services.propositions import proposer_retour
 from apps.pass_payments.tests.factories import PaiementFactory
+from apps.pass_products.models import Reglage
+from apps.pass_products.services import changer_reglage
 from apps.pass_products.tests.factories import GarantieFactory
 from nsia_pass_api.actes import AvecActes
 from nsia_pass_api.admin import LignesPermises
@@ -98,6 +100,8 @@ SAISIES: dict[str, dict[str, str]] = {
     "resoudre": {"commentaire": "fait"},
     "retirer": {},
     "imprimer": {},
+    "changer": {"valeur": "60", "motif": "à la demande de la direction"},
+    "revenir": {"motif": "à la demande de la direction"},
     "telephone": {"telephone": "05 512 34 56", "motif": "a perdu sa carte SIM"},
     "attribuer": {"mode": "automatique"},
     "remplacer": {"numero": "ANCIEN-1", "motif": "numéro de son ancien contrat"},
@@ -293,6 +297,10 @@ def monde(role: str) -> Monde:
     un.noter("commune", TachePlanifiee.objects.create(nom="essai", prochaine_le=timezone.now()))
     un.noter("commune", Travailleur.objects.create(hote="serveur", pid=1), *Group.objects.all())
     un.noter("commune", SerieNumero.objects.create(serie="essai", annee=2020, dernier=1))
+    un.noter("commune", *Reglage.objects.all())
+    delai = Reglage.objects.get(nom="ALERTE_EXPIRATION_JOURS")
+    changer_reglage(nom=delai.nom, valeur=45, motif="essai", acteur=AgentFactory.create())
+    un.a_faire["pass_products.Reglage", "changer"] = un.a_faire["pass_products.Reglage", "revenir"] = {"commune": delai}
     un.noter("soi", moi)
     un.noter("agence", AgentFactory.create(agence=SON_AGENCE))
     un.noter("etrangere", *Agent.objects.exclude(pk__in=[objet.pk for _, objet in un.lignes["borne_auth.Agent"]]))
@@ -623,14 +631,17 @@ class TestMatrice:
             yield f"{modele} {ligne} : {nom} {lu} puis {statut}, {'écrit' if change else 'sans rien écrire'}"
 
     def test_pages_beside(self, role: str, un: Monde, moi: Client, fautes: list[str]) -> None:
-        """Those that show many rows show one's own; those of an object are as the object's."""
+        """That of many rows shows one's own; that of an object is read as the object is."""
         for modele, noms in PAGES.items():
             for nom, permission in noms.items():
                 droit = peut(role, modele, "view") and a_la_permission(role, permission)
-                reponse = moi.get(page(modele, nom))
+                d_un_objet = () if nom == "polices" else (un.lignes[modele][0][1].pk,)
+                reponse = moi.get(page(modele, nom, *d_un_objet))
                 lu = reponse.content.decode()
                 if reponse.status_code != (200 if droit else 403):
                     fautes.append(f"{modele} : {nom} {reponse.status_code}")
+                if d_un_objet:
+                    continue
                 for ligne, objet in un.a_faire[modele, "attribuer"].items():
                     if (str(objet) in lu) != (droit and lit(role, modele, ligne)):
                         fautes.append(f"{modele} {ligne} : {nom} {'montre' if str(objet) in lu else 'tait'} la ligne")

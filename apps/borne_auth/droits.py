@@ -99,6 +99,9 @@ DROITS: dict[str, Droits] = {
     # Catalogue.
     "pass_products.ProduitPass": Droits(toutes, "LAM", "LM", "L", "L", "L"),
     "pass_products.Garantie": Droits(toutes, "LAMS", "LAM", "L", "L", "L"),
+    "pass_products.ModificationCatalogue": Droits(toutes, "L", "L", "", "", "L"),
+    "pass_products.Reglage": Droits(toutes, "LM", "L", "", "", "L"),
+    "pass_products.ChangementReglage": Droits(toutes, "L", "L", "", "", "L"),
     "pass_clients.SerieNumero": Droits(toutes, "L", "L", "", "", "L"),
     # Team and kiosks.
     "borne_auth.Agent": Droits(soi_meme, "LAM", "L", "L", "L", "L"),
@@ -131,12 +134,14 @@ ACTES: dict[str, dict[str, str]] = {
     },
     "pass_payments.AnomaliePaiement": {"resoudre": "pass_payments.change_anomaliepaiement"},
     "pass_payments.EcartRapprochement": {"resoudre": "pass_payments.change_ecartrapprochement"},
+    "pass_products.Reglage": {"changer": "pass_products.change_reglage", "revenir": "pass_products.change_reglage"},
     "borne_auth.Borne": {"desactiver": "borne_auth.change_borne", "reactiver": "borne_auth.change_borne"},
 }
 
 # Pages beside those of every model, and the permission that each takes besides that of reading the model.
 PAGES: dict[str, dict[str, str]] = {
     "pass_clients.SouscriptionPass": {"polices": "pass_clients.add_numeropolice"},
+    "pass_products.ProduitPass": {"devis": "pass_products.view_produitpass"},
 }
 
 # Kinds of settings.PROPOSITIONS: the permission to ask for it, and that to decide, which is another person's.

@@ -41,6 +41,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "apps.pass_products.reglages.MemoireDeRequete",
 ]
 
 ROOT_URLCONF = "nsia_pass_api.urls"
