@@ -148,7 +148,7 @@ class TestRequetes:
     def test_page_d_un_produit(self, administratrice: Client, django_assert_num_queries: Any, nombre: int) -> None:
         produit = ProduitFactory()
         garantie = GarantieFactory.create_batch(nombre, produit=produit)[0]
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):  # itself, its guarantees, its history counted
             assert administratrice.get(page(produit)).status_code == 200
         with django_assert_num_queries(5):  # itself, the products to choose from
             assert administratrice.get(page(garantie)).status_code == 200

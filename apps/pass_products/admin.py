@@ -40,6 +40,7 @@ from apps.pass_products.services import (
 )
 from nsia_pass_api.actes import Acte, AvecActes, Lignes
 from nsia_pass_api.admin import (
+    VIDE,
     AdminLecture,
     AdminPass,
     TableauLecture,
@@ -69,6 +70,8 @@ CHAMPS_GARANTIE = (
 
 
 def etat_des_valeurs(garantie: Garantie) -> str:
+    if garantie.pk is None:
+        return VIDE
     return badge("À confirmer par NSIA", "warning") if garantie.a_confirmer else badge("Confirmées", "success")
 
 

@@ -98,7 +98,8 @@ def par_defaut(nom: str) -> int:
 
 
 def _en_base() -> dict[str, int]:
-    return dict(Reglage.objects.filter(valeur__isnull=False).values_list("nom", "valeur"))
+    lignes = Reglage.objects.filter(valeur__isnull=False).values_list("nom", "valeur")
+    return {nom: valeur for nom, valeur in lignes if valeur is not None}
 
 
 @contextmanager
