@@ -417,7 +417,7 @@ class TestTable:
             for modele in MODELES
             for nom in ("changelist", "add", "history", "delete", "change")
         }
-        connues |= {f"{modele.lower().replace('.', '_')}_acte" for modele in ACTES if modele != "borne_auth.Borne"}
+        connues |= {f"{modele.lower().replace('.', '_')}_acte" for modele in ACTES}
         connues |= {f"{modele.lower().replace('.', '_')}_{nom}" for modele, noms in PAGES.items() for nom in noms}
         connues |= {  # pages with other addresses beside, and no act yet
             f"{modele._meta.app_label}_{modele._meta.model_name}_acte"

@@ -97,6 +97,11 @@ def par_defaut(nom: str) -> int:
     return valeur
 
 
+def ou_par_defaut(nom: str, valeur: int | None) -> int:
+    """For whoever has read the row of the setting in a query of its own."""
+    return par_defaut(nom) if valeur is None else valeur
+
+
 def _en_base() -> dict[str, int]:
     lignes = Reglage.objects.filter(valeur__isnull=False).values_list("nom", "valeur")
     return {nom: valeur for nom, valeur in lignes if valeur is not None}
