@@ -41,6 +41,10 @@ class Acte:
         """Whether its button is there. The service decides, even when somebody comes without the button."""
         raise NotImplementedError
 
+    def permis(self, objet: Any, agent: AbstractBaseUser) -> bool:
+        """Whether this person may, of this very object, when `droit` is not all: her own, or of a kind that she decides."""
+        return True
+
     def formulaire(self, objet: Any, saisie: Any) -> Form:
         """The form, filled with what was posted if anything was. One without fields: a click is enough."""
         return Form(saisie)
@@ -48,12 +52,16 @@ class Acte:
     def situation(self, objet: Any) -> Lignes:
         return ()
 
+    def changements(self, objet: Any) -> Sequence[Any]:
+        """What the act would change, shown beside its form: lines with `libelle`, `avant`, `apres` and `change`."""
+        return ()
+
     def relecture(self, objet: Any, saisie: dict[str, Any]) -> Lignes:
         """What the person reads again before it is done; nothing when once is enough."""
         return ()
 
-    def executer(self, objet: Any, agent: AbstractBaseUser, saisie: dict[str, Any]) -> str:
-        """Calls the service and says what was done. Raises ErreurPass, DejaFait."""
+    def executer(self, objet: Any, agent: AbstractBaseUser, saisie: dict[str, Any]) -> str | HttpResponse:
+        """Calls the service and says what was done, or gives what it made. Raises ErreurPass, DejaFait."""
         raise NotImplementedError
 
 
@@ -92,7 +100,7 @@ class AvecActes(AdminPass):
                         "adresse": reverse(f"admin:{self._nom_de_vue}", args=[quote(objet.pk), acte.nom]),
                     }
                     for acte in self.actes
-                    if request.user.has_perm(acte.droit) and acte.possible(objet, agent)
+                    if request.user.has_perm(acte.droit) and acte.permis(objet, agent) and acte.possible(objet, agent)
                 ],
                 "remarques": self.remarques(request, objet),
                 "liens": self.liens(request, objet),
@@ -109,6 +117,8 @@ class AvecActes(AdminPass):
         objet = self.get_object(request, unquote(object_id))
         if objet is None:
             raise Http404
+        if not acte.permis(objet, _agent(request)):
+            raise PermissionDenied
         formulaire = acte.formulaire(objet, request.POST if request.method == "POST" else None)
         if not formulaire.is_valid() or "corriger" in request.POST:
             return self._page_de_l_acte(request, acte, objet, formulaire)
@@ -126,6 +136,8 @@ class AvecActes(AdminPass):
             self.message_user(request, deja.args[0], messages.INFO)
         else:
             self.log_change(request, objet, f"{acte.intitule(objet)}.")
+            if isinstance(fait, HttpResponse):
+                return fait
             self.message_user(request, fait, messages.SUCCESS)
         return HttpResponseRedirect(self._page(objet))
 
@@ -143,6 +155,7 @@ class AvecActes(AdminPass):
             "acte": acte,
             "form": formulaire,
             "situation": acte.situation(objet),
+            "changements": acte.changements(objet),
             "relecture": relecture,
             "retour": self._page(objet),
         }

@@ -3,6 +3,7 @@
 import json
 import uuid
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property, partial
 from typing import Any, ClassVar
@@ -241,7 +242,7 @@ class AdminLecture(LectureSeule, AdminPass):
     """A page to read: `fieldsets` may hold cells."""
 
     def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> list[Any]:
-        return flatten_fieldsets(self.fieldsets)
+        return flatten_fieldsets(self.get_fieldsets(request, obj))
 
 
 class LignesLecture(PaginationInlineFormSet):  # type: ignore[misc]
@@ -515,6 +516,26 @@ def liens_operateur(request: HttpRequest, operateur: str, reference: uuid.UUID |
         return []
     modeles = [nom for nom in settings.BACK_OFFICE_ECHANGES.get(operateur, ()) if _visible(request, nom)]
     return [_echanges(apps.get_model(nom)._meta, reference) for nom in modeles]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Echange:
+    """One exchange with an operator, as people read it. `page`: where all of it is."""
+
+    le: datetime
+    quoi: str
+    issue: str
+    duree_ms: int
+    page: str
+
+
+def journal_operateur(request: HttpRequest, operateur: str, reference: uuid.UUID | None) -> Sequence[Echange] | None:
+    """What was said with the operator about our reference, by settings.BACK_OFFICE_JOURNAUX; None when it is not to be read."""
+    modele, source = settings.BACK_OFFICE_JOURNAUX.get(operateur, ("", ""))
+    if reference is None or not modele or not _visible(request, modele):
+        return None
+    echanges: Sequence[Echange] = import_string(source)(reference=reference)
+    return echanges
 
 
 def _echanges(meta: Any, reference: uuid.UUID) -> tuple[str, str]:

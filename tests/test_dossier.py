@@ -37,7 +37,6 @@ def test_each_table_is_hers_short_and_leads_to_the_rest(client: Client) -> None:
         "Échéances à payer",
         "Paiements",
         "Bénéficiaires",
-        "Demandes de remboursement et d'annulation",
         "Documents remis",
         "SMS de ses derniers paiements",
         "Visites à la borne",
@@ -77,7 +76,6 @@ def test_who_may_not_read_sessions_nor_messages_has_no_such_table(client: Client
         "Échéances à payer",
         "Paiements",
         "Bénéficiaires",
-        "Demandes de remboursement et d'annulation",
         "Documents remis",
     }
 

@@ -28,14 +28,20 @@ from django.urls import URLPattern, URLResolver, reverse
 from django.utils import timezone
 
 from apps.borne_auth.audit import SUIVIES, adresse_historique
-from apps.borne_auth.droits import ACTES, DROITS, LETTRES, lignes_permises, permissions_du_role
+from apps.borne_auth.droits import ACTES, DROITS, LETTRES, PAGES, PROPOSITIONS, lignes_permises, permissions_du_role
 from apps.borne_auth.equipe import accorder_roles
 from apps.borne_auth.models import Agent, JournalAudit, LectureDonnees, RoleAgent
 from apps.borne_auth.tests.factories import AgentFactory, BorneFactory, SessionFactory
 from apps.mtn_integration import services as mtn
 from apps.mtn_integration.models import GenreMTN, LogMTN, TransactionMTN
-from apps.pass_clients.models import ClientPass, Contrat, SerieNumero
-from apps.pass_clients.tests.factories import BeneficiaireFactory, ClientFactory, contrat_en_vigueur
+from apps.pass_clients.models import ClientPass, Contrat, SerieNumero, SouscriptionPass
+from apps.pass_clients.services import changer_statut
+from apps.pass_clients.tests.factories import (
+    BeneficiaireFactory,
+    ClientFactory,
+    SouscriptionFactory,
+    contrat_en_vigueur,
+)
 from apps.pass_payments.models import (
     AnomaliePaiement,
     Decaissement,
@@ -49,8 +55,11 @@ from apps.pass_payments.models import (
     TachePlanifiee,
     Travailleur,
 )
-from apps.pass_payments.services.propositions import proposer
+from apps.pass_payments.natures import natures
+from apps.pass_payments.services.propositions import proposer_retour
 from apps.pass_payments.tests.factories import PaiementFactory
+from apps.pass_products.models import Reglage
+from apps.pass_products.services import changer_reglage
 from apps.pass_products.tests.factories import GarantieFactory
 from nsia_pass_api.actes import AvecActes
 from nsia_pass_api.admin import LignesPermises
@@ -92,6 +101,15 @@ SAISIES: dict[str, dict[str, str]] = {
     "approuver": {"commentaire": "vu"},
     "refuser": {"commentaire": "non"},
     "resoudre": {"commentaire": "fait"},
+    "retirer": {},
+    "imprimer": {},
+    "changer": {"valeur": "60", "motif": "à la demande de la direction"},
+    "revenir": {"motif": "à la demande de la direction"},
+    "telephone": {"telephone": "05 512 34 56", "motif": "a perdu sa carte SIM"},
+    "attribuer": {"mode": "automatique"},
+    "remplacer": {"numero": "ANCIEN-1", "motif": "numéro de son ancien contrat"},
+    "abandonner": {"motif": "introuvable depuis un an"},
+    "clore": {"verse": "oui", "dit": "M. Okemba, le 20/11 : arrivé", "motif": "sans réponse"},
 }
 
 
@@ -136,6 +154,12 @@ class Monde:
         return {ligne: objet for ligne, objet in reversed(self.lignes[modele]) if ligne != "sans_agence"}
 
 
+def souscription_suspendue(client: ClientPass) -> SouscriptionPass:
+    """Late, and its cover stopped."""
+    souscription = contrat_en_vigueur(client=client).souscription
+    return changer_statut(souscription=souscription, vers="suspendue", motif="retard")
+
+
 def dossier(monde: Monde, rang: int, ligne: str, **client: Any) -> None:
     """A client with one of everything that a page shows."""
     personne = ClientFactory(nom=f"NOM{ligne.upper()}", **client)
@@ -154,7 +178,8 @@ def dossier(monde: Monde, rang: int, ligne: str, **client: Any) -> None:
         type_paiement="rattrapage",
     )
     conteste = PaiementFactory(**commun)
-    proposition = proposer(paiement=conteste, motif="payé deux fois", demandeur=AgentFactory.create())
+    proposition = proposer_retour(paiement=conteste, motif="payé deux fois", demandeur=AgentFactory.create())
+    la_mienne = proposer_retour(paiement=PaiementFactory(**commun), motif="erreur", demandeur=monde.moi)
     anomalie = AnomaliePaiement.objects.create(paiement=confirme, nature="sans_effet")
     decaissement = Decaissement.objects.create(
         nature="remboursement",
@@ -169,6 +194,20 @@ def dossier(monde: Monde, rang: int, ligne: str, **client: Any) -> None:
         motif_echec="refuse",
         termine_le=timezone.now(),
     )
+    conteste_ailleurs = Decaissement.objects.create(
+        nature="remboursement",
+        numero=f"DEC-20261122-{rang:06d}",
+        cle=f"paiement:{confirme.numero_transaction}",
+        paiement=confirme,
+        operateur="mtn_money",
+        telephone=personne.telephone,
+        montant=100,
+        libelle="Remboursement NSIA",
+        statut="en_verification",
+        a_suivre_le=demain,
+    )
+    payee = SouscriptionFactory(client=personne, active=True)
+    suspendue = souscription_suspendue(personne)
     document = DocumentEmis.objects.create(
         code=f"ABCD-EFGH-{'ABCDEF'[rang]}234", type="recu", souscription=souscription, paiement=confirme
     )
@@ -186,13 +225,23 @@ def dossier(monde: Monde, rang: int, ligne: str, **client: Any) -> None:
     session = SessionFactory(client=personne, police=police.numero_police)
     contrat = Contrat.objects.get(pk=police.numero_police)
     monde.noter(ligne, personne, souscription, police, contrat, confirme, en_cours, conteste, proposition, anomalie)
-    monde.noter(ligne, decaissement, document, rappel, ecart, session)
+    monde.noter(ligne, decaissement, document, rappel, ecart, session, la_mienne, la_mienne.paiement)
+    monde.noter(ligne, conteste_ailleurs, payee, suspendue, suspendue.police)
+    monde.noter(ligne, Contrat.objects.get(pk=suspendue.police.numero_police))
     for acte, objet in [
         ("encaisser", souscription),
         ("interroger", en_cours),
         ("proposer", confirme),
+        ("imprimer", conteste),
         ("approuver", proposition),
         ("refuser", proposition),
+        ("retirer", la_mienne),
+        ("telephone", personne),
+        ("attribuer", payee),
+        ("attribuer_choisies", payee),
+        ("remplacer", souscription),
+        ("abandonner", suspendue),
+        ("clore", conteste_ailleurs),
         ("resoudre", anomalie),
         ("resoudre", ecart),
     ]:
@@ -257,6 +306,10 @@ def monde(role: str) -> Monde:
     un.noter("commune", Travailleur.objects.create(hote="serveur", pid=1), *Group.objects.all())
     un.noter("commune", SerieNumero.objects.create(serie="essai", annee=2020, dernier=1))
     un.noter("commune", JournalAudit.objects.latest("pk"), LectureDonnees.objects.create(**lecture(moi)))
+    un.noter("commune", *Reglage.objects.all())
+    delai = Reglage.objects.get(nom="ALERTE_EXPIRATION_JOURS")
+    changer_reglage(nom=delai.nom, valeur=45, motif="essai", acteur=AgentFactory.create())
+    un.a_faire["pass_products.Reglage", "changer"] = un.a_faire["pass_products.Reglage", "revenir"] = {"commune": delai}
     un.noter("soi", moi)
     un.noter("agence", AgentFactory.create(agence=SON_AGENCE))
     un.noter("etrangere", *Agent.objects.exclude(pk__in=[objet.pk for _, objet in un.lignes["borne_auth.Agent"]]))
@@ -375,7 +428,8 @@ class TestTable:
             for nom, (fonction, _, _) in page.get_actions(request).items():
                 if nom != "delete_selected":
                     (permission,) = fonction.allowed_permissions
-                    actes[nom] = f"{modele._meta.app_label}.{permission}_{modele._meta.model_name}"
+                    droit = f"{modele._meta.app_label}.{permission}_{modele._meta.model_name}"
+                    actes[nom] = getattr(page, f"droit_{permission}", droit)
             if actes:
                 trouves[modele._meta.label] = actes
         assert trouves == ACTES
@@ -386,13 +440,17 @@ class TestTable:
             for modele in MODELES
             for nom in ("changelist", "add", "history", "delete", "change")
         }
-        connues |= {f"{modele.lower().replace('.', '_')}_acte" for modele in ACTES if modele != "borne_auth.Borne"}
+        connues |= {f"{modele.lower().replace('.', '_')}_acte" for modele in ACTES}
+        connues |= {f"{modele.lower().replace('.', '_')}_{nom}" for modele, noms in PAGES.items() for nom in noms}
         connues |= {  # pages with other addresses beside, and no act yet
             f"{modele._meta.app_label}_{modele._meta.model_name}_acte"
             for modele, page in admin.site._registry.items()
             if isinstance(page, AvecActes) and not page.actes
         }
         assert {motif.name for _, motif in adresses(admin.site.urls[0]) if motif.name} == connues
+
+    def test_every_kind_of_proposal_is_in_the_table_with_its_permissions(self) -> None:
+        assert {code: (une.droit_proposer, une.droit_decider) for code, une in natures()} == PROPOSITIONS
 
     @pytest.mark.parametrize("role", RoleAgent.values)
     def test_groups_have_these_permissions_and_no_other(self, role: str) -> None:
@@ -599,14 +657,33 @@ class TestMatrice:
         lu = moi.get(adresse).status_code
         with puis_defaire():
             statut, change = moi.post(adresse, SAISIES[nom]).status_code, empreinte() != avant
-        if (lu, statut, change) != ((200, 302, True) if fait else (refus, refus, False)):
+        # A receipt is given instead of the page.
+        if (lu, statut, change) != ((200, 200 if nom == "imprimer" else 302, True) if fait else (refus, refus, False)):
             yield f"{modele} {ligne} : {nom} {lu} puis {statut}, {'écrit' if change else 'sans rien écrire'}"
+
+    def test_pages_beside(self, role: str, un: Monde, moi: Client, fautes: list[str]) -> None:
+        """That of many rows shows one's own; that of an object is read as the object is."""
+        for modele, noms in PAGES.items():
+            for nom, permission in noms.items():
+                droit = peut(role, modele, "view") and a_la_permission(role, permission)
+                d_un_objet = () if nom == "polices" else (un.lignes[modele][0][1].pk,)
+                reponse = moi.get(page(modele, nom, *d_un_objet))
+                lu = reponse.content.decode()
+                if reponse.status_code != (200 if droit else 403):
+                    fautes.append(f"{modele} : {nom} {reponse.status_code}")
+                if d_un_objet:
+                    continue
+                for ligne, objet in un.a_faire[modele, "attribuer"].items():
+                    if (str(objet) in lu) != (droit and lit(role, modele, ligne)):
+                        fautes.append(f"{modele} {ligne} : {nom} {'montre' if str(objet) in lu else 'tait'} la ligne")
 
     def action(
         self, moi: Client, modele: str, nom: str, objet: Model, ligne: str, fait: bool, avant: Any
     ) -> Iterator[str]:
         with puis_defaire():
             moi.post(page(modele, "changelist"), {"action": nom, "_selected_action": [objet.pk]})
+            if nom == "attribuer_choisies":  # which shows a page, whose button does it
+                moi.post(page(modele, "polices"), {"choisies": str(objet.pk)})
             if (empreinte() != avant) != fait:
                 yield f"{modele} {ligne} : {nom} {'n_a rien fait' if fait else 'est passé'}"
 

@@ -1,6 +1,7 @@
 """Agents, kiosks and client sessions in the back office. Acts call the services; keys and tokens are never shown."""
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import flatten_fieldsets
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 from django.utils.html import format_html_join
@@ -12,8 +13,9 @@ from apps.borne_auth import admin_audit, equipe, services
 from apps.borne_auth.droits import VOIENT_TOUT, droits_lisibles
 from apps.borne_auth.forms import AgentChangeForm, AgentCreationForm
 from apps.borne_auth.models import Agent, Borne, RoleAgent, SessionBorne, StatutBorne
-from apps.borne_auth.selectors import bornes_muettes
-from nsia_pass_api.admin import VIDE, AdminLecture, AvecHistorique, LignesPermises, code, moment, texte
+from apps.borne_auth.selectors import BORNE_MUETTE, bornes_muettes
+from nsia_pass_api.actes import Acte, AvecActes
+from nsia_pass_api.admin import VIDE, AdminLecture, AvecHistorique, LignesPermises, code, moment, numero, texte
 from nsia_pass_api.dates import maintenant
 from nsia_pass_api.dossier import Panneau
 from nsia_pass_api.telephones import normaliser
@@ -113,6 +115,38 @@ class AgentAdmin(LignesPermises, AvecHistorique, UserAdmin, ModelAdmin):
         return False
 
 
+class Desactiver(Acte):
+    nom = "desactiver"
+    libelle = "Désactiver"
+    droit = "borne_auth.change_borne"
+    icone = "block"
+    genre = "danger"
+    explication = "La borne sera refusée aussitôt, et ses sessions ouvertes seront fermées."
+
+    def possible(self, objet, agent):
+        return objet.statut == StatutBorne.ACTIVE
+
+    def executer(self, objet, agent, saisie):
+        fermees = services.desactiver_borne(borne=objet)
+        return f"Borne désactivée ; sessions fermées : {fermees}."
+
+
+class Reactiver(Acte):
+    nom = "reactiver"
+    libelle = "Réactiver"
+    droit = "borne_auth.change_borne"
+    icone = "check_circle"
+    genre = "primary"
+    explication = "La borne sera de nouveau acceptée, avec la même clé."
+
+    def possible(self, objet, agent):
+        return objet.statut == StatutBorne.DESACTIVEE
+
+    def executer(self, objet, agent, saisie):
+        services.reactiver_borne(borne=objet)
+        return "Borne réactivée."
+
+
 class ContactFiltre(admin.SimpleListFilter):
     title = "dernier contact"
     parameter_name = "contact"
@@ -125,14 +159,30 @@ class ContactFiltre(admin.SimpleListFilter):
 
 
 @admin.register(Borne)
-class BorneAdmin(LignesPermises, AvecHistorique, ModelAdmin):
+class BorneAdmin(AvecActes):
     """Kiosks are registered by `manage.py enregistrer_borne`, which shows the key once."""
 
-    list_display = ("code", "agence", "etat", "version", "dernier_contact")
-    search_fields = ("code", "agence")
-    fields = ("code", "agence", "etat", "version", "dernier_contact", "creee_le")
-    readonly_fields = ("code", "etat", "version", "dernier_contact", "creee_le")
+    actes = (Desactiver(), Reactiver())
+    list_display = ("code", "agence", "etat", "presence", moment("dernier_contact", "Dernier contact"), "version")
+    search_help_text = "Code, agence"
+    recherches = {"code": numero}
+    recherches_par_nom = ("code", "agence")
+    fieldsets = (
+        (None, {"fields": (("code", "etat"), "agence")}),
+        (
+            "Machine",
+            {
+                "fields": (
+                    (moment("dernier_contact", "Dernier contact", secondes=True), "presence"),
+                    (texte("version", "Version de la page"), moment("creee_le", "Enregistrée le")),
+                )
+            },
+        ),
+    )
     actions = ("desactiver", "reactiver")
+
+    def get_readonly_fields(self, request, obj=None):
+        return [champ for champ in flatten_fieldsets(self.fieldsets) if champ != "agence"]
 
     def get_list_filter(self, request):
         return (ContactFiltre, "statut", *(("agence",) if request.user.role in VOIENT_TOUT else ()))
@@ -144,6 +194,12 @@ class BorneAdmin(LignesPermises, AvecHistorique, ModelAdmin):
     )
     def etat(self, borne):
         return borne.get_statut_display()
+
+    @display(description="Présence", label={"Présente": "success", "Silencieuse": "warning", "Jamais vue": "info"})
+    def presence(self, borne):
+        if borne.dernier_contact is None:
+            return "Jamais vue"
+        return "Présente" if borne.dernier_contact > maintenant() - BORNE_MUETTE else "Silencieuse"
 
     @action(description="Désactiver les bornes choisies et fermer leurs sessions", permissions=["change"])
     def desactiver(self, request, queryset):

@@ -46,7 +46,7 @@ SUIVIES: dict[str, Suivie] = {
     "pass_clients.NumeroPolice": Suivie("souscription__client"),
     "pass_payments.PaiementPass": Suivie("souscription__client"),
     "pass_payments.AnomaliePaiement": Suivie("paiement__souscription__client"),
-    "pass_payments.PropositionPaiement": Suivie("paiement__souscription__client"),
+    "pass_payments.Proposition": Suivie("client"),
     "pass_payments.Decaissement": Suivie("paiement__souscription__client"),
     "pass_payments.DocumentEmis": Suivie("souscription__client"),
     "pass_payments.Rapprochement": Suivie(),

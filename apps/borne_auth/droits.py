@@ -73,7 +73,7 @@ DROITS: dict[str, Droits] = {
     "pass_clients.ClientPass": Droits(du_client(), "LMR", "LMR", "LM", "L", "L"),
     "pass_clients.Contrat": Droits(du_client("client"), "L", "L", "L", "L", "L"),
     "pass_clients.SouscriptionPass": Droits(du_client("client"), "L", "L", "L", "L", "L"),
-    "pass_clients.NumeroPolice": Droits(du_client("souscription__client"), "L", "L", "L", "L", "L"),
+    "pass_clients.NumeroPolice": Droits(du_client("souscription__client"), "LA", "LA", "LA", "L", "L"),
     "pass_clients.PeriodeCouverture": Droits(du_client("souscription__client"), "L", "L", "L", "L", "L"),
     "pass_clients.BeneficiairePass": Droits(du_client("souscription__client"), "L", "L", "L", "L", "L"),
     "pass_clients.ModificationClient": Droits(du_client("client"), "L", "L", "L", "L", "L"),
@@ -83,9 +83,7 @@ DROITS: dict[str, Droits] = {
     "pass_payments.PaiementPass": Droits(du_client("souscription__client"), "LAM", "LAM", "LAM", "L", "L"),
     "pass_payments.EvenementPaiement": Droits(du_client("paiement__souscription__client"), "L", "L", "L", "L", "L"),
     "pass_payments.AnomaliePaiement": Droits(du_client("paiement__souscription__client"), "LM", "LM", "L", "L", "L"),
-    "pass_payments.PropositionPaiement": Droits(
-        du_client("paiement__souscription__client"), "LAM", "LAM", "LA", "L", "L"
-    ),
+    "pass_payments.Proposition": Droits(du_client("client"), "LAM", "LAM", "LA", "L", "L"),
     "pass_payments.Decaissement": Droits(du_client("paiement__souscription__client"), "L", "L", "L", "L", "L"),
     "pass_payments.DocumentEmis": Droits(du_client("souscription__client"), "L", "L", "L", "L", "L"),
     "pass_payments.IndicateurMensuel": Droits(de_son_agence, "L", "L", "L", "", "L"),
@@ -102,6 +100,9 @@ DROITS: dict[str, Droits] = {
     # Catalogue.
     "pass_products.ProduitPass": Droits(toutes, "LAM", "LM", "L", "L", "L"),
     "pass_products.Garantie": Droits(toutes, "LAMS", "LAM", "L", "L", "L"),
+    "pass_products.ModificationCatalogue": Droits(toutes, "L", "L", "", "", "L"),
+    "pass_products.Reglage": Droits(toutes, "LM", "L", "", "", "L"),
+    "pass_products.ChangementReglage": Droits(toutes, "L", "L", "", "", "L"),
     "pass_clients.SerieNumero": Droits(toutes, "L", "L", "", "", "L"),
     # Team and kiosks.
     "borne_auth.Agent": Droits(soi_meme, "LAM", "L", "L", "L", "L"),
@@ -115,18 +116,46 @@ DROITS: dict[str, Droits] = {
 
 # Acts, on an object's page or on a list, and the permission that each takes besides that of reading the object.
 ACTES: dict[str, dict[str, str]] = {
-    "pass_clients.SouscriptionPass": {"encaisser": "pass_payments.add_paiementpass"},
+    "pass_clients.ClientPass": {"telephone": "pass_clients.change_clientpass"},
+    "pass_clients.SouscriptionPass": {
+        "encaisser": "pass_payments.add_paiementpass",
+        "attribuer": "pass_clients.add_numeropolice",
+        "attribuer_choisies": "pass_clients.add_numeropolice",
+        "remplacer": "pass_clients.add_numeropolice",
+        "abandonner": "pass_payments.add_proposition",
+    },
     "pass_payments.PaiementPass": {
         "interroger": "pass_payments.change_paiementpass",
-        "proposer": "pass_payments.add_propositionpaiement",
+        "imprimer": "pass_payments.add_paiementpass",
+        "proposer": "pass_payments.add_proposition",
     },
-    "pass_payments.PropositionPaiement": {
-        "approuver": "pass_payments.change_propositionpaiement",
-        "refuser": "pass_payments.change_propositionpaiement",
+    "pass_payments.Decaissement": {"clore": "pass_payments.add_proposition"},
+    "pass_payments.Proposition": {
+        "approuver": "pass_payments.change_proposition",
+        "refuser": "pass_payments.change_proposition",
+        # Of one's own, whatever one's role.
+        "retirer": "pass_payments.view_proposition",
     },
     "pass_payments.AnomaliePaiement": {"resoudre": "pass_payments.change_anomaliepaiement"},
     "pass_payments.EcartRapprochement": {"resoudre": "pass_payments.change_ecartrapprochement"},
+    "pass_products.Reglage": {"changer": "pass_products.change_reglage", "revenir": "pass_products.change_reglage"},
     "borne_auth.Borne": {"desactiver": "borne_auth.change_borne", "reactiver": "borne_auth.change_borne"},
+}
+
+# Pages beside those of every model, and the permission that each takes besides that of reading the model.
+PAGES: dict[str, dict[str, str]] = {
+    "pass_clients.SouscriptionPass": {"polices": "pass_clients.add_numeropolice"},
+    "pass_products.ProduitPass": {"devis": "pass_products.view_produitpass"},
+}
+
+# Kinds of settings.PROPOSITIONS: the permission to ask for it, and that to decide, which is another person's.
+PROPOSITIONS: dict[str, tuple[str, str]] = {
+    "remboursement": ("pass_payments.add_proposition", "pass_payments.change_proposition"),
+    "annulation": ("pass_payments.add_proposition", "pass_payments.change_proposition"),
+    "cloture": ("pass_payments.add_proposition", "pass_payments.change_proposition"),
+    "abandon": ("pass_payments.add_proposition", "pass_payments.change_proposition"),
+    "telephone": ("pass_clients.change_clientpass", "pass_payments.change_proposition"),
+    "police": ("pass_clients.add_numeropolice", "pass_payments.change_proposition"),
 }
 
 

@@ -2,8 +2,9 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet
 from django.http import HttpRequest
 from unfold.widgets import UnfoldAdminTextInputWidget
 
@@ -13,6 +14,7 @@ from apps.pass_clients.models import (
     ModificationClient,
     NumeroPolice,
     PeriodeCouverture,
+    PoliceRemplacee,
     SerieNumero,
     SouscriptionPass,
     StatutBeneficiaire,
@@ -24,6 +26,7 @@ from apps.pass_clients.models import (
 from apps.pass_clients.selectors import agence_connue, souscriptions_sans_police
 from apps.pass_clients.services import Auteur, modifier_client
 from nsia_pass_api.admin import (
+    VIDE,
     AdminLecture,
     AdminPass,
     TableauLecture,
@@ -53,6 +56,7 @@ COULEURS_STATUT_BENEFICIAIRE = {StatutBeneficiaire.ACTIF: "success"}
 COULEURS_POLICE = {StatutPolice.ATTRIBUE: "success", StatutPolice.SUSPENDU: "warning", StatutPolice.ANNULE: "danger"}
 
 STATUT_SOUSCRIPTION = pastille("statut", "Statut", COULEURS_SOUSCRIPTION, StatutSouscription)
+TELEPHONE = telephone("telephone")
 CLIENT = lien("client", "Client", modele="pass_clients.ClientPass", pk="client_id")
 
 
@@ -92,20 +96,18 @@ class ModificationTableau(TableauLecture):
         return super().get_queryset(request).select_related("souscription", "acteur")
 
 
-def _champ_telephone(*, required: bool, label: str, help_text: str = "") -> TelephoneFormField:
-    widget = UnfoldAdminTextInputWidget(attrs={"type": "tel", "autocomplete": "off", "placeholder": "06 123 45 67"})
-    return TelephoneFormField(required=required, label=label, help_text=help_text, widget=widget)
-
-
 class ClientForm(forms.ModelForm):
-    telephone = _champ_telephone(
-        required=True, label="Téléphone", help_text="Avec la police, c'est ce qui ouvre la borne à ce client."
+    """All but the phone that receives codes, which two people change (pass_payments)."""
+
+    numero_mobile_money = TelephoneFormField(
+        required=False,
+        label="Numéro Mobile Money",
+        widget=UnfoldAdminTextInputWidget(attrs={"type": "tel", "autocomplete": "off", "placeholder": "06 123 45 67"}),
     )
-    numero_mobile_money = _champ_telephone(required=False, label="Numéro Mobile Money")
 
     class Meta:
         model = ClientPass
-        fields = "__all__"
+        exclude = ("telephone",)
 
     def clean_agence(self) -> str:
         """Ill written, an agency would hide the client from everybody."""
@@ -128,7 +130,7 @@ class ClientAdmin(AdminPass):
     recherches_par_nom = ("nom", "prenom")
     list_display = [
         "__str__",
-        telephone("telephone"),
+        TELEPHONE,
         texte("adresse", "Adresse"),
         texte("get_operateur_mobile_display", "Opérateur"),
         pastille("statut", "Statut", COULEURS_CLIENT, StatutClient),
@@ -138,13 +140,14 @@ class ClientAdmin(AdminPass):
     list_filter = ["statut", "operateur_mobile"]
     fieldsets = [
         (None, {"fields": (("nom", "prenom"), ("date_naissance", "lieu_naissance"), "adresse", "statut")}),
-        ("Téléphone et paiement", {"fields": ("telephone", ("numero_mobile_money", "operateur_mobile"))}),
+        ("Téléphone et paiement", {"fields": (TELEPHONE, ("numero_mobile_money", "operateur_mobile"))}),
         ("Qui lit ce dossier", {"fields": (("agence", "suivi_par"),)}),
     ]
     autocomplete_fields = ["suivi_par"]
 
-    def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> list[str]:
-        return [] if request.user.has_perm("pass_clients.rattacher_clientpass") else ["agence", "suivi_par"]
+    def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> list[Any]:
+        rattache = request.user.has_perm("pass_clients.rattacher_clientpass")
+        return [TELEPHONE] if rattache else [TELEPHONE, "agence", "suivi_par"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """A client enters by subscribing."""
@@ -221,10 +224,11 @@ class PoliceFiltre(admin.SimpleListFilter):
 @admin.register(SouscriptionPass)
 class SouscriptionAdmin(AdminLecture):
     inlines = [PeriodeTableau, BeneficiaireTableau, TransitionTableau]
-    search_help_text = "N° de souscription, police, téléphone"
+    search_help_text = "N° de souscription, police (même ancienne), téléphone"
     recherches = {
         "numero_souscription": numero,
         "police__numero_police": numero,
+        "polices_remplacees__numero_police": numero,
         "client__telephone": numero_telephone,
     }
     list_display = [
@@ -272,6 +276,7 @@ class SouscriptionAdmin(AdminLecture):
                         moment("police__date_attribution", "Attribuée le"),
                         texte("police__agent_attribueur", "Attribuée par"),
                     ),
+                    (texte("police__commentaire", "Commentaire"), "anciennes"),
                 )
             },
         ),
@@ -287,7 +292,15 @@ class SouscriptionAdmin(AdminLecture):
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).select_related("client", "produit", "police__agent_attribueur")
+        souscriptions = super().get_queryset(request).select_related("client", "produit", "police__agent_attribueur")
+        if "object_id" not in request.resolver_match.kwargs:
+            return souscriptions
+        anciennes = PoliceRemplacee.objects.filter(souscription=OuterRef("pk")).order_by("pk").values("numero_police")
+        return souscriptions.annotate(polices_anciennes=ArraySubquery(anciennes))
+
+    @admin.display(description="Anciens numéros")
+    def anciennes(self, souscription: SouscriptionPass) -> str:
+        return ", ".join(souscription.polices_anciennes) or VIDE
 
 
 @admin.register(NumeroPolice)

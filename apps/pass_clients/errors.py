@@ -18,6 +18,12 @@ class TelephoneDejaConnu(Conflit):
     titre = "Téléphone déjà enregistré"
 
 
+class ChangementADeux(RegleMetier):
+    code = "changement_a_deux"
+    titre = "Seconde personne exigée"
+    detail = "Le téléphone d'un client reçoit ses codes : proposez son changement, une autre personne décidera."
+
+
 class PoliceDejaAttribuee(Conflit):
     code = "police_deja_attribuee"
     titre = "Police déjà attribuée"

@@ -444,6 +444,26 @@ class StatutPolice(models.TextChoices):
     ANNULE = "annule", "Annulé"
 
 
+# After the row is written, hence after waiting for whoever was giving that number up: what this reads is committed.
+_POLICE_JAMAIS_RENDUE = """
+    IF EXISTS (SELECT 1 FROM polices_remplacees r WHERE r.numero_police = NEW.numero_police) THEN
+        RAISE EXCEPTION 'le numéro de police % a été celui d''un contrat', NEW.numero_police
+            USING ERRCODE = 'unique_violation', CONSTRAINT = 'polices_numero_jamais_rendu';
+    END IF;
+    RETURN NULL;
+"""
+_POLICE_REMPLACEE_GARDEE = """
+    IF NOT EXISTS (
+        SELECT 1 FROM polices_remplacees r
+        WHERE r.numero_police = OLD.numero_police AND r.souscription_id = NEW.souscription_id
+    ) THEN
+        RAISE EXCEPTION 'le numéro de police % remplacé n''est pas gardé', OLD.numero_police
+            USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+"""
+
+
 class NumeroPolice(models.Model):
     """The number that NSIA gives to a subscription; from then on the client sees a contract."""
 
@@ -481,7 +501,50 @@ class NumeroPolice(models.Model):
             ),
             parmi("statut", StatutPolice, name="polices_statut_connu"),
         ]
-        triggers = [pgtrigger.Protect(name="police_indelebile", operation=pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="police_indelebile", operation=pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="police_jamais_rendue",
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("numero_police"),
+                when=pgtrigger.After,
+                func=_POLICE_JAMAIS_RENDUE,
+            ),
+            pgtrigger.Trigger(
+                name="police_remplacee_gardee",
+                operation=pgtrigger.UpdateOf("numero_police"),
+                when=pgtrigger.After,
+                timing=pgtrigger.Deferred,
+                condition=pgtrigger.Q(old__numero_police__df=pgtrigger.F("new__numero_police")),
+                func=_POLICE_REMPLACEE_GARDEE,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.numero_police
+
+
+class PoliceRemplacee(models.Model):
+    """A number that a contract had: printed on documents that people keep, it is never given to another contract."""
+
+    numero_police = models.CharField("ancien numéro", max_length=30)
+    souscription = models.ForeignKey(SouscriptionPass, on_delete=models.PROTECT, related_name="polices_remplacees")
+    mode_attribution = models.CharField("mode d'attribution", max_length=11, choices=ModePolice.choices)
+    attribuee_le = models.DateTimeField("attribué le")
+    remplacee_le = models.DateTimeField("remplacé le", db_default=Now())
+    remplacee_par = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name="par"
+    )
+
+    class Meta:
+        db_table = "polices_remplacees"
+        verbose_name = "ancien numéro de police"
+        verbose_name_plural = "anciens numéros de police"
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["numero_police"], name="polices_remplacees_unique"),
+            parmi("mode_attribution", ModePolice, name="polices_remplacees_mode_connu"),
+        ]
+        triggers = [pgtrigger.Protect(name="police_remplacee_immuable", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self) -> str:
         return self.numero_police

@@ -4,7 +4,7 @@ Lock order, here and in the apps above: client, subscription, payment, series of
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -18,6 +18,7 @@ from django.utils import timezone
 from apps.pass_clients import numbers
 from apps.pass_clients.errors import (
     BeneficiaireIntrouvable,
+    ChangementADeux,
     ContratTermine,
     LimiteBeneficiaires,
     NumeroPoliceInvalide,
@@ -39,6 +40,7 @@ from apps.pass_clients.models import (
     ModificationClient,
     NumeroPolice,
     PeriodeCouverture,
+    PoliceRemplacee,
     SouscriptionPass,
     StatutSouscription,
     TransitionSouscription,
@@ -99,8 +101,30 @@ def enregistrer_ou_retrouver_client(*, nom: str, prenom: str, telephone: str, **
 
 @transaction.atomic
 def modifier_client(*, client: ClientPass, auteur: Auteur = PERSONNE, **champs: Any) -> ClientPass:
-    """The client holds `champs`, phones normalised, with an audit row; the rest stays as it is. Raises TelephoneDejaConnu."""
+    """The client holds `champs`, phones normalised, with an audit row; the rest stays as it is. Raises TelephoneDejaConnu.
+
+    Raises ChangementADeux when an agent would move the phone to which one-time codes go: `changer_telephone` does.
+    """
     actuel = ClientPass.objects.select_for_update().get(pk=client.pk)
+    if auteur.agent is not None and _forme(champs.get("telephone"), actuel) != actuel.telephone:
+        raise ChangementADeux
+    return _modifier(actuel, champs, auteur=auteur)
+
+
+@transaction.atomic
+def changer_telephone(*, client: ClientPass, telephone: str, auteur: Auteur) -> ClientPass:
+    """The client is known by `telephone`, and codes go there, with an audit row. Raises TelephoneDejaConnu.
+
+    Called for what two agents decided (`propositions` in the app above); her Mobile Money number stays as it is.
+    """
+    return _modifier(ClientPass.objects.select_for_update().get(pk=client.pk), {"telephone": telephone}, auteur=auteur)
+
+
+def _forme(telephone: str | None, actuel: ClientPass) -> str:
+    return actuel.telephone if telephone is None else normaliser(telephone)
+
+
+def _modifier(actuel: ClientPass, champs: dict[str, Any], *, auteur: Auteur) -> ClientPass:
     avant = {champ: getattr(actuel, champ) for champ in champs}
     for champ, valeur in champs.items():
         est_un_numero = champ in ("telephone", "numero_mobile_money")
@@ -438,33 +462,78 @@ def attribuer_police(
     police.clean_fields(exclude={"souscription", "agent_attribueur", "numero_police"})
     if numero is None:
         # Skips the numbers that were placed by hand before the series came to them.
-        while not _inserer_police(police, numero=numbers.numero_police(produit=actuelle.produit, annee=annee)):
+        while not _ecrire_police(police, numero=numbers.numero_police(produit=actuelle.produit, annee=annee)):
             pass
         return police
-    numero = numero.strip().upper()
+    numero = numero_manuel(numero)
     _reserver_numero(numero, branche=actuelle.produit.branche, annee=annee)
-    if not _inserer_police(police, numero=numero):
-        raise PoliceDejaAttribuee(f"Le numéro {numero} est déjà celui d'un autre contrat.")
+    if not _ecrire_police(police, numero=numero):
+        raise PoliceDejaAttribuee(f"Le numéro {numero} est déjà celui d'un autre contrat, ou l'a été.")
     return police
 
 
-def _inserer_police(police: NumeroPolice, *, numero: str) -> bool:
-    """The police is written as `numero`; False when that number is taken. Raises PoliceDejaAttribuee."""
+@transaction.atomic
+def remplacer_police(
+    *,
+    souscription: SouscriptionPass,
+    numero: str,
+    agent: AbstractBaseUser,
+    commentaire: str,
+    quand: datetime | None = None,
+) -> NumeroPolice:
+    """The contract has the number `numero`, placed by `agent`, since `quand` (now); its former one is kept and given no more.
+
+    Called for what two agents decided. Raises PoliceImpossible without a live police, and as `attribuer_police`.
+    """
+    actuelle = verrouiller(souscription)
+    police = NumeroPolice.objects.select_for_update().filter(souscription=actuelle).first()
+    if police is None or police.statut == NumeroPolice.Statut.ANNULE or actuelle.statut in TERMINEES:
+        raise PoliceImpossible("Seul un contrat en vie a un numéro de police à remplacer.")
+    quand = quand or maintenant()
+    numero = numero_manuel(numero)
+    if numero == police.numero_police:
+        raise PoliceDejaAttribuee(f"Ce contrat a déjà le numéro {numero}.")
+    _reserver_numero(numero, branche=actuelle.produit.branche, annee=timezone.localdate(quand).year)
+    PoliceRemplacee.objects.create(
+        numero_police=police.numero_police,
+        souscription=actuelle,
+        mode_attribution=police.mode_attribution,
+        attribuee_le=police.date_attribution,
+        remplacee_le=quand,
+        remplacee_par_id=agent.pk,
+    )
+    police.mode_attribution = NumeroPolice.Mode.MANUEL
+    police.agent_attribueur_id = agent.pk
+    police.date_attribution = quand
+    police.commentaire = commentaire
+    if not _ecrire_police(police, numero=numero):
+        raise PoliceDejaAttribuee(f"Le numéro {numero} est ou a été celui d'un autre contrat.")
+    return police
+
+
+def numero_manuel(numero: str) -> str:
+    """`numero` in capitals. Raises NumeroPoliceInvalide when it is misshapen."""
+    numero = numero.strip().upper()
+    if not re.fullmatch(FORME_POLICE, numero):
+        raise NumeroPoliceInvalide("Un numéro de police s'écrit en chiffres, lettres et tirets, 3 à 30 en tout.")
+    return numero
+
+
+def _ecrire_police(police: NumeroPolice, *, numero: str) -> bool:
+    """The police is written as `numero`; False when that number is taken, or was. Raises PoliceDejaAttribuee."""
     police.numero_police = numero
     try:
         with transaction.atomic():
-            police.save(force_insert=True)
+            police.save(force_insert=police.pk is None)
     except IntegrityError as error:
-        if violee(error) == "polices_numero_unique":
+        if violee(error) in ("polices_numero_unique", "polices_numero_jamais_rendu"):
             return False
         raise PoliceDejaAttribuee("Cette souscription a déjà un numéro de police.") from error
     return True
 
 
 def _reserver_numero(numero: str, *, branche: str, annee: int) -> None:
-    """The series of `branche` is held, and will not draw `numero`. Raises NumeroPoliceInvalide."""
-    if not re.fullmatch(FORME_POLICE, numero):
-        raise NumeroPoliceInvalide("Un numéro de police s'écrit en chiffres, lettres et tirets, 3 à 30 en tout.")
+    """The series of `branche` is held, and will not draw `numero`. Raises NumeroPoliceInvalide when it is far ahead."""
     sequence = numbers.forme_police(annee=annee, branche=branche).sequence(numero)
     if not numbers.reserver(serie=numbers.serie_police(branche), annee=annee, sequence=sequence or 0):
         raise NumeroPoliceInvalide(f"Le numéro {numero} est très au-delà du dernier attribué. Vérifiez-le.")
@@ -480,21 +549,27 @@ _ATTRIBUER = """
           AND NOT EXISTS (
               SELECT 1 FROM numeros_police_congo n WHERE n.souscription_id = s.id AND n.souscription_id > %(apres)s
           )
+          {choisies}
         ORDER BY s.id
         LIMIT %(lot)s
     ), attribuees AS (
         INSERT INTO numeros_police_congo
             (souscription_id, numero_police, mode_attribution, date_attribution, commentaire, statut)
-        SELECT a.id, %(avant)s || lpad(q.seq, greatest(%(largeur)s, length(q.seq)), '0') || %(apres_sequence)s,
-               'automatique', now(), '', 'attribue'
+        SELECT a.id, n.numero, 'automatique', now(), '', 'attribue'
         FROM (SELECT id, row_number() OVER (ORDER BY id) AS rang FROM a_servir) a
         CROSS JOIN LATERAL (SELECT (%(tires)s + a.rang)::text AS seq) q
+        CROSS JOIN LATERAL (
+            SELECT %(avant)s || lpad(q.seq, greatest(%(largeur)s, length(q.seq)), '0') || %(apres_sequence)s AS numero
+        ) n
+        {sauf_rendus}
         ORDER BY a.id
         {si_pris}
         RETURNING 1
     )
     SELECT (SELECT count(*) FROM attribuees), (SELECT count(*) FROM a_servir), (SELECT max(id) FROM a_servir)
 """
+
+_SAUF_RENDUS = "WHERE NOT EXISTS (SELECT 1 FROM polices_remplacees r WHERE r.numero_police = n.numero)"
 
 
 def attribuer_polices(
@@ -503,8 +578,11 @@ def attribuer_polices(
     limite: int | None = None,
     lot: int = 50_000,
     progression: Callable[[int], object] = lambda nombre: None,
+    choisies: Collection[int] | None = None,
 ) -> int:
     """Every paid subscription without a police (of product code `produit`, `limite` of them at most) has one. Returns how many.
+
+    `choisies`: ids of subscriptions, none other is served.
 
     One set-based statement a batch, each committed: interrupted, it resumes where it stopped; run twice, it does nothing.
     """
@@ -517,7 +595,9 @@ def attribuer_polices(
         apres = 0
         while limite is None or total < limite:
             taille = lot if limite is None else min(lot, limite - total)
-            attribuees, servies, dernier = _attribuer_lot(branche=branche, produits=idents, apres=apres, lot=taille)
+            attribuees, servies, dernier = _attribuer_lot(
+                branche=branche, produits=idents, apres=apres, lot=taille, choisies=choisies
+            )
             if not servies:
                 break
             total += attribuees
@@ -528,7 +608,9 @@ def attribuer_polices(
 
 
 @transaction.atomic
-def _attribuer_lot(*, branche: str, produits: list[int], apres: int, lot: int) -> tuple[int, int, int]:
+def _attribuer_lot(
+    *, branche: str, produits: list[int], apres: int, lot: int, choisies: Collection[int] | None
+) -> tuple[int, int, int]:
     """The next `lot` subscriptions without police have one. Returns how many do, how many were to, and the last id of these."""
     serie, annee = numbers.serie_police(branche), aujourdhui().year
     forme = numbers.forme_police(annee=annee, branche=branche)
@@ -541,14 +623,17 @@ def _attribuer_lot(*, branche: str, produits: list[int], apres: int, lot: int) -
         "avant": forme.avant,
         "largeur": forme.largeur,
         "apres_sequence": forme.apres,
+        "choisies": list(choisies or ()),
     }
+    parmi = "" if choisies is None else "AND s.id = ANY(%(choisies)s)"
     with connection.cursor() as cursor:
         try:
             with transaction.atomic():
-                cursor.execute(_ATTRIBUER.format(si_pris=""), parametres)
+                cursor.execute(_ATTRIBUER.format(choisies=parmi, sauf_rendus="", si_pris=""), parametres)
         except IntegrityError:
             # ON CONFLICT looks into each index twice, a fifth of the time: only when some of the numbers are taken.
-            cursor.execute(_ATTRIBUER.format(si_pris="ON CONFLICT DO NOTHING"), parametres)
+            prudente = _ATTRIBUER.format(choisies=parmi, sauf_rendus=_SAUF_RENDUS, si_pris="ON CONFLICT DO NOTHING")
+            cursor.execute(prudente, parametres)
         attribuees, servies, dernier = cursor.fetchone()
     numbers.allouer(serie=serie, annee=annee, nombre=servies)
     return attribuees, servies, dernier

@@ -85,3 +85,20 @@ class DecaissementDejaDemande(Conflit):
     code = "decaissement_deja_demande"
     titre = "Versement déjà demandé"
     detail = "Cet argent est déjà en route ou déjà arrivé."
+
+
+class RetraitImpossible(RegleMetier):
+    code = "retrait_impossible"
+    titre = "Retrait impossible"
+    detail = "Seule la personne qui a fait la demande peut la retirer."
+
+
+class DecaissementDejaClos(Conflit):
+    code = "decaissement_deja_clos"
+    titre = "Versement déjà terminé"
+    detail = "Ce versement est terminé, ou l'opérateur y travaille encore : il n'y a rien à clore."
+
+
+class AbandonImpossible(RegleMetier):
+    code = "abandon_impossible"
+    titre = "Abandon impossible"

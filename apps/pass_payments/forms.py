@@ -4,8 +4,10 @@ import uuid
 from typing import Any
 
 from django import forms
+from django.contrib.admin.options import VERTICAL
 from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminRadioSelectWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
@@ -16,6 +18,7 @@ from apps.pass_clients.models import SouscriptionPass, StatutSouscription
 from apps.pass_payments.models import OperateurPaiement
 from apps.pass_payments.services.guichet import AU_GUICHET
 from nsia_pass_api.money import MONTANT_MAXIMUM
+from nsia_pass_api.telephones import TelephoneFormField
 
 
 def _paragraphe(**options: Any) -> forms.CharField:
@@ -32,6 +35,70 @@ class CommentaireForm(forms.Form):
 
 class CommentaireLibreForm(forms.Form):
     commentaire = _paragraphe(label="Commentaire", required=False)
+
+
+def _ligne(**options: Any) -> forms.CharField:
+    return forms.CharField(widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}), **options)
+
+
+def _choix(**options: Any) -> forms.ChoiceField:
+    return forms.ChoiceField(widget=UnfoldAdminRadioSelectWidget(radio_style=VERTICAL), **options)
+
+
+class TelephoneForm(MotifForm):
+    telephone = TelephoneFormField(
+        label="Nouveau téléphone",
+        help_text="Ses codes y arriveront. Assurez-vous que la personne devant vous est bien ce client.",
+        widget=UnfoldAdminTextInputWidget(attrs={"type": "tel", "autocomplete": "off", "placeholder": "06 123 45 67"}),
+    )
+    field_order = ("telephone", "motif")
+
+
+class ClotureForm(MotifForm):
+    verse = _choix(
+        label="Comment cela s'est terminé",
+        choices=[("oui", "L'argent est arrivé"), ("non", "L'argent n'est pas parti, ou il est revenu")],
+    )
+    dit = _paragraphe(
+        label="Ce que l'opérateur a dit",
+        help_text="Ses mots, le nom de la personne et le jour, ou le numéro du courrier.",
+    )
+    code_confirmation = _ligne(label="Code de l'opérateur", max_length=64, required=False)
+    field_order = ("verse", "dit", "code_confirmation", "motif")
+
+    def clean_verse(self) -> bool:
+        return bool(self.cleaned_data["verse"] == "oui")
+
+
+class AttributionForm(forms.Form):
+    """A number of one's own comes with its reason; without one, the series gives the next."""
+
+    mode = _choix(
+        label="Numéro",
+        choices=[("automatique", "Le prochain de la série"), ("manuel", "Celui que j'écris")],
+        initial="automatique",
+    )
+    numero = _ligne(label="Numéro de police", max_length=30, required=False)
+    commentaire = _paragraphe(
+        label="Commentaire", required=False, help_text="D'où vient ce numéro : on le relira sur sa page."
+    )
+
+    def clean(self) -> dict[str, Any]:
+        saisie = super().clean() or {}
+        if saisie.get("mode") == "manuel":
+            for champ in ("numero", "commentaire"):
+                if not saisie.get(champ) and champ not in self.errors:
+                    self.add_error(champ, "Ce champ est obligatoire pour un numéro que l'on écrit.")
+        return saisie
+
+
+class RemplacementForm(MotifForm):
+    numero = _ligne(
+        label="Nouveau numéro de police",
+        max_length=30,
+        help_text="L'ancien ne sera plus donné à personne. Le client recevra le nouveau par SMS.",
+    )
+    field_order = ("numero", "motif")
 
 
 class EncaissementForm(forms.Form):

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
 from apps.pass_clients.models import SouscriptionPass, StatutSouscription
 from apps.pass_clients.services import changer_statut
+from apps.pass_products.reglages import reglage
 
 # Instalment j (from 0) of n over d days falls due on day j·d/n of its period; it is late beyond the grace delay when that
 # day lies more than `grace` days before D. What those cost is compared with all that was paid, as `echeances_pass` allocates
@@ -151,7 +151,7 @@ def compter(decisions: list[Decision]) -> Counter[tuple[str, str]]:
 
 def _parametres(jour: date, **souscriptions: Any) -> dict[str, Any]:
     minuit = timezone.make_aware(datetime.combine(jour, time.min))
-    delai = timedelta(hours=settings.SOUSCRIPTION_DELAI_PAIEMENT_HEURES)
+    delai = timedelta(hours=reglage("SOUSCRIPTION_DELAI_PAIEMENT_HEURES"))
     return {"jour": jour, "limite": minuit - delai, "lendemain": minuit + timedelta(days=1), **souscriptions}
 
 

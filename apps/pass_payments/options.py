@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.conf import settings
-
 from apps.pass_clients.models import PeriodeCouverture, SouscriptionPass, StatutSouscription
 from apps.pass_payments.errors import PaiementImpossible
 from apps.pass_payments.models import SoldeContrat
+from apps.pass_products.reglages import reglage
 from apps.pass_products.schedule import echeances, nombre_echeances
 from nsia_pass_api.dates import aujourdhui
 from nsia_pass_api.money import formater_xaf
@@ -30,9 +29,10 @@ class Options:
         if souscription.statut in (StatutSouscription.RESILIEE, StatutSouscription.ANNULEE):
             raise PaiementImpossible("Ce contrat est terminé : il ne reçoit plus de paiement.")
         epargne = solde.solde_epargne is not None and souscription.statut != StatutSouscription.EXPIREE
-        maximum = settings.PAIEMENT_MAXIMUM if epargne else min(solde.reste_a_payer, settings.PAIEMENT_MAXIMUM)
+        plafond = reglage("PAIEMENT_MAXIMUM")
+        maximum = plafond if epargne else min(solde.reste_a_payer, plafond)
         utile = solde.montant_en_retard or solde.prochaine_echeance_montant or maximum
-        return cls(minimum=min(settings.PAIEMENT_MINIMUM, utile, maximum), maximum=maximum)
+        return cls(minimum=min(reglage("PAIEMENT_MINIMUM"), utile, maximum), maximum=maximum)
 
     def verifier(self, montant: int) -> None:
         """Raises PaiementImpossible for an amount out of the bounds."""

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any, TypeVar
 
-from django.conf import settings
 from django.db.models import BigIntegerField, Count, F, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
@@ -28,6 +27,7 @@ from apps.pass_payments.models import (
 from apps.pass_payments.motifs import motif_pour_le_client
 from apps.pass_payments.operateurs import est_en_ligne
 from apps.pass_payments.options import Options, choix, montant_de_renouvellement
+from apps.pass_products.reglages import ou_par_defaut
 from nsia_pass_api.dates import aujourdhui
 from nsia_pass_api.rows import rows
 from nsia_pass_api.telephones import masquer
@@ -109,7 +109,10 @@ def tableau_de_bord(*, client_id: int, police: str) -> dict[str, Any]:
     Its dates are texts already: the SQL function `tableau_de_bord` writes the object.
     """
     (ligne,) = rows(
-        "SELECT tableau_de_bord(%(client)s, %(mois)s, %(nombre)s) AS tableau",
+        """
+        SELECT tableau_de_bord(%(client)s, %(mois)s, %(nombre)s) AS tableau,
+               (SELECT r.valeur FROM reglages r WHERE r.nom = 'ALERTE_EXPIRATION_JOURS') AS preavis_jours
+        """,
         {"client": client_id, "mois": MOIS_DU_TABLEAU_DE_BORD, "nombre": DERNIERS_PAIEMENTS},
     )
     tableau: dict[str, Any] = ligne["tableau"]
@@ -124,7 +127,7 @@ def tableau_de_bord(*, client_id: int, police: str) -> dict[str, Any]:
         "alertes": alertes(
             contrats=[contrat | {"date_expiration": _jour(contrat["date_expiration"])} for contrat in contrats],
             jour=date.fromisoformat(tableau["date"]),
-            preavis_jours=settings.ALERTE_EXPIRATION_JOURS,
+            preavis_jours=ou_par_defaut("ALERTE_EXPIRATION_JOURS", ligne["preavis_jours"]),
         ),
     }
 

@@ -21,7 +21,7 @@ from apps.pass_payments.models import (
     MessageSortant,
     NatureEcart,
     PaiementPass,
-    PropositionPaiement,
+    Proposition,
     RappelOperateur,
     StatutMessage,
     StatutPaiement,
@@ -138,7 +138,7 @@ def alertes_exploitation(*, permises: Permises = lambda lignes: lignes, quand: d
         (
             "propositions",
             "Propositions qui attendent une seconde personne",
-            PropositionPaiement.objects.filter(statut=StatutProposition.PROPOSEE, expire_le__gt=quand),
+            Proposition.objects.filter(statut=StatutProposition.PROPOSEE, expire_le__gt=quand),
             {"statut__exact": StatutProposition.PROPOSEE},
         ),
         (

@@ -1,15 +1,61 @@
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.utils import quote, unquote
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.http import HttpRequest
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
 from unfold.admin import StackedInline
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextareaWidget
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminSingleDateWidget,
+    UnfoldAdminTextareaWidget,
+)
 
-from apps.pass_products.models import Garantie, Periodicite, ProduitPass, StatutProduit
-from nsia_pass_api.admin import AdminPass, badge, pastille, taux, texte, xaf
-from nsia_pass_api.money import formater_xaf
+from apps.pass_products.models import (
+    ChangementReglage,
+    Garantie,
+    ModificationCatalogue,
+    Periodicite,
+    ProduitPass,
+    Reglage,
+    StatutProduit,
+)
+from apps.pass_products.reglages import DEFINITIONS, par_defaut
+from apps.pass_products.services import (
+    changer_reglage,
+    ecrire_garantie,
+    ecrire_produit,
+    etablir_devis,
+    retirer_garantie,
+)
+from nsia_pass_api.actes import Acte, AvecActes, Lignes
+from nsia_pass_api.admin import (
+    VIDE,
+    AdminLecture,
+    AdminPass,
+    TableauLecture,
+    badge,
+    code,
+    donnees,
+    moment,
+    pastille,
+    taux,
+    texte,
+    xaf,
+)
+from nsia_pass_api.dates import aujourdhui
+from nsia_pass_api.errors import ErreurPass
+from nsia_pass_api.money import formater_nombre, formater_xaf
 
 COULEURS_PRODUIT = {StatutProduit.ACTIF: "success", StatutProduit.INACTIF: "warning"}
 
@@ -23,11 +69,40 @@ CHAMPS_GARANTIE = (
 )
 
 
+def etat_des_valeurs(garantie: Garantie) -> str:
+    if garantie.pk is None:
+        return VIDE
+    return badge("À confirmer par NSIA", "warning") if garantie.a_confirmer else badge("Confirmées", "success")
+
+
+etat_des_valeurs.short_description = "Valeurs"
+
+
 class GarantieInline(StackedInline):
     model = Garantie
     extra = 0
-    fields = CHAMPS_GARANTIE
+    fields = (etat_des_valeurs, *CHAMPS_GARANTIE)
+    readonly_fields = (etat_des_valeurs,)
     collapsible = True
+
+
+class ModificationTableau(TableauLecture):
+    """What changed, and by whom: without anybody, the command that loads the catalogue."""
+
+    model = ModificationCatalogue
+    verbose_name_plural = "historique"
+    per_page = 25
+    fields = (
+        moment("faite_le", "Le"),
+        texte("get_acte_display", "Acte"),
+        code("garantie", "Garantie"),
+        donnees("avant", "Avant"),
+        donnees("apres", "Après"),
+        texte("acteur", "Par"),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("acteur")
 
 
 class ProduitForm(forms.ModelForm):
@@ -44,10 +119,29 @@ class ProduitForm(forms.ModelForm):
         fields = "__all__"
 
 
+class DevisForm(forms.Form):
+    montant = forms.IntegerField(
+        label="Prime d'une période (FCFA)", widget=UnfoldAdminIntegerFieldWidget(attrs={"inputmode": "numeric"})
+    )
+    periodicite = forms.ChoiceField(label="Périodicité", widget=UnfoldAdminSelectWidget)
+    date_debut = forms.DateField(label="Début", widget=UnfoldAdminSingleDateWidget)
+
+    def __init__(self, saisie: Any, *, produit: ProduitPass) -> None:
+        super().__init__(
+            saisie or None,
+            initial={
+                "montant": produit.prix_minimum,
+                "periodicite": produit.periodicites[0],
+                "date_debut": aujourdhui(),
+            },
+        )
+        self.fields["periodicite"].choices = [(une, Periodicite(une).label) for une in produit.periodicites]
+
+
 @admin.register(ProduitPass)
-class ProduitAdmin(AdminPass):
+class ProduitAdmin(AvecActes, AdminPass):
     form = ProduitForm
-    inlines = [GarantieInline]
+    inlines = [GarantieInline, ModificationTableau]
     list_display = [
         "nom_pass",
         texte("code_pass", "Code"),
@@ -55,6 +149,7 @@ class ProduitAdmin(AdminPass):
         texte("branche", "Branche"),
         "fourchette",
         taux("taux_epargne", "Épargne"),
+        "garanties_lues",
         pastille("statut", "Statut", COULEURS_PRODUIT, StatutProduit),
     ]
     fieldsets = [
@@ -80,6 +175,63 @@ class ProduitAdmin(AdminPass):
     def fourchette(self, produit: ProduitPass) -> str:
         return f"{formater_xaf(produit.prix_minimum)} à {formater_xaf(produit.prix_maximum)}"
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        a_confirmer = ArrayAgg(
+            "garanties__libelle", filter=Q(garanties__a_confirmer=True), order_by="garanties__id", default=[]
+        )
+        return super().get_queryset(request).annotate(garanties_a_confirmer=a_confirmer)
+
+    @admin.display(description="Garanties")
+    def garanties_lues(self, produit: ProduitPass) -> str:
+        nombre = len(produit.garanties_a_confirmer)
+        return badge(f"{nombre} à confirmer", "warning") if nombre else badge("Confirmées", "success")
+
+    def remarques(self, request: HttpRequest, objet: Any) -> Sequence[str]:
+        if not objet.garanties_a_confirmer:
+            return []
+        return [f"Valeurs que NSIA doit encore confirmer : {', '.join(objet.garanties_a_confirmer)}."]
+
+    def liens(self, request: HttpRequest, objet: Any) -> Lignes:
+        return [("Essayer un devis", reverse("admin:pass_products_produitpass_devis", args=[quote(objet.pk)]))]
+
+    def get_urls(self) -> list[URLPattern]:
+        vue = self.admin_site.admin_view(self.devis)
+        return [path("<path:object_id>/devis/", vue, name="pass_products_produitpass_devis"), *super().get_urls()]
+
+    def devis(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """What a client would be told of this product now: the quote of the API, which writes nothing."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        produit = self.get_object(request, unquote(object_id))
+        if produit is None:
+            raise Http404
+        formulaire, devis = DevisForm(request.GET, produit=produit), None
+        if formulaire.is_valid():
+            try:
+                devis = etablir_devis(produit=produit, **formulaire.cleaned_data)
+            except ErreurPass as erreur:
+                formulaire.add_error(None, erreur.detail)
+        contexte = {
+            **self.admin_site.each_context(request),
+            "title": f"Devis {produit}",
+            "opts": self.opts,
+            "original": produit,
+            "form": formulaire,
+            "devis": devis,
+            "retour": self._page(produit),
+        }
+        return TemplateResponse(request, "admin/devis.html", contexte)
+
+    def save_model(self, request: HttpRequest, obj: ProduitPass, form: Any, change: bool) -> None:
+        ecrire_produit(produit=obj, acteur=request.user)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        garanties = formset.save(commit=False)
+        for garantie in formset.deleted_objects:
+            retirer_garantie(garantie=garantie, acteur=request.user)
+        for garantie in garanties:
+            ecrire_garantie(garantie=garantie, acteur=request.user)
+
     def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> list[str]:
         """Numbers already given carry the code."""
         return ["code_pass"] if obj else []
@@ -98,7 +250,7 @@ class GarantieAdmin(AdminPass):
         xaf("montant", "Montant"),
         xaf("plafond", "Plafond"),
         "carence",
-        "confirmation",
+        etat_des_valeurs,
     ]
     list_filter = ["produit", "type", "a_confirmer"]
     list_select_related = ["produit"]
@@ -111,6 +263,129 @@ class GarantieAdmin(AdminPass):
     def carence(self, garantie: Garantie) -> str:
         return f"{garantie.delai_carence_jours} j" if garantie.delai_carence_jours else "Aucune"
 
-    @admin.display(description="Valeurs")
-    def confirmation(self, garantie: Garantie) -> str:
-        return badge("À confirmer", "warning") if garantie.a_confirmer else badge("Confirmées", "success")
+    def save_model(self, request: HttpRequest, obj: Garantie, form: Any, change: bool) -> None:
+        ecrire_garantie(garantie=obj, acteur=request.user)
+
+    def delete_model(self, request: HttpRequest, obj: Garantie) -> None:
+        retirer_garantie(garantie=obj, acteur=request.user)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Garantie]) -> None:
+        for garantie in queryset:
+            retirer_garantie(garantie=garantie, acteur=request.user)
+
+
+class ReglageForm(forms.Form):
+    valeur = forms.IntegerField(widget=UnfoldAdminIntegerFieldWidget(attrs={"inputmode": "numeric"}))
+    motif = forms.CharField(
+        max_length=200,
+        label="Motif",
+        help_text="On le relira dans l'historique.",
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+    )
+
+    def __init__(self, saisie: Any, *, reglage: Reglage) -> None:
+        super().__init__(saisie)
+        definition = DEFINITIONS[reglage.nom]
+        self.fields["valeur"].label = f"{definition.libelle} ({definition.unite})"
+        self.fields[
+            "valeur"
+        ].help_text = (
+            f"{definition.aide} De {formater_nombre(definition.minimum)} à {formater_nombre(definition.maximum)}."
+        )
+        self.initial = {"valeur": en_vigueur(reglage)}
+
+
+def en_vigueur(reglage: Reglage) -> int:
+    return par_defaut(reglage.nom) if reglage.valeur is None else reglage.valeur
+
+
+class Changer(Acte):
+    nom = "changer"
+    libelle = "Changer la valeur"
+    droit = "pass_products.change_reglage"
+    icone = "tune"
+    genre = "primary"
+    explication = "La nouvelle valeur vaut pour tous dès la prochaine demande. Ce qui est déjà fait ne change pas."
+
+    def possible(self, objet: Reglage, agent: AbstractBaseUser) -> bool:
+        return True
+
+    def formulaire(self, objet: Reglage, saisie: Any) -> forms.Form:
+        return ReglageForm(saisie, reglage=objet)
+
+    def executer(self, objet: Reglage, agent: AbstractBaseUser, saisie: dict[str, Any]) -> str:
+        changer_reglage(nom=objet.nom, acteur=agent, **saisie)
+        return "Le réglage est changé."
+
+
+class Revenir(Changer):
+    nom = "revenir"
+    libelle = "Revenir à la valeur d'installation"
+    icone = "settings_backup_restore"
+    genre = "default"
+
+    def possible(self, objet: Reglage, agent: AbstractBaseUser) -> bool:
+        return objet.valeur is not None
+
+    def formulaire(self, objet: Reglage, saisie: Any) -> forms.Form:
+        formulaire = ReglageForm(saisie, reglage=objet)
+        del formulaire.fields["valeur"]
+        return formulaire
+
+    def executer(self, objet: Reglage, agent: AbstractBaseUser, saisie: dict[str, Any]) -> str:
+        changer_reglage(nom=objet.nom, valeur=None, motif=saisie["motif"], acteur=agent)
+        return "Le réglage est revenu à sa valeur d'installation."
+
+
+class ChangementTableau(TableauLecture):
+    model = ChangementReglage
+    verbose_name_plural = "historique"
+    per_page = 25
+    fields = (
+        moment("change_le", "Le", secondes=True),
+        texte("avant", "Avant"),
+        texte("apres", "Après"),
+        texte("motif", "Motif"),
+        texte("acteur", "Par"),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("acteur")
+
+
+@admin.register(Reglage)
+class ReglageAdmin(AvecActes, AdminLecture):
+    actes = [Changer(), Revenir()]
+    inlines = [ChangementTableau]
+    list_display = ["libelle", "valeur_lue", "defaut", moment("change_le", "Changé le")]
+    fieldsets = [
+        (
+            None,
+            {"fields": ("libelle", "aide", ("valeur_lue", "defaut"))},
+        )
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Those of the code: a setting that is no longer one keeps its row and its history."""
+        dernier = ChangementReglage.objects.filter(reglage=OuterRef("pk")).order_by("-id").values("change_le")[:1]
+        return super().get_queryset(request).filter(nom__in=DEFINITIONS).annotate(change_le=Subquery(dernier))
+
+    @admin.display(description="Réglage")
+    def libelle(self, reglage: Reglage) -> str:
+        return DEFINITIONS[reglage.nom].libelle
+
+    @admin.display(description="À quoi il sert")
+    def aide(self, reglage: Reglage) -> str:
+        return DEFINITIONS[reglage.nom].aide
+
+    @admin.display(description="Valeur")
+    def valeur_lue(self, reglage: Reglage) -> str:
+        return _lisible(reglage, en_vigueur(reglage))
+
+    @admin.display(description="À l'installation")
+    def defaut(self, reglage: Reglage) -> str:
+        return _lisible(reglage, par_defaut(reglage.nom))
+
+
+def _lisible(reglage: Reglage, valeur: int) -> str:
+    return f"{formater_nombre(valeur)} {DEFINITIONS[reglage.nom].unite}"

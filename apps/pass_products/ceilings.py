@@ -2,6 +2,7 @@
 
 from django.conf import settings
 
+from apps.pass_products.reglages import reglage
 from nsia_pass_api.money import formater_xaf
 
 
@@ -14,15 +15,16 @@ def depassement(*, prime_annuelle: int) -> str | None:
     """The French sentence to show when a client's yearly premiums (XAF, all live subscriptions) pass a ceiling, else None."""
     if settings.PLAFOND_PRIMES_MODE == "ignorer":
         return None
-    if prime_annuelle > settings.PLAFOND_PRIMES_ANNUEL:
+    plafond_annuel, plafond_mensuel = reglage("PLAFOND_PRIMES_ANNUEL"), reglage("PLAFOND_PRIMES_MENSUEL")
+    if prime_annuelle > plafond_annuel:
         return (
             f"Le total des primes atteint {formater_xaf(prime_annuelle)} par an ; "
-            f"le plafond de la micro-assurance est de {formater_xaf(settings.PLAFOND_PRIMES_ANNUEL)}."
+            f"le plafond de la micro-assurance est de {formater_xaf(plafond_annuel)}."
         )
     prime_mensuelle = -(-prime_annuelle // 12)
-    if prime_mensuelle > settings.PLAFOND_PRIMES_MENSUEL:
+    if prime_mensuelle > plafond_mensuel:
         return (
             f"Le total des primes atteint {formater_xaf(prime_mensuelle)} par mois ; "
-            f"le plafond de la micro-assurance est de {formater_xaf(settings.PLAFOND_PRIMES_MENSUEL)}."
+            f"le plafond de la micro-assurance est de {formater_xaf(plafond_mensuel)}."
         )
     return None

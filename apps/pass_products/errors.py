@@ -27,3 +27,8 @@ class ProduitIntrouvable(Introuvable):
     code = "produit_introuvable"
     titre = "Produit introuvable"
     detail = "Ce produit n'existe pas ou n'est plus proposé."
+
+
+class ReglageImpossible(RegleMetier):
+    code = "reglage_impossible"
+    titre = "Réglage impossible"

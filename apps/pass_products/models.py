@@ -1,8 +1,12 @@
 """Tables of the catalogue: `produits_pass` and `garanties_pass`. What an insurer may change about a product is a row here."""
 
+import pgtrigger
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 
 
 class Periodicite(models.TextChoices):
@@ -179,3 +183,111 @@ class Garantie(models.Model):
 
     def __str__(self) -> str:
         return self.libelle
+
+
+class ActeCatalogue(models.TextChoices):
+    PRODUIT_AJOUTE = "produit_ajoute", "Produit ajouté"
+    PRODUIT_MODIFIE = "produit_modifie", "Produit modifié"
+    GARANTIE_AJOUTEE = "garantie_ajoutee", "Garantie ajoutée"
+    GARANTIE_MODIFIEE = "garantie_modifiee", "Garantie modifiée"
+    GARANTIE_RETIREE = "garantie_retiree", "Garantie retirée"
+
+
+class ModificationCatalogue(models.Model):
+    """What was and what is, of a product or one of its guarantees, by whom. Never changed nor deleted."""
+
+    Acte = ActeCatalogue
+
+    produit = models.ForeignKey(ProduitPass, on_delete=models.PROTECT, related_name="modifications")
+    garantie = models.CharField("garantie", max_length=30, blank=True)
+    acte = models.CharField(max_length=17, choices=ActeCatalogue.choices)
+    avant = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    apres = models.JSONField("après", default=dict, encoder=DjangoJSONEncoder)
+    acteur = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    faite_le = models.DateTimeField("le", db_default=Now())
+
+    class Meta:
+        db_table = "modifications_catalogue"
+        verbose_name = "modification du catalogue"
+        verbose_name_plural = "modifications du catalogue"
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(acte__in=[acte.value for acte in ActeCatalogue]), name="modifications_catalogue_acte_connu"
+            ),
+            models.CheckConstraint(
+                condition=Q(acte__startswith="produit", garantie="")
+                | (Q(acte__startswith="garantie") & ~Q(garantie="")),
+                name="modifications_catalogue_objet",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="modification_catalogue_immuable", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_acte_display()} · {self.produit_id}"
+
+
+# At commit, a setting is what its history says last.
+_SELON_HISTORIQUE = """
+    IF (SELECT r.valeur FROM reglages r WHERE r.nom = NEW.nom) IS DISTINCT FROM (
+        SELECT c.apres FROM changements_reglage c WHERE c.reglage_id = NEW.nom ORDER BY c.id DESC LIMIT 1
+    ) THEN
+        RAISE EXCEPTION 'réglage % : sa valeur n''est pas celle de son historique', NEW.nom
+            USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+"""
+
+
+class Reglage(models.Model):
+    """A setting of `reglages.DEFINITIONS`; without `valeur` it is what the environment says."""
+
+    nom = models.CharField(primary_key=True, max_length=40)
+    valeur = models.IntegerField(null=True, blank=True)
+
+    class Meta:
+        db_table = "reglages"
+        verbose_name = "réglage"
+        verbose_name_plural = "réglages"
+        ordering = ["nom"]
+        triggers = [
+            pgtrigger.Protect(name="reglage_indelebile", operation=pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="reglage_selon_historique",
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("valeur"),
+                when=pgtrigger.After,
+                timing=pgtrigger.Deferred,
+                func=_SELON_HISTORIQUE,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.nom
+
+
+class ChangementReglage(models.Model):
+    """One change of a setting, by whom and why. Never changed nor deleted; without a value it is the environment's."""
+
+    reglage = models.ForeignKey(Reglage, on_delete=models.PROTECT, related_name="changements")
+    avant = models.IntegerField(null=True, blank=True)
+    apres = models.IntegerField("après", null=True, blank=True)
+    motif = models.CharField(max_length=200)
+    acteur = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
+    change_le = models.DateTimeField("le", db_default=Now())
+
+    class Meta:
+        db_table = "changements_reglage"
+        verbose_name = "changement"
+        verbose_name_plural = "historique"
+        ordering = ["-id"]
+        constraints = [models.CheckConstraint(condition=~Q(motif=""), name="changements_reglage_motives")]
+        triggers = [
+            pgtrigger.Protect(name="changement_reglage_immuable", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reglage_id} : {self.apres}"

@@ -1,18 +1,36 @@
-"""Quotes, and the loading of the catalogue."""
+"""Quotes; every write on the catalogue and on the settings of the back office."""
 
 import json
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+import structlog
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
 from apps.pass_products.ceilings import depassement, prime_annuelle
-from apps.pass_products.errors import MontantHorsLimites, PeriodiciteNonPermise, ProduitIndisponible
-from apps.pass_products.models import Garantie, Periodicite, ProduitPass
+from apps.pass_products.errors import (
+    MontantHorsLimites,
+    PeriodiciteNonPermise,
+    ProduitIndisponible,
+    ReglageImpossible,
+)
+from apps.pass_products.models import (
+    ActeCatalogue,
+    ChangementReglage,
+    Garantie,
+    ModificationCatalogue,
+    Periodicite,
+    ProduitPass,
+    Reglage,
+)
+from apps.pass_products.reglages import DEFINITIONS, ORDRES, par_defaut
 from apps.pass_products.schedule import Echeance, echeances, nombre_echeances
 from nsia_pass_api.money import formater_xaf
+
+logger = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -60,6 +78,105 @@ def etablir_devis(*, produit: ProduitPass, montant: int, periodicite: str, date_
         echeances=echeances(prime=montant, date_debut=date_debut, date_fin=date_fin, nombre=nombre),
         avertissements=[plafond] if plafond else [],
     )
+
+
+def inscrire_reglages(*, base: str = "default") -> None:
+    """Every setting of `DEFINITIONS` has its row."""
+    Reglage.objects.using(base).bulk_create((Reglage(nom=nom) for nom in DEFINITIONS), ignore_conflicts=True)
+
+
+@transaction.atomic
+def changer_reglage(*, nom: str, valeur: int | None, motif: str, acteur: AbstractBaseUser) -> Reglage:
+    """The setting is `valeur`, or what the environment says when None, in every process from its next request on.
+
+    Its history says who, why, and what it was. Raises ReglageImpossible out of its bounds, or when it would pass another.
+    """
+    tenus = {un.nom: un for un in Reglage.objects.select_for_update().order_by("nom")}
+    definition, actuel = DEFINITIONS[nom], tenus[nom]
+    if not motif.strip():
+        raise ReglageImpossible("Dites pourquoi : c'est ce qu'on relira plus tard.")
+    if valeur == actuel.valeur:
+        raise ReglageImpossible("Ce réglage a déjà cette valeur.")
+    if valeur is not None and not definition.minimum <= valeur <= definition.maximum:
+        raise ReglageImpossible(f"Choisissez un nombre entre {definition.minimum} et {definition.maximum}.")
+    futurs = {un.nom: par_defaut(un.nom) if un.valeur is None else un.valeur for un in tenus.values()}
+    futurs[nom] = par_defaut(nom) if valeur is None else valeur
+    for moindre, autre in ORDRES:
+        if nom in (moindre, autre) and futurs[moindre] > futurs[autre]:
+            raise ReglageImpossible(
+                f"« {DEFINITIONS[moindre].libelle} » ({futurs[moindre]}) ne peut pas dépasser "
+                f"« {DEFINITIONS[autre].libelle} » ({futurs[autre]})."
+            )
+    avant, actuel.valeur = actuel.valeur, valeur
+    actuel.save(update_fields=["valeur"])
+    ChangementReglage.objects.create(
+        reglage=actuel, avant=avant, apres=valeur, motif=motif.strip(), acteur_id=acteur.pk
+    )
+    logger.info("reglage_change", reglage=nom, acteur=acteur.pk)
+    return actuel
+
+
+@transaction.atomic
+def ecrire_produit(*, produit: ProduitPass, acteur: AbstractBaseUser) -> ProduitPass:
+    """The product is as `produit` holds it, with an audit row of what changed. Contracts keep their price and schedule."""
+    avant = _fiche(ProduitPass.objects.select_for_update().filter(pk=produit.pk).first())
+    produit.full_clean()
+    produit.save()
+    acte = ActeCatalogue.PRODUIT_MODIFIE if avant else ActeCatalogue.PRODUIT_AJOUTE
+    _inscrire(acte, produit=produit, avant=avant, apres=_fiche(produit), acteur=acteur)
+    return produit
+
+
+@transaction.atomic
+def ecrire_garantie(*, garantie: Garantie, acteur: AbstractBaseUser) -> Garantie:
+    """The guarantee is as `garantie` holds it, with an audit row of what changed."""
+    ProduitPass.objects.select_for_update(no_key=True).get(pk=garantie.produit_id)
+    avant = _fiche(Garantie.objects.filter(pk=garantie.pk).first())
+    garantie.full_clean()
+    garantie.save()
+    acte = ActeCatalogue.GARANTIE_MODIFIEE if avant else ActeCatalogue.GARANTIE_AJOUTEE
+    _inscrire(
+        acte, produit=garantie.produit, garantie=garantie.code, avant=avant, apres=_fiche(garantie), acteur=acteur
+    )
+    return garantie
+
+
+@transaction.atomic
+def retirer_garantie(*, garantie: Garantie, acteur: AbstractBaseUser) -> None:
+    """The product no longer has the guarantee; the audit row says what it was."""
+    avant, code, produit = _fiche(garantie), garantie.code, garantie.produit
+    garantie.delete()
+    _inscrire(ActeCatalogue.GARANTIE_RETIREE, produit=produit, garantie=code, avant=avant, apres={}, acteur=acteur)
+
+
+def _fiche(objet: ProduitPass | Garantie | None) -> dict[str, Any]:
+    if objet is None:
+        return {}
+    return {
+        champ.attname: champ.value_from_object(objet) for champ in objet._meta.concrete_fields if champ.name != "id"
+    }
+
+
+def _inscrire(
+    acte: str,
+    *,
+    produit: ProduitPass,
+    avant: dict[str, Any],
+    apres: dict[str, Any],
+    acteur: AbstractBaseUser,
+    garantie: str = "",
+) -> None:
+    """One row of what differs; none when nothing does."""
+    differents = [champ for champ in {**avant, **apres} if avant.get(champ) != apres.get(champ)]
+    if differents:
+        ModificationCatalogue.objects.create(
+            produit=produit,
+            garantie=garantie,
+            acte=acte,
+            avant={champ: avant[champ] for champ in differents if champ in avant},
+            apres={champ: apres[champ] for champ in differents if champ in apres},
+            acteur_id=acteur.pk,
+        )
 
 
 CATALOGUE = settings.BASE_DIR / "fixtures" / "produits_pass.json"

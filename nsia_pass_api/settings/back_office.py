@@ -28,7 +28,7 @@ BACK_OFFICE_MENU = [
         [
             ("pass_payments.PaiementPass", "payments", "Chaque tentative et son journal"),
             ("pass_payments.AnomaliePaiement", "error", "Ce que seule une personne peut régler"),
-            ("pass_payments.PropositionPaiement", "rule", "Remboursements et annulations à décider à deux"),
+            ("pass_payments.Proposition", "rule", "Ce qu'une personne demande et qu'une autre décide"),
             ("pass_payments.Decaissement", "outbox", "L'argent qui sort, suivi jusqu'au bout"),
             ("pass_payments.DocumentEmis", "description", "Reçus, relevés, attestations et leur code"),
             ("pass_payments.IndicateurMensuel", "bar_chart", "Souscriptions, encaissements, arriérés par agence"),
@@ -57,6 +57,7 @@ BACK_OFFICE_MENU = [
         [
             ("pass_products.ProduitPass", "inventory_2", "Primes, périodicités, durées"),
             ("pass_products.Garantie", "health_and_safety", "Capitaux, carences, valeurs à confirmer"),
+            ("pass_products.Reglage", "tune", "Délais, montants et plafonds, et qui les a changés"),
             ("pass_clients.SerieNumero", "pin", "Dernier numéro tiré de chaque série"),
         ],
     ),
@@ -86,6 +87,8 @@ BACK_OFFICE_HISTORIQUE = "apps.borne_auth.audit.adresse_historique"
 
 # Operator → the models, searched by our reference, that hold what was exchanged with it.
 BACK_OFFICE_ECHANGES = {"mtn_money": ["mtn_integration.TransactionMTN", "mtn_integration.LogMTN"]}
+# Operator → the model whose readers may read its exchanges, and what gives them: (reference) → nsia_pass_api.admin.Echange.
+BACK_OFFICE_JOURNAUX = {"mtn_money": ("mtn_integration.LogMTN", "apps.mtn_integration.selectors.echanges")}
 # Each answers what is to be looked at today on the rows that `permises` leaves: objects with `code`, `titre`, `nombre` and `url`.
 BACK_OFFICE_ALERTES = [
     "apps.pass_payments.selectors_controle.alertes_exploitation",

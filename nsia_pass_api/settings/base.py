@@ -44,6 +44,7 @@ MIDDLEWARE = [
     "apps.borne_auth.lectures.LecturesMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "apps.pass_products.reglages.MemoireDeRequete",
 ]
 
 ROOT_URLCONF = "nsia_pass_api.urls"

@@ -13,6 +13,16 @@ PAIEMENT_MAXIMUM = integer("PAIEMENT_MAXIMUM", 500_000, minimum=1)
 IDEMPOTENCE_CONSERVATION = timedelta(hours=integer("IDEMPOTENCE_HEURES", 72, minimum=24))
 PROPOSITION_VALIDITE = timedelta(days=integer("PROPOSITION_JOURS", 7, minimum=1))
 
+# What one person proposes and another decides: kind → its class (apps/pass_payments/natures.py). Kinds live as long as rows.
+PROPOSITIONS = {
+    "remboursement": "apps.pass_payments.services.natures_paiement.Remboursement",
+    "annulation": "apps.pass_payments.services.natures_paiement.Annulation",
+    "cloture": "apps.pass_payments.services.natures_paiement.ClotureDecaissement",
+    "abandon": "apps.pass_payments.services.natures_paiement.Abandon",
+    "telephone": "apps.pass_payments.services.natures_client.ChangementTelephone",
+    "police": "apps.pass_payments.services.natures_client.RemplacementPolice",
+}
+
 # After the first payment a police is drawn from the series at once, or the subscription joins the agents' queue.
 ATTRIBUTION_POLICE = text("ATTRIBUTION_POLICE", "automatique", choices=("automatique", "manuelle"))
 # The conditions that a subscriber agrees to; printed on the kiosk and kept with her consent.

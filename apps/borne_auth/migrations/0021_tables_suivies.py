@@ -9,9 +9,9 @@ class Migration(migrations.Migration):
     dependencies = [
         ("borne_auth", "0020_journal_audit"),
         ("auth", "0012_alter_user_first_name_max_length"),
-        ("pass_products", "0001_initial"),
-        ("pass_clients", "0005_rattachement"),
-        ("pass_payments", "0005_rapprochement_et_alertes"),
+        ("pass_products", "0010_reglages_et_historique"),
+        ("pass_clients", "0010_polices_remplacees"),
+        ("pass_payments", "0010_propositions"),
     ]
 
     operations = [
@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
         auditer("numeros_police_congo"),
         auditer("paiements_pass"),
         auditer("anomalies_paiement"),
-        auditer("propositions_paiement"),
+        auditer("propositions"),
         auditer("decaissements"),
         auditer("documents_emis"),
         auditer("rapprochements"),

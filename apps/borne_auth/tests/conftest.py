@@ -23,10 +23,7 @@ def api() -> APIClient:
 @pytest.fixture
 def contrat(db: None) -> NumeroPolice:
     """Jean Baptiste KONGO's active contract CG-2026-VIE-001."""
-    police = contrat_en_vigueur(client=ClientFactory(nom="KONGO", telephone=TELEPHONE))
-    NumeroPolice.objects.filter(pk=police.pk).update(numero_police=POLICE)
-    police.refresh_from_db()
-    return police
+    return contrat_en_vigueur(client=ClientFactory(nom="KONGO", telephone=TELEPHONE), numero=POLICE)
 
 
 @pytest.fixture

@@ -42,6 +42,29 @@ def test_switching_kiosks_off_and_on_calls_the_services(chef: Client, borne: Bor
     assert borne.statut == "active"
 
 
+def test_a_kiosk_s_page_says_its_life_and_switches_it(chef: Client, borne: Borne) -> None:
+    url = f"/admin/borne_auth/borne/{borne.pk}/"
+
+    def lue() -> str:
+        return chef.get(f"{url}change/").content.decode()
+
+    assert "Jamais vue" in lue()
+    for age, dit in ((timedelta(minutes=14), "Présente"), (timedelta(minutes=16), "Silencieuse")):
+        Borne.objects.update(dernier_contact=timezone.now() - age, version="1.0.0")
+        assert [texte in lue() for texte in (dit, "1.0.0", "acte/desactiver/")] == [True, True, True]
+    SessionFactory(borne=borne)
+    chef.post(f"{url}acte/desactiver/")
+    assert (Borne.objects.get().statut, SessionBorne.objects.get().motif_fermeture) == (
+        "desactivee",
+        "borne_desactivee",
+    )
+    assert ["acte/reactiver/" in lue(), "acte/desactiver/" in lue()] == [True, False]
+    chef.post(f"{url}acte/reactiver/")
+    assert Borne.objects.get().statut == "active"
+    assert chef.get("/admin/borne_auth/borne/", {"q": "bzv-centre-01"}).context["cl"].result_count == 1
+    assert chef.get("/admin/borne_auth/borne/", {"q": "BZV"}).context["cl"].result_count == 1
+
+
 def test_who_may_only_read_switches_nothing_off(client: Client, borne: Borne) -> None:
     lecteur = avec_droits(client, "view_borne")
 

@@ -25,6 +25,7 @@ from apps.pass_clients.services import (
     Auteur,
     ajouter_beneficiaire,
     changer_statut,
+    changer_telephone,
     modifier_client,
     retirer_beneficiaire,
 )
@@ -562,7 +563,7 @@ class TestConfirmer:
         self, appeler: Appel, souscription: SouscriptionPass, client: ClientPass
     ) -> None:
         demandee = appeler("post", liste(souscription), PAUL)
-        modifier_client(client=client, telephone="06 999 99 99", auteur=Auteur(agent=AgentFactory()))
+        changer_telephone(client=client, telephone="06 999 99 99", auteur=Auteur(agent=AgentFactory()))
 
         assert refus(confirmer(appeler, demandee)) == (422, "code_incorrect")
 

@@ -77,8 +77,9 @@ def dates_de(statut: str) -> dict[str, Any]:
     }
 
 
-def contrat_en_vigueur(**souscription: object) -> NumeroPolice:
+def contrat_en_vigueur(*, numero: str | None = None, **souscription: object) -> NumeroPolice:
     """A client's active subscription with a police and one period that began 100 days ago: prime 1 200, 12 instalments."""
-    police = PoliceFactory(souscription=SouscriptionFactory(active=True, **souscription))
+    numerotee = {"numero_police": numero} if numero else {}
+    police = PoliceFactory(souscription=SouscriptionFactory(active=True, **souscription), **numerotee)
     PeriodeFactory(souscription=police.souscription, prime=police.souscription.montant_souscription)
     return police

@@ -148,7 +148,8 @@ def test_an_automatic_assignment_steps_over_a_number_being_placed_by_hand() -> N
         attribuer_police(souscription=epargne, numero=f"CG-{ANNEE}-VIE-001", agent=agent)
     assert course.result().numero_police == f"CG-{ANNEE}-VIE-002"
 
-    NumeroPolice.objects.filter(souscription=epargne).update(numero_police=f"CG-{ANNEE}-VIE-003")
+    autre = SouscriptionFactory(active=True, produit=epargne.produit)
+    attribuer_police(souscription=autre, numero=f"CG-{ANNEE}-VIE-003", agent=agent)
     assert attribuer_polices() == 1
     assert NumeroPolice.objects.get(souscription=en_lot).numero_police == f"CG-{ANNEE}-VIE-004"
 

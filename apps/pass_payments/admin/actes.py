@@ -1,35 +1,49 @@
 """What agents do on payments, each by one service."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.forms import Form
+from django.http import HttpResponse
+from django.utils import timezone
 from django.utils.html import format_html
 
-from apps.pass_clients.models import SouscriptionPass
+from apps.pass_clients.models import PAYEES, TERMINEES, ClientPass, SouscriptionPass
+from apps.pass_clients.selectors import prochain_numero
+from apps.pass_clients.services import attribuer_police
 from apps.pass_payments import forms
+from apps.pass_payments.documents import recu
+from apps.pass_payments.documents.services import emettre_recu
 from apps.pass_payments.errors import CleDejaUtilisee, PaiementImpossible
 from apps.pass_payments.models import (
     AnomaliePaiement,
+    Decaissement,
     EcartRapprochement,
-    NatureProposition,
     OperateurPaiement,
     PaiementPass,
-    PropositionPaiement,
+    Proposition,
     SoldeContrat,
     StatutPaiement,
-    StatutProposition,
     TypePaiement,
 )
+from apps.pass_payments.natures import nature
 from apps.pass_payments.services import rapprochement
 from apps.pass_payments.services.anomalies import resoudre_anomalie
 from apps.pass_payments.services.guichet import PAYABLES, encaisser_au_guichet, type_au_guichet
 from apps.pass_payments.services.idempotence import Reponse, une_seule_fois
-from apps.pass_payments.services.propositions import approuver, nature_possible, proposer, refuser
+from apps.pass_payments.services.natures_paiement import Abandon
+from apps.pass_payments.services.propositions import (
+    approuver,
+    attend_une_decision,
+    proposer,
+    refuser,
+    retirer,
+    retour_possible,
+)
 from apps.pass_payments.services.suivi import hater
 from nsia_pass_api.actes import Acte, DejaFait, Lignes
 from nsia_pass_api.admin import vers
-from nsia_pass_api.dates import maintenant
 from nsia_pass_api.money import formater_xaf
 from nsia_pass_api.telephones import afficher
 
@@ -49,14 +63,57 @@ class Interroger(Acte):
         return "L'opérateur va être interrogé. Rechargez cette page dans quelques secondes."
 
 
-class Proposer(Acte):
-    nom = "proposer"
-    droit = "pass_payments.add_propositionpaiement"
-    icone = "undo"
+class ImprimerRecu(Acte):
+    """The receipt in PDF, the same whoever prints it again."""
+
+    nom = "imprimer"
+    libelle = "Imprimer le reçu"
+    droit = "pass_payments.add_paiementpass"
+    icone = "print"
+    explication = "Le reçu porte un code que le client peut vérifier, le même à chaque impression."
+
+    def possible(self, objet: PaiementPass, agent: AbstractBaseUser) -> bool:
+        return objet.statut == StatutPaiement.SUCCES
+
+    def executer(self, objet: PaiementPass, agent: AbstractBaseUser, saisie: dict[str, Any]) -> HttpResponse:
+        contenu, emission = emettre_recu(client_id=objet.souscription.client_id, numero=objet.numero_transaction)
+        disposition = f'inline; filename="recu-{objet.numero_transaction}.pdf"'
+        return HttpResponse(
+            recu.dessiner(contenu, emission, papier=recu.Papier.A4),
+            content_type="application/pdf",
+            headers={"Content-Disposition": disposition},
+        )
+
+
+class _Proposition(Acte):
+    """Asks for an act of kind `nature`: another person decides."""
+
+    nature: ClassVar[str]
     explication = "Rien n'est fait tout de suite : une seconde personne décide."
 
+    def formulaire(self, objet: Any, saisie: Any) -> Form:
+        return forms.MotifForm(saisie)
+
+    def executer(self, objet: Any, agent: AbstractBaseUser, saisie: dict[str, Any]) -> str:
+        proposition = proposer(nature=self.nature_de(objet), objet=objet, demandeur=agent, **saisie)
+        page = vers("pass_payments.Proposition", proposition.pk, "C'est proposé")
+        limite = f"{timezone.localtime(proposition.expire_le):%d/%m/%Y}"
+        return format_html("{}. Une autre personne doit décider avant le {}.", page, limite)
+
+    def nature_de(self, objet: Any) -> str:
+        return self.nature
+
+
+class Proposer(_Proposition):
+    nom = "proposer"
+    droit = "pass_payments.add_proposition"
+    icone = "undo"
+
+    def nature_de(self, objet: PaiementPass) -> str:
+        return retour_possible(objet)
+
     def intitule(self, objet: PaiementPass) -> str:
-        if nature_possible(objet) == NatureProposition.REMBOURSEMENT:
+        if retour_possible(objet) == "remboursement":
             return "Proposer un remboursement"
         return "Proposer l'annulation"
 
@@ -64,28 +121,141 @@ class Proposer(Acte):
         libre = objet.proposition_ouverte is None and not objet.remboursement_en_route
         return objet.statut == StatutPaiement.SUCCES and libre
 
-    def formulaire(self, objet: PaiementPass, saisie: Any) -> Form:
-        return forms.MotifForm(saisie)
-
     def situation(self, objet: PaiementPass) -> Lignes:
         return _paiement(objet)
 
-    def executer(self, objet: PaiementPass, agent: AbstractBaseUser, saisie: dict[str, Any]) -> str:
-        proposition = proposer(paiement=objet, motif=saisie["motif"], demandeur=agent)
-        return f"C'est proposé. Une autre personne doit décider avant le {proposition.expire_le:%d/%m/%Y}."
+
+class ProposerCloture(_Proposition):
+    """Money out of which the operator does not say how it ended."""
+
+    nom = "clore"
+    libelle = "Proposer de clore à la main"
+    nature = "cloture"
+    droit = "pass_payments.add_proposition"
+    icone = "gavel"
+    explication = (
+        "Demandez d'abord à l'opérateur, et écrivez ce qu'il a dit. Une seconde personne décide. "
+        "Clos « pas parti », cet argent pourra être envoyé à nouveau."
+    )
+
+    def possible(self, objet: Any, agent: AbstractBaseUser) -> bool:
+        return bool(objet.a_clore) and objet.proposition_ouverte is None
+
+    def formulaire(self, objet: Decaissement, saisie: Any) -> Form:
+        return forms.ClotureForm(saisie)
+
+    def situation(self, objet: Decaissement) -> Lignes:
+        return [
+            ("Décaissement", objet.numero),
+            ("Montant", formater_xaf(objet.montant)),
+            ("Vers le numéro", afficher(objet.telephone)),
+            ("Statut", objet.get_statut_display()),
+            ("Demandé le", f"{timezone.localtime(objet.demande_le):%d/%m/%Y %H:%M}"),
+        ]
+
+
+class ProposerTelephone(_Proposition):
+    nom = "telephone"
+    libelle = "Changer le téléphone"
+    nature = "telephone"
+    droit = "pass_clients.change_clientpass"
+    icone = "phone_forwarded"
+
+    def possible(self, objet: Any, agent: AbstractBaseUser) -> bool:
+        return objet.proposition_ouverte is None
+
+    def formulaire(self, objet: ClientPass, saisie: Any) -> Form:
+        return forms.TelephoneForm(saisie)
+
+    def situation(self, objet: ClientPass) -> Lignes:
+        return [("Client", objet), ("Téléphone actuel", afficher(objet.telephone))]
+
+
+class Attribuer(Acte):
+    """A police for a subscription that has none: that of the series, or one of the agent's with his reason."""
+
+    nom = "attribuer"
+    libelle = "Attribuer une police"
+    droit = "pass_clients.add_numeropolice"
+    icone = "tag"
+    genre = "primary"
+
+    def possible(self, objet: SouscriptionPass, agent: AbstractBaseUser) -> bool:
+        return objet.statut in PAYEES and not hasattr(objet, "police")
+
+    def formulaire(self, objet: SouscriptionPass, saisie: Any) -> Form:
+        return forms.AttributionForm(saisie)
+
+    def situation(self, objet: SouscriptionPass) -> Lignes:
+        return [*_contrat(objet), ("Prochain numéro de la série", prochain_numero(objet.produit))]
+
+    def executer(self, objet: SouscriptionPass, agent: AbstractBaseUser, saisie: dict[str, Any]) -> str:
+        manuel = saisie["mode"] == "manuel"
+        police = attribuer_police(
+            souscription=objet,
+            numero=saisie["numero"] if manuel else None,
+            agent=agent if manuel else None,
+            commentaire=saisie["commentaire"],
+        )
+        return f"Police attribuée : {police.numero_police}."
+
+
+class ProposerPolice(_Proposition):
+    nom = "remplacer"
+    libelle = "Remplacer la police"
+    nature = "police"
+    droit = "pass_clients.add_numeropolice"
+    icone = "swap_horiz"
+
+    def possible(self, objet: Any, agent: AbstractBaseUser) -> bool:
+        return hasattr(objet, "police") and objet.statut not in TERMINEES and f"police:{objet}" not in objet.en_attente
+
+    def formulaire(self, objet: SouscriptionPass, saisie: Any) -> Form:
+        return forms.RemplacementForm(saisie)
+
+    def situation(self, objet: SouscriptionPass) -> Lignes:
+        return _contrat(objet)
+
+
+class ProposerAbandon(_Proposition):
+    nom = "abandonner"
+    libelle = "Abandonner la créance"
+    nature = "abandon"
+    droit = "pass_payments.add_proposition"
+    icone = "money_off"
+    explication = (
+        "Ce qui est en retard ne sera plus réclamé, et le contrat sera résilié. Les échéances restent impayées : "
+        "rien n'est encaissé. Une seconde personne décide."
+    )
+
+    def possible(self, objet: Any, agent: AbstractBaseUser) -> bool:
+        libre = not hasattr(objet, "abandon") and f"abandon:{objet}" not in objet.en_attente
+        return objet.statut in Abandon.possibles and hasattr(objet, "police") and libre
+
+    def situation(self, objet: SouscriptionPass) -> Lignes:
+        solde = _solde(objet)
+        retard = formater_xaf(solde.montant_en_retard) if solde else "–"
+        return [*_contrat(objet), ("État", objet.get_statut_display()), ("En retard", retard)]
 
 
 class _Decision(Acte):
-    """Of another person than the one who asks, while there is time."""
+    """Of another person than the one who asks, who may decide of this kind, while there is time."""
 
-    droit = "pass_payments.change_propositionpaiement"
+    droit = "pass_payments.change_proposition"
 
-    def possible(self, objet: PropositionPaiement, agent: AbstractBaseUser) -> bool:
+    def permis(self, objet: Proposition, agent: AbstractBaseUser) -> bool:
+        return agent.has_perm(nature(objet.nature).droit_decider)
+
+    def possible(self, objet: Proposition, agent: AbstractBaseUser) -> bool:
         return attend_une_decision(objet) and objet.demandeur_id != agent.pk
 
-    def situation(self, objet: PropositionPaiement) -> Lignes:
+    def changements(self, objet: Proposition) -> Sequence[Any]:
+        return nature(objet.nature).changements(objet)
+
+    def situation(self, objet: Proposition) -> Lignes:
         return [
-            *_paiement(objet.paiement),
+            ("Proposition", nature(objet.nature).libelle),
+            ("Client", objet.client or "–"),
             ("Demandé par", objet.demandeur),
             ("Motif", objet.motif),
         ]
@@ -98,14 +268,12 @@ class Approuver(_Decision):
     genre = "primary"
     explication = "Ce qui est proposé se fait aussitôt et ne se défait pas ici."
 
-    def formulaire(self, objet: PropositionPaiement, saisie: Any) -> Form:
+    def formulaire(self, objet: Proposition, saisie: Any) -> Form:
         return forms.CommentaireLibreForm(saisie)
 
-    def executer(self, objet: PropositionPaiement, agent: AbstractBaseUser, saisie: dict[str, Any]) -> str:
-        approuver(proposition=objet, decideur=agent, commentaire=saisie["commentaire"])
-        if objet.nature == NatureProposition.REMBOURSEMENT:
-            return "Approuvé : le remboursement part chez l'opérateur."
-        return "Approuvé : l'encaissement est annulé."
+    def executer(self, objet: Proposition, agent: AbstractBaseUser, saisie: dict[str, Any]) -> str:
+        decidee = approuver(proposition=objet, decideur=agent, commentaire=saisie["commentaire"])
+        return nature(decidee.nature).fait(decidee)
 
 
 class Refuser(_Decision):
@@ -114,12 +282,31 @@ class Refuser(_Decision):
     icone = "close"
     explication = "Rien ne sera fait. Dites pourquoi à la personne qui a demandé."
 
-    def formulaire(self, objet: PropositionPaiement, saisie: Any) -> Form:
+    def formulaire(self, objet: Proposition, saisie: Any) -> Form:
         return forms.CommentaireForm(saisie)
 
-    def executer(self, objet: PropositionPaiement, agent: AbstractBaseUser, saisie: dict[str, Any]) -> str:
+    def executer(self, objet: Proposition, agent: AbstractBaseUser, saisie: dict[str, Any]) -> str:
         refuser(proposition=objet, decideur=agent, commentaire=saisie["commentaire"])
         return "La proposition est refusée. Rien n'a été fait."
+
+
+class Retirer(Acte):
+    """Of who asked."""
+
+    nom = "retirer"
+    libelle = "Retirer ma demande"
+    droit = "pass_payments.view_proposition"
+    icone = "undo"
+
+    def permis(self, objet: Proposition, agent: AbstractBaseUser) -> bool:
+        return objet.demandeur_id == agent.pk
+
+    def possible(self, objet: Proposition, agent: AbstractBaseUser) -> bool:
+        return attend_une_decision(objet)
+
+    def executer(self, objet: Proposition, agent: AbstractBaseUser, saisie: dict[str, Any]) -> str:
+        retirer(proposition=objet, demandeur=agent)
+        return "Votre demande est retirée. Rien n'a été fait."
 
 
 class _Resoudre(Acte):
@@ -236,10 +423,6 @@ class Encaisser(Acte):
         if reponse.rejouee:
             raise DejaFait(format_html("Déjà encaissé, une seule fois : {}.", recu))
         return format_html("{} encaissés : {}.", formater_xaf(saisie["montant"]), recu)
-
-
-def attend_une_decision(proposition: PropositionPaiement) -> bool:
-    return proposition.statut == StatutProposition.PROPOSEE and proposition.expire_le > maintenant()
 
 
 def _solde(souscription: SouscriptionPass) -> SoldeContrat | None:

@@ -40,6 +40,7 @@ COULEURS_PROPOSITION = {
     StatutProposition.PROPOSEE: "warning",
     StatutProposition.APPROUVEE: "success",
     StatutProposition.REFUSEE: "danger",
+    StatutProposition.RETIREE: "info",
 }
 COULEURS_DECAISSEMENT = {
     StatutDecaissement.A_ENVOYER: "info",

@@ -1,18 +1,28 @@
 """Clients, subscriptions and contracts, completed by their payments and balances; the cash desk."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
-from django.db.models import QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.html import format_html
 
 from apps.pass_clients.admin import ClientAdmin, SouscriptionAdmin
+from apps.pass_clients.admin_polices import AttributionEnLot
 from apps.pass_clients.models import ClientPass, Contrat, EtatContrat, NumeroPolice, SouscriptionPass, StatutPolice
-from apps.pass_payments.admin.actes import Encaisser
-from apps.pass_payments.admin.cellules import COULEURS_CONTRAT, COULEURS_COTISATION, STATUT_PAIEMENT
+from apps.pass_payments.admin.actes import Attribuer, Encaisser, ProposerAbandon, ProposerPolice, ProposerTelephone
+from apps.pass_payments.admin.cellules import (
+    COULEURS_CONTRAT,
+    COULEURS_COTISATION,
+    STATUT_PAIEMENT,
+    STATUT_PROPOSITION,
+)
 from apps.pass_payments.admin.dossier import resume
-from apps.pass_payments.models import Cotisation, PaiementPass, StatutCotisation
+from apps.pass_payments.models import Cotisation, PaiementPass, Proposition, StatutCotisation, StatutProposition
 from nsia_pass_api.actes import AvecActes
 from nsia_pass_api.admin import (
     AdminLecture,
@@ -71,14 +81,44 @@ class ContratTableau(TableauLecture):
         return super().get_queryset(request).prefetch_related("soldes")
 
 
+class PropositionDuClientTableau(TableauLecture):
+    model = Proposition
+    fk_name = "client"
+    verbose_name_plural = "propositions"
+    per_page = 25
+    fields = (
+        moment("demandee_le", "Demandée le"),
+        lien("nature_lisible", "Proposition", modele="pass_payments.Proposition", pk="pk"),
+        texte("demandeur", "Par"),
+        texte("motif", "Motif"),
+        STATUT_PROPOSITION,
+        texte("decideur", "Décidée par"),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("demandeur", "decideur")
+
+
+def en_attente(**criteres: Any) -> QuerySet[Proposition]:
+    return Proposition.objects.filter(statut=StatutProposition.PROPOSEE, **criteres)
+
+
 admin.site.unregister([ClientPass, SouscriptionPass])
 
 
 @admin.register(ClientPass)
-class ClientEtContratsAdmin(ClientAdmin):
-    inlines = [ContratTableau, *ClientAdmin.inlines]
-    change_form_outer_before_template = "admin/resume.html"
+class ClientEtContratsAdmin(AvecActes, ClientAdmin):
+    actes = [ProposerTelephone()]
+    inlines = [ContratTableau, *ClientAdmin.inlines, PropositionDuClientTableau]
+    change_form_outer_before_template = "admin/client.html"
     change_form_outer_after_template = "admin/dossier.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        clients = super().get_queryset(request)
+        if "object_id" not in request.resolver_match.kwargs:
+            return clients
+        ouverte = en_attente(client=OuterRef("pk"), nature="telephone").values("pk")[:1]
+        return clients.annotate(proposition_ouverte=Subquery(ouverte))
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -88,6 +128,12 @@ class ClientEtContratsAdmin(ClientAdmin):
         contexte = {} if client is None else {"resume": _resume(client), "dossier": dossier(request, client)}
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **contexte})
 
+    def remarques(self, request: HttpRequest, objet: Any) -> Sequence[str]:
+        if objet.proposition_ouverte is None:
+            return []
+        page = vers("pass_payments.Proposition", objet.proposition_ouverte, "Un changement de téléphone")
+        return [format_html("{} attend la décision d'une seconde personne.", page)]
+
 
 def _resume(client: ClientPass) -> dict[str, Any]:
     chiffres = resume(client=client)
@@ -96,9 +142,29 @@ def _resume(client: ClientPass) -> dict[str, Any]:
 
 
 @admin.register(SouscriptionPass)
-class SouscriptionEtPaiementsAdmin(AvecActes, SouscriptionAdmin):
-    actes = [Encaisser()]
+class SouscriptionEtPaiementsAdmin(AttributionEnLot, AvecActes, SouscriptionAdmin):
+    actes = [Encaisser(), Attribuer(), ProposerPolice(), ProposerAbandon()]
     inlines = [PaiementTableau, *SouscriptionAdmin.inlines]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        souscriptions = super().get_queryset(request).select_related("abandon")
+        if "object_id" not in request.resolver_match.kwargs:
+            return souscriptions
+        ouvertes = en_attente(client=OuterRef("client"), nature__in=("police", "abandon")).values("cle")
+        return souscriptions.annotate(en_attente=ArraySubquery(ouvertes))
+
+    def remarques(self, request: HttpRequest, objet: Any) -> Sequence[str]:
+        remarques = [
+            f"{quoi} attend la décision d'une seconde personne."
+            for quoi, cle in (("Un nouveau numéro de police", "police"), ("L'abandon de sa créance", "abandon"))
+            if f"{cle}:{objet}" in objet.en_attente
+        ]
+        if hasattr(objet, "abandon"):
+            jour_dit = f"{timezone.localtime(objet.abandon.abandonnee_le):%d/%m/%Y}"
+            remarques.append(
+                f"Créance abandonnée le {jour_dit} : {formater_xaf(objet.abandon.montant)} ne sont plus réclamés."
+            )
+        return remarques
 
 
 class CotisationTableau(TableauLecture):

@@ -6,8 +6,10 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.html import format_html_join
 
-from apps.pass_payments.admin.actes import Approuver, Refuser, ResoudreAnomalie, ResoudreEcart, attend_une_decision
+from apps.pass_payments.admin.actes import Approuver, Refuser, ResoudreAnomalie, ResoudreEcart, Retirer
 from apps.pass_payments.admin.cellules import (
     COULEURS_PAIEMENT,
     PAIEMENT,
@@ -22,12 +24,15 @@ from apps.pass_payments.models import (
     EcartRapprochement,
     NatureEcart,
     OperateurPaiement,
-    PropositionPaiement,
+    Proposition,
     RappelOperateur,
     Rapprochement,
     StatutPaiement,
     StatutProposition,
 )
+from apps.pass_payments.natures import nature as la_nature
+from apps.pass_payments.natures import natures
+from apps.pass_payments.services.propositions import attend_une_decision
 from nsia_pass_api.actes import AvecActes
 from nsia_pass_api.admin import (
     AdminLecture,
@@ -45,6 +50,7 @@ from nsia_pass_api.admin import (
     texte,
     xaf,
 )
+from nsia_pass_api.dates import maintenant
 
 CLIENT = lien(
     "paiement__souscription__client",
@@ -113,33 +119,70 @@ class AnomalieAdmin(AvecActes, AdminLecture):
         return super().get_queryset(request).select_related("paiement__souscription__client", "resolue_par")
 
 
-@admin.register(PropositionPaiement)
+class NatureFiltre(admin.SimpleListFilter):
+    title = "nature"
+    parameter_name = "nature"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(code, nature.libelle) for code, nature in natures()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(nature=self.value()) if self.value() else queryset
+
+
+class AApprouverFiltre(admin.SimpleListFilter):
+    title = "à décider"
+    parameter_name = "attend"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("moi", "Par moi"), ("autrui", "Ce que j'ai demandé")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """What still waits; for oneself, of the kinds that one decides and that another person asked for."""
+        if self.value() is None:
+            return queryset
+        attendent = queryset.filter(statut=StatutProposition.PROPOSEE, expire_le__gt=maintenant())
+        if self.value() == "autrui":
+            return attendent.filter(demandeur=request.user.pk)
+        siennes = [code for code, nature in natures() if request.user.has_perm(nature.droit_decider)]
+        return attendent.filter(nature__in=siennes).exclude(demandeur=request.user.pk)
+
+
+@admin.register(Proposition)
 class PropositionAdmin(AvecActes, AdminLecture):
-    actes = [Approuver(), Refuser()]
+    actes = [Approuver(), Refuser(), Retirer()]
     ordering = ouverts_d_abord("decidee_le")
-    search_help_text = "N° de paiement, police, téléphone"
-    recherches = PAR_LE_PAIEMENT
+    search_help_text = "N° de paiement, téléphone"
+    recherches = {
+        "cle": lambda terme: f"paiement:{numero(terme)}",
+        "paiement__numero_transaction": numero,
+        "client__telephone": numero_telephone,
+        "client__souscriptions__police__numero_police": numero,
+    }
     list_display = [
-        texte("get_nature_display", "Proposition"),
-        PAIEMENT,
-        xaf("paiement__montant_net", "Montant"),
+        texte("nature_lisible", "Proposition"),
+        texte("client", "Client"),
+        "apercu",
         texte("demandeur", "Demandée par"),
         moment("demandee_le", "Le"),
         moment("expire_le", "À décider avant le"),
         STATUT_PROPOSITION,
     ]
-    list_filter = ["statut", "nature"]
+    list_filter = [AApprouverFiltre, "statut", NatureFiltre]
     fieldsets = [
         (
             None,
             {
                 "fields": (
-                    (texte("get_nature_display", "Proposition"), STATUT_PROPOSITION),
-                    (PAIEMENT, xaf("paiement__montant_net", "Montant")),
-                    (CLIENT, texte("paiement__mode_paiement", "Mode")),
+                    (texte("nature_lisible", "Proposition"), STATUT_PROPOSITION),
+                    (
+                        lien("client", "Client", modele="pass_clients.ClientPass", pk="client_id"),
+                        PAIEMENT,
+                    ),
                 )
             },
         ),
+        ("Ce qui change", {"fields": ("changements",)}),
         (
             "Demande",
             {
@@ -162,9 +205,26 @@ class PropositionAdmin(AvecActes, AdminLecture):
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).select_related("paiement__souscription__client", "demandeur", "decideur")
+        return super().get_queryset(request).select_related("client", "paiement", "demandeur", "decideur")
 
-    def remarques(self, request: HttpRequest, objet: PropositionPaiement) -> Sequence[str]:
+    @admin.display(description="Avant, après")
+    def changements(self, proposition: Proposition) -> str:
+        contexte = {"changements": la_nature(proposition.nature).changements(proposition)}
+        return render_to_string("admin/changements.html", contexte)
+
+    @admin.display(description="Ce qui change")
+    def apercu(self, proposition: Proposition) -> str:
+        return format_html_join(
+            "",
+            "<div>{} → {}</div>",
+            (
+                (changement.avant, changement.apres)
+                for changement in la_nature(proposition.nature).changements(proposition)
+                if changement.change
+            ),
+        )
+
+    def remarques(self, request: HttpRequest, objet: Proposition) -> Sequence[str]:
         if not attend_une_decision(objet):
             if objet.statut == StatutProposition.PROPOSEE:
                 return ["Personne n'a décidé à temps : cette proposition est périmée. Proposez à nouveau s'il le faut."]

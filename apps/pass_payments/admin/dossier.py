@@ -9,16 +9,13 @@ from apps.pass_clients.models import BeneficiairePass, ClientPass, StatutBenefic
 from apps.pass_payments.admin.cellules import (
     COULEURS_COTISATION,
     COULEURS_MESSAGE,
-    PAIEMENT,
     STATUT_PAIEMENT,
-    STATUT_PROPOSITION,
 )
 from apps.pass_payments.models import (
     Cotisation,
     DocumentEmis,
     MessageSortant,
     PaiementPass,
-    PropositionPaiement,
     StatutCotisation,
     StatutMessage,
 )
@@ -42,7 +39,7 @@ def resume(*, client: ClientPass) -> dict[str, Any]:
 
 
 def panneaux(*, client: ClientPass) -> list[Panneau]:
-    """Instalments still due, payments, beneficiaries, documents, proposals and messages of `client`."""
+    """Instalments still due, payments, beneficiaries, documents and messages of `client`."""
     a_payer = Cotisation.objects.filter(client=client).exclude(statut=StatutCotisation.PAYEE)
     paiements = PaiementPass.objects.filter(souscription__client=client).order_by("-id")
     faits = ("succes", "echec", "rembourse")
@@ -96,22 +93,6 @@ def panneaux(*, client: ClientPass) -> list[Panneau]:
                 pastille("statut", "Statut", COULEURS_STATUT_BENEFICIAIRE, StatutBeneficiaire),
             ],
             vide="Aucun bénéficiaire.",
-        ),
-        Panneau(
-            titre="Demandes de remboursement et d'annulation",
-            lignes=PropositionPaiement.objects.filter(paiement__souscription__client=client)
-            .select_related("paiement", "demandeur")
-            .order_by("-id"),
-            cellules=[
-                moment("demandee_le", "Le"),
-                lien("get_nature_display", "Demande", modele="pass_payments.PropositionPaiement", pk="pk"),
-                PAIEMENT,
-                xaf("paiement__montant_net", "Montant"),
-                texte("demandeur", "Demandée par"),
-                STATUT_PROPOSITION,
-            ],
-            vide="Aucune demande.",
-            recherche=client.telephone,
         ),
         Panneau(
             titre="Documents remis",

@@ -5,12 +5,13 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
-from django.db.models.functions import JSONObject
+from django.db.models import Exists, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Concat, JSONObject
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.utils.html import format_html
 
-from apps.pass_payments.admin.actes import Interroger, Proposer
+from apps.pass_payments.admin.actes import ImprimerRecu, Interroger, Proposer, ProposerCloture
 from apps.pass_payments.admin.cellules import (
     COULEURS_PAIEMENT,
     PAIEMENT,
@@ -21,6 +22,8 @@ from apps.pass_payments.admin.cellules import (
     VERDICT,
     ouverture,
 )
+from apps.pass_payments.documents.errors import RecuIntrouvable
+from apps.pass_payments.documents.selectors import recu
 from apps.pass_payments.models import (
     AnomaliePaiement,
     Decaissement,
@@ -29,13 +32,14 @@ from apps.pass_payments.models import (
     EvenementPaiement,
     NatureAnomalie,
     PaiementPass,
-    PropositionPaiement,
+    Proposition,
     RappelOperateur,
     StatutDecaissement,
     StatutPaiement,
     StatutProposition,
 )
 from apps.pass_payments.motifs import motif_lisible
+from apps.pass_payments.services.decaissements import a_clore
 from apps.pass_payments.services.suivi import a_interroger
 from nsia_pass_api.actes import AvecActes, Lignes
 from nsia_pass_api.admin import (
@@ -46,6 +50,7 @@ from nsia_pass_api.admin import (
     code,
     donnees,
     jour,
+    journal_operateur,
     lien,
     liens_operateur,
     moment,
@@ -58,6 +63,7 @@ from nsia_pass_api.admin import (
     vers,
     xaf,
 )
+from nsia_pass_api.dates import maintenant
 
 
 class JournalTableau(TableauLecture):
@@ -93,12 +99,12 @@ class AnomalieTableau(TableauLecture):
 
 
 class PropositionTableau(TableauLecture):
-    model = PropositionPaiement
+    model = Proposition
     fk_name = "paiement"
     verbose_name_plural = "propositions"
     fields = (
         moment("demandee_le", "Demandée le"),
-        lien("get_nature_display", "Proposition", modele="pass_payments.PropositionPaiement", pk="pk"),
+        lien("nature_lisible", "Proposition", modele="pass_payments.Proposition", pk="pk"),
         texte("demandeur", "Par"),
         texte("motif", "Motif"),
         STATUT_PROPOSITION,
@@ -206,7 +212,9 @@ def _avec_contenus(paiements: QuerySet[PaiementPass]) -> QuerySet[PaiementPass]:
     return paiements.annotate(
         interrogeable=Exists(a_interroger().filter(pk=OuterRef("pk"))),
         proposition_ouverte=Subquery(
-            PropositionPaiement.objects.filter(**du_paiement, statut=StatutProposition.PROPOSEE).values("pk")[:1]
+            Proposition.objects.filter(
+                **du_paiement, nature__in=("remboursement", "annulation"), statut=StatutProposition.PROPOSEE
+            ).values("pk")[:1]
         ),
         remboursement_en_route=Exists(
             Decaissement.objects.filter(**du_paiement).exclude(statut=StatutDecaissement.ECHEC)
@@ -223,9 +231,19 @@ def _avec_contenus(paiements: QuerySet[PaiementPass]) -> QuerySet[PaiementPass]:
     )
 
 
+def _repartition(paiement: PaiementPass) -> dict[str, Any] | None:
+    """The quittances that the payment settled, as its receipt says them; None while it settles nothing."""
+    if paiement.statut != StatutPaiement.SUCCES:
+        return None
+    try:
+        return recu(client_id=paiement.souscription.client_id, numero=paiement.numero_transaction)
+    except RecuIntrouvable:  # its police was cancelled since
+        return None
+
+
 @admin.register(PaiementPass)
 class PaiementAdmin(AvecActes, AdminLecture):
-    actes = [Interroger(), Proposer()]
+    actes = [Interroger(), ImprimerRecu(), Proposer()]
     search_help_text = "N° de paiement ou de reçu, référence, code de l'opérateur, police, téléphone"
     recherches = {
         "numero_transaction": numero,
@@ -309,6 +327,29 @@ class PaiementAdmin(AvecActes, AdminLecture):
         )
         return _avec_contenus(paiements) if "object_id" in request.resolver_match.kwargs else paiements
 
+    def get_fieldsets(self, request: HttpRequest, obj: PaiementPass | None = None) -> list[Any]:
+        """With what the money paid and what was said with the operator, where there is something and one may read it."""
+        if obj is None:
+            return self.fieldsets
+        if not hasattr(obj, "echanges"):  # once for the page, which asks often
+            principal = obj.rattache_a or obj
+            obj.echanges = journal_operateur(request, principal.operateur, principal.reference_mobile_money)
+            obj.reparti = _repartition(obj)
+        sections = list(self.fieldsets)
+        if obj.reparti:
+            sections.insert(2, ("Échéances réglées", {"fields": ("repartition",)}))
+        if obj.echanges:
+            sections.append(("Échanges avec l'opérateur", {"fields": ("echanges_lus",)}))
+        return sections
+
+    @admin.display(description="Ce que ce paiement a réglé")
+    def repartition(self, paiement: PaiementPass) -> str:
+        return render_to_string("admin/repartition.html", paiement.reparti)
+
+    @admin.display(description="Les derniers d'abord")
+    def echanges_lus(self, paiement: PaiementPass) -> str:
+        return render_to_string("admin/echanges.html", {"echanges": paiement.echanges})
+
     def get_inlines(self, request: HttpRequest, obj: PaiementPass | None) -> list[type[TableauLecture]]:
         return [JournalTableau, *(onglet for onglet in ONGLETS if getattr(obj, _contenu(onglet), False))]
 
@@ -321,7 +362,7 @@ class PaiementAdmin(AvecActes, AdminLecture):
             for anomalie in objet.anomalies_ouvertes
         ]
         if objet.proposition_ouverte is not None:
-            page = vers("pass_payments.PropositionPaiement", objet.proposition_ouverte, "une proposition")
+            page = vers("pass_payments.Proposition", objet.proposition_ouverte, "une proposition")
             remarques.append(format_html("Sur ce paiement, {} attend la décision d'une seconde personne.", page))
         return remarques
 
@@ -336,6 +377,7 @@ class PaiementAdmin(AvecActes, AdminLecture):
 
 @admin.register(Decaissement)
 class DecaissementAdmin(AvecActes, AdminLecture):
+    actes = [ProposerCloture()]
     search_help_text = "N° de décaissement ou de paiement, référence"
     recherches = {"numero": numero, "reference": reference, "paiement__numero_transaction": numero}
     list_display = [
@@ -378,7 +420,22 @@ class DecaissementAdmin(AvecActes, AdminLecture):
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).select_related("paiement")
+        decaissements = super().get_queryset(request).select_related("paiement")
+        if "object_id" not in request.resolver_match.kwargs:
+            return decaissements
+        ouverte = Proposition.objects.filter(
+            cle=Concat(Value("decaissement:"), OuterRef("numero")), statut=StatutProposition.PROPOSEE
+        )
+        return decaissements.annotate(
+            a_clore=Exists(a_clore(quand=maintenant()).filter(pk=OuterRef("pk"))),
+            proposition_ouverte=Subquery(ouverte.values("pk")[:1]),
+        )
+
+    def remarques(self, request: HttpRequest, objet: Any) -> Sequence[str]:
+        if objet.proposition_ouverte is None:
+            return []
+        page = vers("pass_payments.Proposition", objet.proposition_ouverte, "La clôture de ce décaissement")
+        return [format_html("{} attend la décision d'une seconde personne.", page)]
 
     def liens(self, request: HttpRequest, objet: Decaissement) -> Lignes:
         return liens_operateur(request, objet.operateur, objet.reference)

@@ -6,9 +6,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from apps.pass_clients.models import SouscriptionPass
+from apps.pass_clients.models import ClientPass, SouscriptionPass
 from apps.pass_payments.models.paiements import OperateurPaiement, PaiementPass
 from apps.pass_payments.models.suivi import Decaissement
+from apps.pass_payments.natures import nature
 from nsia_pass_api.constraints import parmi
 
 
@@ -57,26 +58,32 @@ class AnomaliePaiement(models.Model):
         return f"{self.get_nature_display()} · {self.paiement}"
 
 
-class NatureProposition(models.TextChoices):
-    REMBOURSEMENT = "remboursement", "Rembourser un paiement"
-    ANNULATION = "annulation", "Annuler un encaissement d'agence"
-
-
 class StatutProposition(models.TextChoices):
     PROPOSEE = "proposee", "En attente d'une seconde personne"
     APPROUVEE = "approuvee", "Approuvée"
     REFUSEE = "refusee", "Refusée"
+    RETIREE = "retiree", "Retirée"
     PERIMEE = "perimee", "Périmée"
 
 
-class PropositionPaiement(models.Model):
-    """An act on a payment that one person asks for and another decides. The database refuses that it be the same person."""
+class Proposition(models.Model):
+    """An act that one person asks for and another decides. The database refuses that it be the same person.
 
-    Nature = NatureProposition
+    `nature` is a kind of settings.PROPOSITIONS, and `cle` what it is about: one waits at a time for each. `avant` and `apres`
+    are what the maker saw and what she asks, the same keys in both; the checker reads them, and they stay as they were.
+    `client` says whose file it is, hence who reads it; nobody's is read by those who read all.
+    """
+
     Statut = StatutProposition
 
-    nature = models.CharField(max_length=13, choices=NatureProposition.choices)
-    paiement = models.ForeignKey(PaiementPass, on_delete=models.PROTECT, related_name="propositions")
+    nature = models.CharField(max_length=30)
+    cle = models.CharField("objet", max_length=80)
+    client = models.ForeignKey(ClientPass, on_delete=models.PROTECT, null=True, blank=True, related_name="propositions")
+    paiement = models.ForeignKey(
+        PaiementPass, on_delete=models.PROTECT, null=True, blank=True, related_name="propositions"
+    )
+    avant = models.JSONField(default=dict)
+    apres = models.JSONField("après", default=dict)
     motif = models.CharField(max_length=200)
     statut = models.CharField(max_length=9, choices=StatutProposition.choices, default=StatutProposition.PROPOSEE)
     demandeur = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -95,32 +102,44 @@ class PropositionPaiement(models.Model):
     commentaire = models.CharField(max_length=200, blank=True)
 
     class Meta:
-        db_table = "propositions_paiement"
+        db_table = "propositions"
         verbose_name = "proposition"
         verbose_name_plural = "propositions"
         ordering = ["-id"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["paiement"], condition=Q(statut="proposee"), name="propositions_une_ouverte"
-            ),
+            models.UniqueConstraint(fields=["cle"], condition=Q(statut="proposee"), name="propositions_une_ouverte"),
             models.CheckConstraint(
                 condition=Q(decideur__isnull=True) | ~Q(decideur=F("demandeur")), name="propositions_deux_personnes"
             ),
             models.CheckConstraint(
                 condition=Q(statut="proposee", decideur__isnull=True, decidee_le__isnull=True)
                 | Q(statut__in=["approuvee", "refusee"], decideur__isnull=False, decidee_le__isnull=False)
-                | Q(statut="perimee", decideur__isnull=True, decidee_le__isnull=False),
+                | Q(statut__in=["retiree", "perimee"], decideur__isnull=True, decidee_le__isnull=False),
                 name="propositions_decision_datee",
             ),
-            models.CheckConstraint(condition=~Q(motif=""), name="propositions_motivees"),
-            parmi("nature", NatureProposition, name="propositions_nature_connue"),
+            models.CheckConstraint(condition=~Q(motif="") & ~Q(cle=""), name="propositions_motivees"),
+            models.CheckConstraint(condition=Q(nature__regex=r"^[a-z_]{3,30}$"), name="propositions_nature_forme"),
             parmi("statut", StatutProposition, name="propositions_statut_connu"),
+        ]
+        indexes = [
+            models.Index(fields=["expire_le"], condition=Q(statut="proposee"), name="propositions_en_attente"),
         ]
         triggers = [
             pgtrigger.Protect(name="proposition_indelebile", operation=pgtrigger.Delete),
             pgtrigger.ReadOnly(
                 name="proposition_demande_immuable",
-                fields=["nature", "paiement", "motif", "demandeur", "demandee_le", "expire_le"],
+                fields=[
+                    "nature",
+                    "cle",
+                    "client",
+                    "paiement",
+                    "avant",
+                    "apres",
+                    "motif",
+                    "demandeur",
+                    "demandee_le",
+                    "expire_le",
+                ],
             ),
             pgtrigger.Protect(
                 name="proposition_decidee",
@@ -130,7 +149,50 @@ class PropositionPaiement(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_nature_display()} · {self.paiement}"
+        return f"{self.nature_lisible} · {self.cle.partition(':')[2] or self.cle}"
+
+    @property
+    def nature_lisible(self) -> str:
+        return nature(self.nature).libelle
+
+
+_ABANDON_D_UN_CONTRAT_TERMINE = """
+    IF NOT EXISTS (SELECT 1 FROM souscriptions_pass s WHERE s.id = NEW.souscription_id AND s.statut = 'resiliee') THEN
+        RAISE EXCEPTION 'abandon % : le contrat n''est pas résilié', NEW.id USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+"""
+
+
+class AbandonCreance(models.Model):
+    """What a terminated contract owed and NSIA no longer claims: written off, not paid. Views go on saying who paid what.
+
+    A terminated contract never lives again, so that its debt changes no more (docs/decisions/0013-two-people.md).
+    """
+
+    souscription = models.OneToOneField(SouscriptionPass, on_delete=models.PROTECT, related_name="abandon")
+    montant = models.IntegerField("montant abandonné (XAF)")
+    proposition = models.OneToOneField(Proposition, on_delete=models.PROTECT, related_name="+")
+    abandonnee_le = models.DateTimeField("abandonnée le", db_default=Now())
+
+    class Meta:
+        db_table = "abandons_creances"
+        verbose_name = "créance abandonnée"
+        verbose_name_plural = "créances abandonnées"
+        ordering = ["-id"]
+        constraints = [models.CheckConstraint(condition=Q(montant__gt=0), name="abandons_montant_positif")]
+        triggers = [
+            pgtrigger.Protect(name="abandon_immuable", operation=pgtrigger.Update | pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="abandon_d_un_contrat_termine",
+                operation=pgtrigger.Insert,
+                when=pgtrigger.After,
+                func=_ABANDON_D_UN_CONTRAT_TERMINE,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.souscription} · {self.montant}"
 
 
 class Rapprochement(models.Model):

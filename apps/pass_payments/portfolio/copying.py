@@ -16,6 +16,7 @@ from apps.pass_clients import numbers
 from apps.pass_clients.models import ClientPass, OperateurMobile
 from apps.pass_payments.errors import BaseDeProduction
 from apps.pass_products.models import ProduitPass
+from apps.pass_products.reglages import reglage
 from nsia_pass_api.audit import annoncer
 from nsia_pass_api.dates import aujourdhui
 from nsia_pass_api.errors import RegleMetier
@@ -82,7 +83,7 @@ def _inventer_lot(*, nombre: int, graine: int, offres: list[Offre], jour: int) -
     ids = _tirer_ids("souscriptions_pass", nombre)
     hasard = Random(f"{graine}/{ids[0]}")  # noqa: S311 - must be the same every time
     clients = _inventer_clients(hasard, max(1, round(nombre * CLIENTS_PAR_SOUSCRIPTION)))
-    delai_jours = max(1, settings.SOUSCRIPTION_DELAI_PAIEMENT_HEURES // 24)
+    delai_jours = max(1, reglage("SOUSCRIPTION_DELAI_PAIEMENT_HEURES") // 24)
     vies = [
         inventer(
             hasard=hasard,

@@ -3,14 +3,22 @@
 import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Q, QuerySet
 
 from apps.pass_clients.models import SouscriptionPass
 from apps.pass_payments.conduite import prochain_passage, recul
-from apps.pass_payments.errors import DecaissementDejaDemande, OperateurIndisponible, PaiementImpossible
+from apps.pass_payments.errors import (
+    DecaissementDejaClos,
+    DecaissementDejaDemande,
+    OperateurIndisponible,
+    PaiementImpossible,
+)
 from apps.pass_payments.models import (
     AnomaliePaiement,
     Decaissement,
@@ -21,6 +29,7 @@ from apps.pass_payments.models import (
     StatutDecaissement,
     StatutPaiement,
 )
+from apps.pass_payments.motifs import MotifEchec
 from apps.pass_payments.operateurs import (
     Accuse,
     Constat,
@@ -193,13 +202,54 @@ def _envoyer(un: Decaissement, chez: Operateur) -> Accuse:
     )
 
 
+def a_clore(*, quand: datetime) -> QuerySet[Decaissement]:
+    """Those that a person may close: nobody knows how they ended, or the operator has not said it for too long."""
+    muet = Q(statut=StatutDecaissement.EN_COURS, demande_le__lt=quand - settings.PAIEMENT_SUIVI_TARDIF)
+    return Decaissement.objects.filter(Q(statut=StatutDecaissement.EN_VERIFICATION) | muet)
+
+
+@transaction.atomic
+def clore_a_la_main(
+    *,
+    decaissement: Decaissement,
+    verse: bool,
+    code_confirmation: str,
+    donnees: dict[str, Any],
+    acteur: AbstractBaseUser,
+    quand: datetime,
+) -> Decaissement:
+    """It ended as the operator told people: paid out, or not, with all that follows; the operator is asked no more.
+
+    Called for what two agents decided. Raises DecaissementDejaClos when it ended meanwhile.
+    """
+    if not a_clore(quand=quand).filter(pk=decaissement.pk).exists():
+        raise DecaissementDejaClos
+    constat = Constat(
+        etat=Etat.REUSSI if verse else Etat.ECHOUE,
+        montant=decaissement.montant,
+        motif="" if verse else MotifEchec.AUTRE,
+        code_confirmation=code_confirmation,
+    )
+    clos = _conclure(decaissement, constat, revoir=quand, quand=quand, acteur=acteur, donnees=donnees)
+    if clos.termine_le != quand:
+        raise DecaissementDejaClos
+    return clos
+
+
 @transaction_entiere
 def _conclure(
-    un: Decaissement, constat: Constat, *, revoir: datetime, quand: datetime, refusee: bool = False
+    un: Decaissement,
+    constat: Constat,
+    *,
+    revoir: datetime,
+    quand: datetime,
+    refusee: bool = False,
+    acteur: AbstractBaseUser | None = None,
+    donnees: dict[str, Any] | None = None,
 ) -> Decaissement:
     """What the operator says has its effects: the payment of a refund is refunded, a failure is for a person to see.
 
-    `refusee`: he said so of a first demand, not of what he holds.
+    `refusee`: he said so of a first demand, not of what he holds. `acteur`: he said it to people, who closed it with `donnees`.
     """
     paiement = un.paiement
     if paiement is not None:
@@ -224,13 +274,14 @@ def _conclure(
     actuel.save(update_fields=["statut", "motif_echec", "code_confirmation", "termine_le", "a_suivre_le"])
     if paiement is None:
         return actuel
-    fait = {"decaissement": actuel.numero}
+    fait = {"decaissement": actuel.numero, **(donnees or {})}
     if reussi:
         passer(
             paiement,
             StatutPaiement.REMBOURSE,
             evenement=EvenementPaiement.Type.REMBOURSEMENT,
             donnees=fait,
+            acteur=acteur,
             quand=quand,
         )
         messages.annoncer_remboursement(paiement, souscription, quand=quand)

@@ -40,6 +40,7 @@ from apps.pass_payments.options import Options, montant_de_renouvellement
 from apps.pass_payments.selectors import contrats_a_payer
 from apps.pass_payments.services.paiements import enregistrer_demande
 from apps.pass_products.models import ProduitPass
+from apps.pass_products.reglages import reglage
 from apps.pass_products.services import etablir_devis
 from nsia_pass_api.dates import maintenant
 from nsia_pass_api.errors import DonneesInvalides
@@ -256,10 +257,9 @@ def _payeur(client: ClientPass, telephone: str, operateur: str) -> tuple[str, st
 
 
 def _verifier_total(montant: int) -> None:
-    if montant > settings.PAIEMENT_MAXIMUM:
-        raise PaiementImpossible(
-            f"Un paiement ne peut pas dépasser {formater_xaf(settings.PAIEMENT_MAXIMUM)}. Payez en plusieurs fois."
-        )
+    maximum = reglage("PAIEMENT_MAXIMUM")
+    if montant > maximum:
+        raise PaiementImpossible(f"Un paiement ne peut pas dépasser {formater_xaf(maximum)}. Payez en plusieurs fois.")
 
 
 def _suivi(

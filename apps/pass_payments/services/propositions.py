@@ -1,56 +1,59 @@
-"""Acts on money that one person proposes and another decides: refunds, cancellations of what was paid at an agency.
+"""Acts that one person proposes and another decides: one mechanism for all kinds of settings.PROPOSITIONS.
 
-Lock order: subscription, payment, then its proposals.
+Lock order: what the kind holds of its object (client, subscription, payment, …), then its proposals.
 """
 
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import PermissionsMixin
 from django.db import IntegrityError, transaction
 
-from apps.pass_clients.models import SouscriptionPass
 from apps.pass_payments.errors import (
     PropositionDejaDecidee,
     PropositionImpossible,
+    RetraitImpossible,
     SecondePersonneExigee,
 )
-from apps.pass_payments.models import (
-    EvenementPaiement,
-    NatureProposition,
-    PaiementPass,
-    PropositionPaiement,
-    StatutPaiement,
-    StatutProposition,
-)
+from apps.pass_payments.models import PaiementPass, Proposition, StatutProposition
+from apps.pass_payments.natures import nature as la_nature
 from apps.pass_payments.operateurs import est_en_ligne
-from apps.pass_payments.services.decaissements import demander_remboursement
-from apps.pass_payments.services.paiements import changer_statut_paiement
 from nsia_pass_api.constraints import violee
 from nsia_pass_api.dates import maintenant
+from nsia_pass_api.transactions import transaction_entiere
 
 
-def nature_possible(paiement: PaiementPass) -> NatureProposition:
-    """What may be proposed for the payment: its refund by the operator, or the cancellation of an agency's receipt."""
-    return NatureProposition.REMBOURSEMENT if est_en_ligne(paiement.operateur) else NatureProposition.ANNULATION
-
-
-@transaction.atomic
+@transaction_entiere
 def proposer(
-    *, paiement: PaiementPass, motif: str, demandeur: AbstractBaseUser, quand: datetime | None = None
-) -> PropositionPaiement:
-    """The refund or cancellation of a confirmed payment waits for a second person. Raises PropositionImpossible."""
-    actuel = _tenir(paiement)
-    if actuel.statut != StatutPaiement.SUCCES:
-        raise PropositionImpossible("Seul un paiement confirmé peut être remboursé ou annulé.")
+    *,
+    nature: str,
+    objet: Any,
+    motif: str,
+    demandeur: AbstractBaseUser,
+    quand: datetime | None = None,
+    **saisie: Any,
+) -> Proposition:
+    """The act `nature` on `objet`, as `saisie` asks it, waits for a second person until settings.PROPOSITION_VALIDITE.
+
+    Raises PropositionImpossible, or as the kind when it makes no sense.
+    """
+    quand = quand or maintenant()
+    genre = la_nature(nature)
+    demande = genre.demander(genre.tenir(objet), **saisie)
     if not motif.strip():
         raise PropositionImpossible("Dites pourquoi : la seconde personne en a besoin pour décider.")
-    quand = quand or maintenant()
+    _perimer(quand=quand, cle=demande.cle)
     try:
         with transaction.atomic():
-            return PropositionPaiement.objects.create(
-                nature=nature_possible(actuel),
-                paiement=actuel,
+            return Proposition.objects.create(
+                nature=nature,
+                cle=demande.cle,
+                client_id=demande.client_id,
+                paiement=demande.paiement,
+                avant=dict(demande.avant),
+                apres=dict(demande.apres),
                 motif=motif.strip(),
                 demandeur_id=demandeur.pk,
                 demandee_le=quand,
@@ -59,67 +62,99 @@ def proposer(
     except IntegrityError as error:
         if violee(error) != "propositions_une_ouverte":
             raise
-        raise PropositionImpossible("Une proposition attend déjà une décision pour ce paiement.") from error
+        raise PropositionImpossible("Une proposition attend déjà une décision à ce sujet.") from error
 
 
-@transaction.atomic
+def retour_possible(paiement: PaiementPass) -> str:
+    """The kind that gives a payment back: its refund by the operator, or the cancellation of an agency's receipt."""
+    return "remboursement" if est_en_ligne(paiement.operateur) else "annulation"
+
+
+def proposer_retour(
+    *, paiement: PaiementPass, motif: str, demandeur: AbstractBaseUser, quand: datetime | None = None
+) -> Proposition:
+    """The refund or cancellation of a confirmed payment waits for a second person. Raises as `proposer`."""
+    return proposer(nature=retour_possible(paiement), objet=paiement, motif=motif, demandeur=demandeur, quand=quand)
+
+
+@transaction_entiere
 def approuver(
     *,
-    proposition: PropositionPaiement,
+    proposition: Proposition,
     decideur: AbstractBaseUser,
     commentaire: str = "",
     quand: datetime | None = None,
-) -> PropositionPaiement:
-    """What was proposed is done by the decision of another person: the refund is on its way, or the receipt is cancelled.
+) -> Proposition:
+    """What was proposed is done, as it was read, by the decision of another person.
 
-    Raises SecondePersonneExigee, PropositionDejaDecidee (also when it is out of date), and as the act itself.
+    Raises SecondePersonneExigee, PropositionDejaDecidee (also when it is out of date), PropositionImpossible when the object
+    is no longer what the maker saw, and as the act itself; the proposal then still waits.
     """
     quand = quand or maintenant()
+    genre = la_nature(proposition.nature)
+    if proposition.demandeur_id == decideur.pk:
+        raise SecondePersonneExigee
+    objet = genre.tenir(genre.objet(proposition))
     decidee = _decider(proposition, StatutProposition.APPROUVEE, decideur, commentaire, quand)
-    if decidee.nature == NatureProposition.REMBOURSEMENT:
-        demander_remboursement(paiement=decidee.paiement, quand=quand)
-    else:
-        changer_statut_paiement(
-            paiement=decidee.paiement,
-            vers=StatutPaiement.REMBOURSE,
-            evenement=EvenementPaiement.Type.REMBOURSEMENT,
-            donnees={"proposition": decidee.pk},
-            acteur=decideur,
-            quand=quand,
+    if dict(genre.situation(objet)) != decidee.avant:
+        raise PropositionImpossible(
+            "La situation a changé depuis la demande : ce n'est plus ce que vous lisez. Refusez, et faites proposer à nouveau."
         )
+    genre.executer(objet, decidee, decideur=decideur, quand=quand)
     return decidee
 
 
 @transaction.atomic
 def refuser(
-    *, proposition: PropositionPaiement, decideur: AbstractBaseUser, commentaire: str, quand: datetime | None = None
-) -> PropositionPaiement:
-    """Nothing is done; the words of another person say why. Raises as `approuver`."""
+    *, proposition: Proposition, decideur: AbstractBaseUser, commentaire: str, quand: datetime | None = None
+) -> Proposition:
+    """Nothing is done; the words of another person say why. Raises SecondePersonneExigee, PropositionDejaDecidee."""
+    if proposition.demandeur_id == decideur.pk:
+        raise SecondePersonneExigee
     return _decider(proposition, StatutProposition.REFUSEE, decideur, commentaire, quand or maintenant())
 
 
+@transaction.atomic
+def retirer(*, proposition: Proposition, demandeur: AbstractBaseUser, quand: datetime | None = None) -> Proposition:
+    """Who asked no longer does: nothing is done. Raises RetraitImpossible for anybody else, PropositionDejaDecidee."""
+    if proposition.demandeur_id != demandeur.pk:
+        raise RetraitImpossible
+    return _decider(proposition, StatutProposition.RETIREE, None, "", quand or maintenant())
+
+
 def _decider(
-    proposition: PropositionPaiement, statut: str, decideur: AbstractBaseUser, commentaire: str, quand: datetime
-) -> PropositionPaiement:
-    if proposition.demandeur_id == decideur.pk:
-        raise SecondePersonneExigee
-    _tenir(proposition.paiement)
-    decidees = PropositionPaiement.objects.filter(
+    proposition: Proposition, statut: str, decideur: AbstractBaseUser | None, commentaire: str, quand: datetime
+) -> Proposition:
+    """The first to come decides: the others find no row that waits. Raises PropositionDejaDecidee."""
+    decidees = Proposition.objects.filter(
         pk=proposition.pk, statut=StatutProposition.PROPOSEE, expire_le__gt=quand
-    ).update(statut=statut, decideur=decideur.pk, decidee_le=quand, commentaire=commentaire)
+    ).update(
+        statut=statut,
+        decideur_id=decideur.pk if decideur else None,
+        decidee_le=quand,
+        commentaire=commentaire.strip(),
+    )
     if not decidees:
         raise PropositionDejaDecidee
-    return PropositionPaiement.objects.select_related("paiement").get(pk=proposition.pk)
+    return Proposition.objects.select_related("paiement").get(pk=proposition.pk)
 
 
-def _tenir(paiement: PaiementPass) -> PaiementPass:
-    """The payment as it is now, held with its subscription until the transaction ends."""
-    SouscriptionPass.objects.select_for_update(no_key=True).get(pk=paiement.souscription_id)
-    return PaiementPass.objects.select_for_update(no_key=True).get(pk=paiement.pk)
+def attend_une_decision(proposition: Proposition) -> bool:
+    return proposition.statut == StatutProposition.PROPOSEE and proposition.expire_le > maintenant()
+
+
+def peut_decider(proposition: Proposition, agent: AbstractBaseUser) -> bool:
+    """Whether the table of rights lets `agent` decide of this kind, and she is not the one who asks."""
+    droit = la_nature(proposition.nature).droit_decider
+    return isinstance(agent, PermissionsMixin) and agent.has_perm(droit) and proposition.demandeur_id != agent.pk
 
 
 def perimer(*, quand: datetime) -> int:
     """Proposals that nobody decided in time are closed. Returns how many."""
-    return PropositionPaiement.objects.filter(statut=StatutProposition.PROPOSEE, expire_le__lte=quand).update(
+    return _perimer(quand=quand)
+
+
+def _perimer(*, quand: datetime, **criteres: Any) -> int:
+    return Proposition.objects.filter(statut=StatutProposition.PROPOSEE, expire_le__lte=quand, **criteres).update(
         statut=StatutProposition.PERIMEE, decidee_le=quand
     )

@@ -31,7 +31,7 @@ from apps.pass_payments.models import (
     EvenementPaiement,
     MessageSortant,
     PaiementPass,
-    PropositionPaiement,
+    Proposition,
     RappelOperateur,
 )
 from apps.pass_payments.operateurs import Etat
@@ -109,9 +109,7 @@ def lire(monde: Monde) -> Etats:
         anomalies=_par(AnomaliePaiement.objects.order_by("id").values(), "paiement_id"),
         decaissements=[dict(ligne) for ligne in Decaissement.objects.order_by("id").values()],
         annulations=set(
-            PropositionPaiement.objects.filter(nature="annulation", statut="approuvee").values_list(
-                "paiement_id", flat=True
-            )
+            Proposition.objects.filter(nature="annulation", statut="approuvee").values_list("paiement_id", flat=True)
         ),
     )
 

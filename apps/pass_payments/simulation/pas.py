@@ -22,7 +22,7 @@ from apps.pass_payments.models import (
     EvenementPaiement,
     NatureAnomalie,
     PaiementPass,
-    PropositionPaiement,
+    Proposition,
     SoldeContrat,
     StatutDecaissement,
     StatutPaiement,
@@ -351,7 +351,7 @@ def proposer(m: Monde) -> str:
     if not reussis:
         return "aucun succès"
     paiement = PaiementPass.objects.get(pk=m.alea.choice(reussis).ident)
-    propositions.proposer(
+    propositions.proposer_retour(
         paiement=paiement, motif=m.alea.choice(("payé deux fois", "")), demandeur=m.agents[0], quand=m.heure
     )
     return paiement.numero_transaction
@@ -360,7 +360,7 @@ def proposer(m: Monde) -> str:
 @pas(4, refusable=True)
 def decider(m: Monde) -> str:
     """Approved or refused by the other person, sometimes tried by the same."""
-    ouvertes = PropositionPaiement.objects.filter(statut=StatutProposition.PROPOSEE).order_by("pk")[:5]
+    ouvertes = Proposition.objects.filter(statut=StatutProposition.PROPOSEE).order_by("pk")[:5]
     proposition = m.alea.choice(list(ouvertes) or [None])
     if proposition is None:
         return "aucune proposition"

@@ -22,7 +22,9 @@ from apps.borne_auth.lectures import SANS_PERSONNE
 from apps.borne_auth.models import Agent
 from apps.borne_auth.tests.factories import AgentFactory
 from apps.mtn_integration.models import TransactionMTN
-from apps.pass_clients.models import SouscriptionPass
+from apps.mtn_integration.services import journaliser
+from apps.pass_clients.models import NumeroPolice, SouscriptionPass
+from apps.pass_clients.services import changer_statut
 from apps.pass_clients.tests.factories import ClientFactory, SouscriptionFactory, contrat_en_vigueur
 from apps.pass_payments.models import (
     AnomaliePaiement,
@@ -32,14 +34,14 @@ from apps.pass_payments.models import (
     EvenementPaiement,
     MessageSortant,
     PaiementPass,
-    PropositionPaiement,
+    Proposition,
     RappelOperateur,
     Rapprochement,
     TachePlanifiee,
     Travailleur,
 )
 from apps.pass_payments.services.guichet import encaisser_au_guichet
-from apps.pass_payments.services.propositions import proposer, refuser
+from apps.pass_payments.services.propositions import proposer_retour, refuser
 from apps.pass_payments.services.suivi import hater, reserver_paiements, suivre_paiement
 from apps.pass_payments.tests.factories import PaiementFactory, contrat_finissant
 from apps.pass_payments.tests.operateur_factice import OperateurFactice
@@ -50,7 +52,7 @@ PAYEUR = "+242061234567"
 MODELES: list[type[Model]] = [
     PaiementPass,
     AnomaliePaiement,
-    PropositionPaiement,
+    Proposition,
     Decaissement,
     DocumentEmis,
     Rapprochement,
@@ -138,6 +140,24 @@ def anomalie(paiement: PaiementPass, **champs: Any) -> AnomaliePaiement:
     )
 
 
+def suspendue() -> SouscriptionPass:
+    return changer_statut(souscription=contrat_en_vigueur().souscription, vers="suspendue", motif="retard")
+
+
+def decaissement_conteste() -> Decaissement:
+    return Decaissement.objects.create(
+        nature="versement",
+        numero="DEC-20261121-000077",
+        cle="sinistre:1",
+        operateur="mtn_money",
+        telephone=PAYEUR,
+        montant=100,
+        libelle="NSIA",
+        statut="en_verification",
+        a_suivre_le=timezone.now(),
+    )
+
+
 def ecart(**champs: Any) -> EcartRapprochement:
     rapprochement = Rapprochement.objects.create(
         operateur="mtn_money",
@@ -176,7 +196,7 @@ class Dossier:
         paiement = paiement_confirme()
         PaiementFactory(rattache_a=paiement, reference_mobile_money=None)
         anomalie(paiement)
-        proposer(paiement=paiement, motif="payé deux fois", demandeur=self.demandeur)
+        proposer_retour(paiement=paiement, motif="payé deux fois", demandeur=self.demandeur)
         Decaissement.objects.create(
             nature="remboursement",
             numero=f"DEC-20261121-{self.rang:06d}",
@@ -236,9 +256,10 @@ class TestRequetes:
     @pytest.mark.parametrize(
         ("modele", "requetes"),
         [
-            (PaiementPass, 13),  # itself, journal, and seven tabs of which that of callbacks is counted
+            # Itself, what it settled (two), exchanges, journal, and seven tabs of which that of callbacks is counted.
+            (PaiementPass, 16),
             (AnomaliePaiement, 4),
-            (PropositionPaiement, 4),
+            (Proposition, 4),
             (Decaissement, 4),
             (DocumentEmis, 4),
             (Rapprochement, 6),  # itself, its differences counted and read
@@ -260,7 +281,7 @@ class TestRequetes:
 
     def test_un_paiement_seul_n_a_que_son_journal(self, connectee: Client, django_assert_num_queries: Any) -> None:
         paiement = paiement_en_cours()
-        with django_assert_num_queries(5 + notee(PaiementPass)):
+        with django_assert_num_queries(6 + notee(PaiementPass)):  # and what was said with the operator: nothing
             html = lire(connectee, page(paiement))
         assert re.findall(r"activeTab = '([\w-]+)'", html) == ["general", "evenements"]
 
@@ -327,8 +348,8 @@ class Essai:
     saisie: dict[str, str]
 
 
-def _proposition() -> PropositionPaiement:
-    return proposer(paiement=paiement_confirme(), motif="payé deux fois", demandeur=AgentFactory())
+def _proposition() -> Proposition:
+    return proposer_retour(paiement=paiement_confirme(), motif="payé deux fois", demandeur=AgentFactory())
 
 
 ENCAISSEMENT = {"montant": "100", "operateur": "especes", "justificatif": "", "cle": "a" * 20, "confirme": "1"}
@@ -340,13 +361,28 @@ ESSAIS = [
     Essai("resoudre", lambda: anomalie(paiement_confirme()), {"commentaire": "remboursé"}),
     Essai("resoudre", ecart, {"commentaire": "retrouvé"}),
     Essai("encaisser", lambda: contrat_en_vigueur().souscription, ENCAISSEMENT),
+    Essai("telephone", ClientFactory, {"telephone": "05 512 34 56", "motif": "a perdu sa carte SIM"}),
+    Essai("attribuer", lambda: SouscriptionFactory(active=True), {"mode": "automatique"}),
+    Essai("remplacer", lambda: contrat_en_vigueur().souscription, {"numero": "ANCIEN-1", "motif": "son ancien numéro"}),
+    Essai("abandonner", lambda: suspendue(), {"motif": "introuvable depuis un an"}),
+    Essai(
+        "clore", lambda: decaissement_conteste(), {"verse": "oui", "dit": "M. Okemba : arrivé", "motif": "sans réponse"}
+    ),
 ]
 _NOMS = [f"{essai.nom}-{rang}" for rang, essai in enumerate(ESSAIS)]
 
 
 def etat() -> list[list[dict[str, Any]]]:
     """All that acts may change."""
-    modeles = (PaiementPass, EvenementPaiement, PropositionPaiement, AnomaliePaiement, EcartRapprochement, Decaissement)
+    modeles = (
+        PaiementPass,
+        EvenementPaiement,
+        Proposition,
+        AnomaliePaiement,
+        EcartRapprochement,
+        Decaissement,
+        NumeroPolice,
+    )
     return [list(modele._default_manager.order_by("pk").values()) for modele in modeles]
 
 
@@ -472,12 +508,12 @@ class TestPropositions:
 
     def test_une_seule_a_la_fois(self, connectee: Client, responsable: Agent) -> None:
         paiement = paiement_confirme()
-        proposition = proposer(paiement=paiement, motif="doublon", demandeur=AgentFactory())
+        proposition = proposer_retour(paiement=paiement, motif="doublon", demandeur=AgentFactory())
         html = lire(connectee, page(paiement))
         assert f'href="{page(proposition)}">une proposition</a> attend la décision d\'une seconde personne' in html
-        assert boutons(connectee, paiement) == []
+        assert boutons(connectee, paiement) == ["imprimer"]
         assert refus(connectee.post(acte(paiement, "proposer"), {"motif": "encore"})) == [
-            "Une proposition attend déjà une décision pour ce paiement."
+            "Une proposition attend déjà une décision à ce sujet."
         ]
 
     def test_seul_un_paiement_confirme(self, connectee: Client, operateur: OperateurFactice) -> None:
@@ -490,16 +526,16 @@ class TestPropositions:
     def test_pas_pendant_un_remboursement(self, connectee: Client, operateur: OperateurFactice) -> None:
         proposition = _proposition()
         connectee.post(acte(proposition, "approuver"), {"commentaire": ""})
-        assert boutons(connectee, proposition.paiement) == []
+        assert boutons(connectee, proposition.paiement) == ["imprimer"]
 
     @pytest.mark.parametrize("nom", ["approuver", "refuser"])
     def test_qui_demande_ne_decide_pas(
         self, connectee: Client, responsable: Agent, operateur: OperateurFactice, nom: str
     ) -> None:
         """Not even an administrator."""
-        proposition = proposer(paiement=paiement_confirme(), motif="doublon", demandeur=responsable)
+        proposition = proposer_retour(paiement=paiement_confirme(), motif="doublon", demandeur=responsable)
         assert "une seconde personne doit décider" in lire(connectee, page(proposition))
-        assert boutons(connectee, proposition) == []
+        assert boutons(connectee, proposition) == ["retirer"]
         avant = etat()
         assert refus(connectee.post(acte(proposition, nom), {"commentaire": "vu"})) == [
             "Une autre personne que celle qui a fait la demande doit décider."
@@ -526,7 +562,7 @@ class TestPropositions:
         paiement = encaisser_au_guichet(
             souscription=contrat_en_vigueur().souscription, montant=100, operateur="especes", agent=AgentFactory()
         )
-        proposition = proposer(paiement=paiement, motif="erreur de saisie", demandeur=AgentFactory())
+        proposition = proposer_retour(paiement=paiement, motif="erreur de saisie", demandeur=AgentFactory())
         reponse = connectee.post(acte(proposition, "approuver"), {"commentaire": ""})
         assert dit(reponse) == ["Approuvé : l'encaissement est annulé."]
         paiement.refresh_from_db()
@@ -551,7 +587,169 @@ class TestPropositions:
     def test_celles_qui_attendent_viennent_d_abord(self, connectee: Client) -> None:
         ouverte, decidee, recente = _proposition(), _proposition(), _proposition()
         refuser(proposition=decidee, decideur=AgentFactory(), commentaire="non")
-        assert list(connectee.get(liste(PropositionPaiement)).context["cl"].result_list) == [recente, ouverte, decidee]
+        assert list(connectee.get(liste(Proposition)).context["cl"].result_list) == [recente, ouverte, decidee]
+
+
+class TestPageDUnPaiement:
+    def test_on_lit_les_echeances_qu_il_regle(self, connectee: Client) -> None:
+        souscription = contrat_en_vigueur().souscription
+        PaiementFactory(souscription=souscription, montant=150)
+        html = lire(connectee, page(PaiementFactory(souscription=souscription, montant=1_150, numero_payeur=PAYEUR)))
+        quittances = [f"QT-{souscription}-1-{rang:02d}" for rang in range(1, 13)]
+        assert [quittance for quittance in quittances if quittance in html] == quittances[1:]
+        assert "Avoir : payé au-delà de toutes les échéances" in html  # 150 + 1 150 - 1 200
+        assert html.count(">50\u202fFCFA<") == 1  # of the second instalment, begun before
+
+    def test_une_police_annulee_n_a_plus_de_quittances(self, connectee: Client) -> None:
+        paiement = paiement_confirme()
+        NumeroPolice.objects.update(statut="annule")
+        assert "Échéances réglées" not in lire(connectee, page(paiement))
+
+    def test_on_lit_les_echanges_si_l_on_peut(self, connectee: Client) -> None:
+        paiement = paiement_en_cours(souscription__client__agence="Bacongo")
+        journaliser(
+            reference=paiement.reference_mobile_money,
+            methode="POST",
+            chemin="/collection/v1_0/requesttopay",
+            statut=202,
+            duree_ms=412,
+            demande={},
+            reponse="",
+            erreur="",
+            secrets=(),
+        )
+        html = lire(connectee, page(paiement))
+        assert ["/collection/v1_0/requesttopay" in html, "412 ms" in html] == [True, True]
+        agent = connexion(AgentFactory(role="agent", agence="Bacongo"))
+        assert "requesttopay" not in lire(agent, page(paiement))
+
+    def test_le_recu_est_le_meme_a_chaque_impression(self, connectee: Client) -> None:
+        paiement = paiement_confirme()
+        for _ in range(2):
+            reponse = connectee.post(acte(paiement, "imprimer"))
+            assert (reponse.status_code, reponse["Content-Type"], reponse.content[:5]) == (
+                200,
+                "application/pdf",
+                b"%PDF-",
+            )
+        assert DocumentEmis.objects.get().paiement == paiement
+
+    def test_sans_confirmation_pas_de_recu(self, connectee: Client) -> None:
+        paiement = paiement_en_cours()
+        assert "imprimer" not in boutons(connectee, paiement)
+        assert len(dit(connectee.post(acte(paiement, "imprimer")))) == 1
+        assert DocumentEmis.objects.count() == 0
+
+
+class TestActesADeux:
+    """What is asked on a page is read on the proposal's, decided there by another, and says what became of it."""
+
+    @pytest.mark.parametrize(
+        ("nom", "preparer", "saisie", "lu", "fait"),
+        [
+            (
+                "telephone",
+                lambda: ClientFactory(telephone="+242061111111"),
+                {"telephone": "05 512 34 56", "motif": "SIM perdue"},
+                ["06\u00a0111\u00a011\u00a011", "05\u00a0512\u00a034\u00a056", "SIM perdue"],
+                "Approuvé : le téléphone est changé, l'ancien et le nouveau sont prévenus.",
+            ),
+            (
+                "remplacer",
+                lambda: contrat_en_vigueur(numero="CG-2026-VIE-777").souscription,
+                {"numero": "ancien-1", "motif": "son ancien numéro"},
+                ["CG-2026-VIE-777", "ANCIEN-1", "son ancien numéro"],
+                "Approuvé : le contrat a son nouveau numéro, l'ancien ne servira plus.",
+            ),
+            (
+                "abandonner",
+                suspendue,
+                {"motif": "introuvable"},
+                ["Suspendue", "Résiliée", "400\u202fFCFA", "introuvable"],
+                "Approuvé : le contrat est résilié et sa dette n'est plus réclamée.",
+            ),
+            (
+                "clore",
+                decaissement_conteste,
+                {"verse": "non", "dit": "M. Okemba : revenu", "motif": "sans réponse"},
+                ["En vérification", "Échoué", "M. Okemba : revenu", "sans réponse"],
+                "Approuvé : le décaissement est clos.",
+            ),
+        ],
+        ids=["telephone", "remplacer", "abandonner", "clore"],
+    )
+    def test_l_un_demande_l_autre_decide(
+        self,
+        connectee: Client,
+        operateur: OperateurFactice,
+        nom: str,
+        preparer: Callable[[], Model],
+        saisie: dict[str, str],
+        lu: list[str],
+        fait: str,
+    ) -> None:
+        objet = preparer()
+        gestionnaire = connexion(AgentFactory(role="gestionnaire"))
+        assert nom in boutons(gestionnaire, objet)
+        (dite,) = dit(gestionnaire.post(acte(objet, nom), saisie))
+        assert "Une autre personne doit décider avant le" in dite
+        proposition = Proposition.objects.get()
+        assert "attend la décision d'une seconde personne" in lire(gestionnaire, page(objet)).replace("&#x27;", "'")
+        assert nom not in boutons(gestionnaire, objet)
+        assert boutons(gestionnaire, proposition) == ["retirer"]
+        for adresse in (page(proposition), acte(proposition, "approuver")):
+            html = lire(connectee, adresse)
+            assert [texte for texte in lu if texte not in html] == []
+        assert boutons(connectee, proposition) == ["approuver", "refuser"]
+        assert dit(connectee.post(acte(proposition, "approuver"), {"commentaire": ""})) == [fait]
+        lire(connectee, page(objet))
+
+    def test_sa_propre_demande_se_retire(self, operateur: OperateurFactice) -> None:
+        agent = AgentFactory(role="gestionnaire")
+        client = connexion(agent)
+        proposition = proposer_retour(paiement=paiement_confirme(), motif="doublon", demandeur=agent)
+        autre = connexion(AgentFactory(role="gestionnaire"))
+        assert autre.post(acte(proposition, "retirer")).status_code == 403
+        assert dit(client.post(acte(proposition, "retirer"))) == ["Votre demande est retirée. Rien n'a été fait."]
+        assert boutons(client, proposition) == []
+
+    def test_les_filtres_disent_ce_qui_attend_qui(self, operateur: OperateurFactice) -> None:
+        moi = AgentFactory(role="gestionnaire")
+        client = connexion(moi)
+        mienne = proposer_retour(paiement=paiement_confirme(), motif="doublon", demandeur=moi)
+        autre = _proposition()
+        decidee = _proposition()
+        refuser(proposition=decidee, decideur=moi, commentaire="non")
+
+        def lues(client: Client, **parametres: str) -> list[Proposition]:
+            return list(client.get(liste(Proposition, **parametres)).context["cl"].result_list)
+
+        assert (lues(client, attend="moi"), lues(client, attend="autrui")) == ([autre], [mienne])
+        assert lues(connexion(AgentFactory(role="auditeur")), attend="moi") == []
+        assert lues(client, nature="annulation") == []
+        assert len(lues(client, nature="remboursement")) == 3
+
+    @pytest.mark.parametrize(
+        ("saisie", "dites"),
+        [
+            ({"mode": "manuel"}, ["Ce champ est obligatoire pour un numéro que l'on écrit."] * 2),
+            ({}, ["Ce champ est obligatoire."]),
+            (
+                {"mode": "manuel", "numero": "!", "commentaire": "x"},
+                ["Un numéro de police s'écrit en chiffres, lettres et tirets, 3 à 30 en tout."],
+            ),
+        ],
+    )
+    def test_une_police_mal_ecrite(self, connectee: Client, saisie: dict[str, str], dites: list[str]) -> None:
+        souscription = SouscriptionFactory(active=True)
+        assert refus(connectee.post(acte(souscription, "attribuer"), saisie)) == dites
+
+    def test_une_police_de_sa_main(self, connectee: Client, responsable: Agent) -> None:
+        souscription = SouscriptionFactory(active=True)
+        saisie = {"mode": "manuel", "numero": "pp-1", "commentaire": "contrat papier de 2019"}
+        assert dit(connectee.post(acte(souscription, "attribuer"), saisie)) == ["Police attribuée : PP-1."]
+        police = NumeroPolice.objects.get()
+        assert (police.agent_attribueur, police.commentaire) == (responsable, "contrat papier de 2019")
 
 
 class TestResoudre:
@@ -817,8 +1015,8 @@ class TestRecherche:
             (PaiementPass, numero.lower(), {"pk": paiement.pk}),
             (AnomaliePaiement, numero, du_paiement),
             (AnomaliePaiement, police, du_paiement),
-            (PropositionPaiement, numero, du_paiement),
-            (PropositionPaiement, paiement.souscription.client.telephone, du_paiement),
+            (Proposition, numero, du_paiement),
+            (Proposition, paiement.souscription.client.telephone, du_paiement),
             (Decaissement, numero, du_paiement),
             (Decaissement, "dec-20261121-000000", du_paiement),
             (Decaissement, str(Decaissement.objects.get(**du_paiement).reference), du_paiement),
@@ -868,7 +1066,7 @@ class AlerteDEssai:
 def alertes_d_essai(*, permises: object) -> list[AlerteDEssai]:
     return [
         AlerteDEssai("Anomalies à résoudre", 3, liste(AnomaliePaiement, etat="ouvert")),
-        AlerteDEssai("Aucune proposition", 0, liste(PropositionPaiement)),
+        AlerteDEssai("Aucune proposition", 0, liste(Proposition)),
     ]
 
 

@@ -28,6 +28,7 @@ from apps.pass_clients.tests.factories import (
 )
 from apps.pass_payments.models import PaiementPass
 from apps.pass_payments.tests.factories import PaiementFactory
+from apps.pass_products.services import changer_reglage
 from apps.pass_products.tests.factories import GarantieFactory, ProduitEpargneFactory, ProduitFactory
 from nsia_pass_api.tests.conformite import verifier_conformite
 
@@ -355,6 +356,17 @@ class TestTableauDeBord:
         assert [ligne["police"] for ligne in tableau["contrats"]] == [KIMIA]
         assert {ligne["police"] for ligne in (*tableau["cotisations"], *tableau["derniers_paiements"])} == {KIMIA}
         assert tableau["solde_global"] == 350
+
+    def test_the_notice_is_the_one_set_in_the_back_office(self, api: APIClient, kongo: Kongo) -> None:
+        paiement(contrat(kongo.client, "CG-2026-VIE-004", jours=325), 1_200)  # it ends in forty days
+
+        def annonces() -> list[str]:
+            codes = {alerte["police"]: alerte["code"] for alerte in lire(api, self.URL)["alertes"]}
+            return [police for police, code in codes.items() if code == "expiration_proche"]
+
+        assert annonces() == []
+        changer_reglage(nom="ALERTE_EXPIRATION_JOURS", valeur=40, motif="essai", acteur=AgentFactory())
+        assert annonces() == ["CG-2026-VIE-004"]
 
     def test_what_stopped_cover_is_said_first(self, api: APIClient, kongo: Kongo, settings: Any) -> None:
         settings.ALERTE_EXPIRATION_JOURS = 30

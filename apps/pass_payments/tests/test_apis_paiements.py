@@ -197,7 +197,7 @@ class TestPayer:
         assert (response.status_code, response.json()["code"]) == (409, "paiement_deja_en_cours")
 
     # 14 for the request, then 7 a contract: lock, row and journal, and the savepoints around them.
-    @pytest.mark.parametrize(("nombre", "requetes"), [(1, 21), (3, 35)])
+    @pytest.mark.parametrize(("nombre", "requetes"), [(1, 22), (3, 36)])  # one of them for the settings
     def test_a_constant_number_of_queries_a_contract(
         self, jean: APIClient, police: NumeroPolice, nombre: int, requetes: int
     ) -> None:
@@ -533,7 +533,7 @@ class TestOptions:
             "Ce contrat court encore : il pourra être renouvelé à partir du"
         )
         assert f"{fin.year}" in corps["raison_renouvellement"] or f"{fin.year - 1}" in corps["raison_renouvellement"]
-        assert len(vues) == 6  # session, contract, subscription, balance, instalments, last period
+        assert len(vues) == 7  # session, contract, subscription, balance, instalments, last period
 
     def test_what_it_offers_is_accepted(self, jean: APIClient, police: NumeroPolice) -> None:
         for choix in jean.get(self.url(police.numero_police)).json()["choix"]:

@@ -13,8 +13,8 @@ from apps.borne_auth.tests.factories import AgentFactory
 from apps.borne_auth.tests.races import en_parallele
 from apps.pass_clients.tests import refus
 from apps.pass_clients.tests.courses import ou_refus, transaction_ouverte
-from apps.pass_payments.models import Decaissement, PaiementPass, PropositionPaiement
-from apps.pass_payments.services.propositions import approuver, nature_possible, perimer, proposer, refuser
+from apps.pass_payments.models import Decaissement, PaiementPass, Proposition
+from apps.pass_payments.services.propositions import approuver, perimer, proposer_retour, refuser, retour_possible
 from apps.pass_payments.tests.ecritures import refuse
 from apps.pass_payments.tests.factories import PaiementFactory
 from apps.pass_payments.tests.operateur_factice import OperateurFactice
@@ -39,8 +39,8 @@ def especes() -> PaiementPass:
     return PaiementFactory(operateur="especes", reference_mobile_money=None)
 
 
-def proposee(paiement: PaiementPass, agent: Agent) -> PropositionPaiement:
-    return proposer(paiement=paiement, motif=" Payé deux fois ", demandeur=agent)
+def proposee(paiement: PaiementPass, agent: Agent) -> Proposition:
+    return proposer_retour(paiement=paiement, motif=" Payé deux fois ", demandeur=agent)
 
 
 class TestProposer:
@@ -57,7 +57,7 @@ class TestProposer:
         assert Decaissement.objects.count() == 0
 
     def test_what_an_agency_took_is_cancelled(self, especes: PaiementPass, settings: Settings) -> None:
-        assert nature_possible(especes) == "annulation"
+        assert retour_possible(especes) == "annulation"
 
     @pytest.mark.parametrize("statut", ["initie", "en_cours", "en_verification", "echec", "expire", "rembourse"])
     def test_only_what_is_confirmed(self, statut: str, agents: list[Agent]) -> None:
@@ -67,7 +67,7 @@ class TestProposer:
 
     def test_not_without_a_reason(self, paiement: PaiementPass, agents: list[Agent]) -> None:
         with refuse("proposition_impossible"):
-            proposer(paiement=paiement, motif="  ", demandeur=agents[0])
+            proposer_retour(paiement=paiement, motif="  ", demandeur=agents[0])
 
     def test_one_at_a_time(self, paiement: PaiementPass, agents: list[Agent]) -> None:
         premiere = proposee(paiement, agents[0])
@@ -111,18 +111,18 @@ class TestDecider:
     def test_the_same_person_is_refused_by_the_database(self, paiement: PaiementPass, agents: list[Agent]) -> None:
         proposition = proposee(paiement, agents[0])
         with refus.refuse("propositions_deux_personnes"):
-            PropositionPaiement.objects.filter(pk=proposition.pk).update(
+            Proposition.objects.filter(pk=proposition.pk).update(
                 statut="approuvee", decideur=agents[0], decidee_le=timezone.now()
             )
         with refus.refuse("Cannot update"):  # nor can the demand be put in another's name
-            PropositionPaiement.objects.filter(pk=proposition.pk).update(demandeur=agents[2])
+            Proposition.objects.filter(pk=proposition.pk).update(demandeur=agents[2])
 
     def test_a_decision_is_never_changed(self, paiement: PaiementPass, agents: list[Agent]) -> None:
         proposition = refuser(proposition=proposee(paiement, agents[0]), decideur=agents[1], commentaire="non")
         with refus.refuse("Cannot update"):
-            PropositionPaiement.objects.filter(pk=proposition.pk).update(statut="approuvee")
+            Proposition.objects.filter(pk=proposition.pk).update(statut="approuvee")
         with refus.refuse("Cannot delete"):
-            PropositionPaiement.objects.filter(pk=proposition.pk).delete()
+            Proposition.objects.filter(pk=proposition.pk).delete()
 
     def test_twice(self, paiement: PaiementPass, agents: list[Agent]) -> None:
         proposition = proposee(paiement, agents[0])

@@ -18,7 +18,7 @@ from apps.pass_payments.models import (
     EvenementPaiement,
     MessageSortant,
     PaiementPass,
-    PropositionPaiement,
+    Proposition,
     RappelOperateur,
     Rapprochement,
     TachePlanifiee,
@@ -144,10 +144,8 @@ def test_anomalies_and_proposals_that_wait() -> None:
     AnomaliePaiement.objects.create(
         paiement=paiement, nature="montant_different", resolue_le=QUAND, resolue_par=agent, commentaire="Vu."
     )
-    for expire_le in (QUAND + MINUTE, QUAND - MINUTE):
-        PropositionPaiement.objects.create(
-            nature="annulation", paiement=PaiementFactory(), motif="Erreur", demandeur=agent, expire_le=expire_le
-        )
+    for cle, expire_le in (("un", QUAND + MINUTE), ("autre", QUAND - MINUTE)):
+        Proposition.objects.create(nature="annulation", cle=cle, motif="Erreur", demandeur=agent, expire_le=expire_le)
 
     assert nombres() == {"anomalies": 1, "propositions": 1}
 

@@ -116,7 +116,7 @@ def test_a_withdrawn_product_answers_as_an_unknown_one(api: APIClient, statut: s
 def test_a_quote_gives_the_instalments_and_writes_nothing(api: APIClient, django_assert_num_queries: Any) -> None:
     ProduitFactory()
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):  # the product, its guarantees, the settings
         response = devis(
             api, montant=1_000, periodicite="trimestrielle", date_debut=f"{aujourdhui() + timedelta(days=3)}"
         )

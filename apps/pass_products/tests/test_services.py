@@ -15,6 +15,8 @@ from apps.pass_products.models import Periodicite, ProduitPass
 from apps.pass_products.schedule import Echeance, echeances, nombre_echeances
 from apps.pass_products.services import Devis, etablir_devis, verifier_offre
 
+pytestmark = pytest.mark.django_db  # ceilings are settings of the back office
+
 FINE = "\u202f"
 
 

@@ -1,0 +1,104 @@
+"""The kinds of acts that two people do together. settings.PROPOSITIONS names them: an app to the right adds its own there."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db.models import Model
+from django.utils.module_loading import import_string
+
+if TYPE_CHECKING:  # a proposal reads the name of its kind here
+    from apps.pass_payments.models import PaiementPass, Proposition
+
+M = TypeVar("M", bound=Model)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Demande:
+    """What is asked of an object: `avant` as it is, `apres` as it would be, the same keys in both, as JSON."""
+
+    cle: str
+    client_id: int | None
+    avant: Mapping[str, Any]
+    apres: Mapping[str, Any]
+    paiement: "PaiementPass | None" = None
+
+
+@dataclass(frozen=True)
+class Changement:
+    """A line that the checker reads; `avant` is `apres` when it only says what it is about."""
+
+    libelle: str
+    avant: str
+    apres: str
+
+    @property
+    def change(self) -> bool:
+        return self.avant != self.apres
+
+
+class Nature(ABC, Generic[M]):
+    """One kind. `droit_proposer` and `droit_decider`: permissions (`app.codename`) that it takes to ask and to decide.
+
+    `champs`: for each key of a demand, its label and how its value is read by people.
+    """
+
+    libelle: ClassVar[str]
+    droit_proposer: ClassVar[str]
+    droit_decider: ClassVar[str]
+    champs: ClassVar[Mapping[str, tuple[str, Callable[[Any], str]]]]
+
+    @abstractmethod
+    def objet(self, proposition: "Proposition") -> M:
+        """What the proposal is about."""
+
+    @abstractmethod
+    def tenir(self, objet: M) -> M:
+        """The object as it is now, held with what comes before it in the order of locks until the transaction ends."""
+
+    @abstractmethod
+    def demander(self, objet: M, **saisie: Any) -> Demande:
+        """What would be done of the held object. Raises ErreurPass when it makes no sense."""
+
+    @abstractmethod
+    def situation(self, objet: M) -> Mapping[str, Any]:
+        """`avant` of a demand, as it would be read of the held object now."""
+
+    @abstractmethod
+    def executer(self, objet: M, proposition: "Proposition", *, decideur: AbstractBaseUser, quand: datetime) -> None:
+        """What was proposed is done of the held object, by one service. Raises ErreurPass: then nothing is decided."""
+
+    @abstractmethod
+    def fait(self, proposition: "Proposition") -> str:
+        """What whoever approved reads."""
+
+    def changements(self, proposition: "Proposition") -> list[Changement]:
+        return [
+            Changement(libelle, _lu(proposition.avant.get(cle), montrer), _lu(proposition.apres.get(cle), montrer))
+            for cle, (libelle, montrer) in self.champs.items()
+            if cle in proposition.apres
+        ]
+
+
+def _lu(valeur: Any, montrer: Callable[[Any], str]) -> str:
+    return "–" if valeur is None or valeur == "" else montrer(valeur)
+
+
+def nature(code: str) -> Nature[Any]:
+    """The kind of that code. Raises KeyError when settings name none."""
+    return _nature(settings.PROPOSITIONS[code])
+
+
+@cache
+def _nature(chemin: str) -> Nature[Any]:
+    kind: Nature[Any] = import_string(chemin)()
+    return kind
+
+
+def natures() -> Iterable[tuple[str, Nature[Any]]]:
+    return ((code, nature(code)) for code in settings.PROPOSITIONS)

@@ -1,0 +1,269 @@
+"""Kinds of proposals on money: what was received goes back, what was sent and got lost is closed, what is owed is given up."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser
+
+from apps.pass_clients.models import SouscriptionPass, StatutSouscription
+from apps.pass_clients.services import changer_statut, verrouiller
+from apps.pass_payments.errors import AbandonImpossible, DecaissementDejaClos, PropositionImpossible
+from apps.pass_payments.models import (
+    AbandonCreance,
+    Decaissement,
+    EvenementPaiement,
+    PaiementPass,
+    Proposition,
+    SoldeContrat,
+    StatutDecaissement,
+    StatutPaiement,
+)
+from apps.pass_payments.natures import Demande, Nature
+from apps.pass_payments.services.decaissements import a_clore, clore_a_la_main, demander_remboursement
+from apps.pass_payments.services.paiements import changer_statut_paiement
+from nsia_pass_api.dates import maintenant
+from nsia_pass_api.money import formater_xaf
+from nsia_pass_api.telephones import afficher
+
+Champs = Mapping[str, tuple[str, Callable[[Any], str]]]
+
+
+def _statut_paiement(valeur: str) -> str:
+    return str(StatutPaiement(valeur).label)
+
+
+class _Retour(Nature[PaiementPass]):
+    """A confirmed payment goes back to who paid."""
+
+    droit_proposer = "pass_payments.add_proposition"
+    droit_decider = "pass_payments.change_proposition"
+    champs: ClassVar[Champs] = {
+        "paiement": ("Paiement", str),
+        "mode": ("Mode de paiement", str),
+        "montant": ("Montant rendu", formater_xaf),
+        "vers": ("Vers le numéro", afficher),
+        "statut": ("Statut du paiement", _statut_paiement),
+    }
+
+    def objet(self, proposition: Proposition) -> PaiementPass:
+        return PaiementPass.objects.get(propositions=proposition)
+
+    def tenir(self, objet: PaiementPass) -> PaiementPass:
+        SouscriptionPass.objects.select_for_update(no_key=True).get(pk=objet.souscription_id)
+        return (
+            PaiementPass.objects.select_for_update(no_key=True, of=("self",))
+            .select_related("souscription")
+            .get(pk=objet.pk)
+        )
+
+    def demander(self, objet: PaiementPass, **saisie: Any) -> Demande:
+        if objet.statut != StatutPaiement.SUCCES:
+            raise PropositionImpossible("Seul un paiement confirmé peut être remboursé ou annulé.")
+        avant = self.situation(objet)
+        return Demande(
+            cle=f"paiement:{objet.numero_transaction}",
+            client_id=objet.souscription.client_id,
+            paiement=objet,
+            avant=avant,
+            apres={**avant, "statut": StatutPaiement.REMBOURSE},
+        )
+
+    def situation(self, objet: PaiementPass) -> Mapping[str, Any]:
+        return {
+            "paiement": objet.numero_transaction,
+            "mode": objet.mode_paiement,
+            "montant": objet.montant_net,
+            "vers": objet.numero_payeur,
+            "statut": objet.statut,
+        }
+
+
+class Remboursement(_Retour):
+    libelle = "Rembourser un paiement"
+
+    def executer(
+        self, objet: PaiementPass, proposition: Proposition, *, decideur: AbstractBaseUser, quand: datetime
+    ) -> None:
+        demander_remboursement(paiement=objet, quand=quand)
+
+    def fait(self, proposition: Proposition) -> str:
+        return "Approuvé : le remboursement part chez l'opérateur."
+
+
+class Annulation(_Retour):
+    libelle = "Annuler un encaissement d'agence"
+
+    def executer(
+        self, objet: PaiementPass, proposition: Proposition, *, decideur: AbstractBaseUser, quand: datetime
+    ) -> None:
+        changer_statut_paiement(
+            paiement=objet,
+            vers=StatutPaiement.REMBOURSE,
+            evenement=EvenementPaiement.Type.REMBOURSEMENT,
+            donnees={"proposition": proposition.pk},
+            acteur=decideur,
+            quand=quand,
+        )
+
+    def fait(self, proposition: Proposition) -> str:
+        return "Approuvé : l'encaissement est annulé."
+
+
+def _statut_decaissement(valeur: str) -> str:
+    return str(StatutDecaissement(valeur).label)
+
+
+class ClotureDecaissement(Nature[Decaissement]):
+    """Money that left and of which the operator does not say how it ended: people do, with his own words."""
+
+    libelle = "Clore un décaissement contesté"
+    droit_proposer = "pass_payments.add_proposition"
+    droit_decider = "pass_payments.change_proposition"
+    champs: ClassVar[Champs] = {
+        "decaissement": ("Décaissement", str),
+        "montant": ("Montant", formater_xaf),
+        "vers": ("Vers le numéro", afficher),
+        "statut": ("Statut", _statut_decaissement),
+        "dit": ("Ce que l'opérateur a dit", str),
+        "code": ("Code de l'opérateur", str),
+    }
+
+    def objet(self, proposition: Proposition) -> Decaissement:
+        return Decaissement.objects.get(numero=proposition.apres["decaissement"])
+
+    def tenir(self, objet: Decaissement) -> Decaissement:
+        paiement = objet.paiement
+        if paiement is not None:
+            SouscriptionPass.objects.select_for_update(no_key=True).get(pk=paiement.souscription_id)
+            PaiementPass.objects.select_for_update(no_key=True).get(pk=paiement.pk)
+        return (
+            Decaissement.objects.select_for_update(no_key=True, of=("self",))
+            .select_related("paiement__souscription")
+            .get(pk=objet.pk)
+        )
+
+    def demander(self, objet: Decaissement, **saisie: Any) -> Demande:
+        if not a_clore(quand=maintenant()).filter(pk=objet.pk).exists():
+            raise DecaissementDejaClos
+        paiement = objet.paiement
+        return Demande(
+            cle=f"decaissement:{objet.numero}",
+            client_id=paiement.souscription.client_id if paiement else None,
+            paiement=paiement,
+            avant=self.situation(objet),
+            apres={
+                **self.situation(objet),
+                "statut": StatutDecaissement.SUCCES if saisie["verse"] else StatutDecaissement.ECHEC,
+                "dit": saisie["dit"].strip(),
+                "code": saisie["code_confirmation"].strip(),
+            },
+        )
+
+    def situation(self, objet: Decaissement) -> Mapping[str, Any]:
+        """On its way is one state: the follow-up goes from one to the other while people decide."""
+        en_route = objet.statut in (StatutDecaissement.EN_COURS, StatutDecaissement.EN_VERIFICATION)
+        return {
+            "decaissement": objet.numero,
+            "montant": objet.montant,
+            "vers": objet.telephone,
+            "statut": StatutDecaissement.EN_VERIFICATION if en_route else objet.statut,
+            "dit": "",
+            "code": "",
+        }
+
+    def executer(
+        self, objet: Decaissement, proposition: Proposition, *, decideur: AbstractBaseUser, quand: datetime
+    ) -> None:
+        clore_a_la_main(
+            decaissement=objet,
+            verse=proposition.apres["statut"] == StatutDecaissement.SUCCES,
+            code_confirmation=proposition.apres["code"],
+            donnees={"proposition": proposition.pk},
+            acteur=decideur,
+            quand=quand,
+        )
+
+    def fait(self, proposition: Proposition) -> str:
+        return "Approuvé : le décaissement est clos."
+
+
+def _statut_souscription(valeur: str) -> str:
+    return str(StatutSouscription(valeur).label)
+
+
+class Abandon(Nature[SouscriptionPass]):
+    """What is late on a contract that its client no longer pays: NSIA ends the contract and claims its debt no more."""
+
+    libelle = "Abandonner une créance"
+    droit_proposer = "pass_payments.add_proposition"
+    droit_decider = "pass_payments.change_proposition"
+    champs: ClassVar[Champs] = {
+        "police": ("Police", str),
+        "statut": ("État du contrat", _statut_souscription),
+        "reclame": ("Réclamé au client", formater_xaf),
+        "abandonne": ("Abandonné, passé en perte", formater_xaf),
+    }
+
+    # Cover is stopped already: an active contract is paid, or suspended first.
+    possibles: ClassVar = (
+        StatutSouscription.SUSPENDUE,
+        StatutSouscription.EXPIREE,
+        StatutSouscription.RESILIEE,
+    )
+
+    def objet(self, proposition: Proposition) -> SouscriptionPass:
+        return SouscriptionPass.objects.get(numero_souscription=proposition.cle.partition(":")[2])
+
+    def tenir(self, objet: SouscriptionPass) -> SouscriptionPass:
+        return verrouiller(objet)
+
+    def demander(self, objet: SouscriptionPass, **saisie: Any) -> Demande:
+        if objet.statut not in self.possibles:
+            raise AbandonImpossible("Une créance s'abandonne quand le contrat est suspendu, expiré ou résilié.")
+        if AbandonCreance.objects.filter(souscription=objet).exists():
+            raise AbandonImpossible("La créance de ce contrat est déjà abandonnée.")
+        avant = self.situation(objet)
+        if not avant["reclame"]:
+            raise AbandonImpossible("Rien n'est en retard sur ce contrat : il n'y a rien à abandonner.")
+        return Demande(
+            cle=f"abandon:{objet.numero_souscription}",
+            client_id=objet.client_id,
+            avant=avant,
+            apres={
+                **avant,
+                "statut": StatutSouscription.RESILIEE,
+                "reclame": 0,
+                "abandonne": avant["reclame"],
+            },
+        )
+
+    def situation(self, objet: SouscriptionPass) -> Mapping[str, Any]:
+        solde = SoldeContrat.objects.filter(souscription=objet).first()
+        return {
+            "police": solde.pk if solde else "",
+            "statut": objet.statut,
+            "reclame": solde.montant_en_retard if solde else 0,
+            "abandonne": 0,
+        }
+
+    def executer(
+        self, objet: SouscriptionPass, proposition: Proposition, *, decideur: AbstractBaseUser, quand: datetime
+    ) -> None:
+        if objet.statut != StatutSouscription.RESILIEE:
+            changer_statut(
+                souscription=objet,
+                vers=StatutSouscription.RESILIEE,
+                motif="créance abandonnée",
+                acteur=decideur,
+                quand=quand,
+            )
+        AbandonCreance.objects.create(
+            souscription=objet,
+            montant=proposition.apres["abandonne"],
+            proposition=proposition,
+            abandonnee_le=quand,
+        )
+
+    def fait(self, proposition: Proposition) -> str:
+        return "Approuvé : le contrat est résilié et sa dette n'est plus réclamée."
