@@ -124,7 +124,7 @@ class TestRequetes:
         [
             (
                 ClientPass,
-                19,
+                18,
             ),  # itself twice, contracts and balances, subscriptions, changes, proposals; balances and panels
             (SouscriptionPass, 9),  # itself, payments counted and read, periods, beneficiaries, transitions
             (Contrat, 7),  # itself, its balance, its instalments counted and read

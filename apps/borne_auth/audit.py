@@ -39,6 +39,7 @@ class Suivie:
 SUIVIES: dict[str, Suivie] = {
     "pass_products.ProduitPass": Suivie(),
     "pass_products.Garantie": Suivie(),
+    "pass_products.Reglage": Suivie(),
     "pass_clients.ClientPass": Suivie("pk"),
     "pass_clients.SouscriptionPass": Suivie("client"),
     "pass_clients.PeriodeCouverture": Suivie("souscription__client"),
@@ -66,6 +67,10 @@ NON_SUIVIES: dict[str, str] = {
     "pass_clients.Consentement": _JOURNAL,
     "pass_clients.TransitionSouscription": _JOURNAL,
     "pass_clients.ModificationClient": _JOURNAL,
+    "pass_clients.PoliceRemplacee": _JOURNAL,
+    "pass_products.ModificationCatalogue": _JOURNAL,
+    "pass_products.ChangementReglage": _JOURNAL,
+    "pass_payments.AbandonCreance": _JOURNAL,
     "pass_payments.EvenementPaiement": _JOURNAL,
     "pass_payments.RappelOperateur": "est lui-même un journal : seul change le verdict, qui se recalcule",
     "mtn_integration.LogMTN": _JOURNAL,

@@ -22,6 +22,7 @@ from nsia_pass_api.logs import request_id
 SANS_PERSONNE: dict[str, str] = {
     "pass_products.ProduitPass": "catalogue",
     "pass_products.Garantie": "catalogue",
+    "pass_products.Reglage": "des réglages",
     "pass_clients.SerieNumero": "des compteurs",
     "pass_payments.Rapprochement": "des totaux",
     "pass_payments.IndicateurMensuel": "des totaux",

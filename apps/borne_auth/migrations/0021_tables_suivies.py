@@ -17,6 +17,7 @@ class Migration(migrations.Migration):
     operations = [
         auditer("produits_pass"),
         auditer("garanties_pass"),
+        auditer("reglages", cle="nom"),
         auditer("clients_pass"),
         auditer("souscriptions_pass"),
         auditer("periodes_couverture"),

@@ -352,6 +352,7 @@ class TestSecrets:
             "ecarts_rapprochement.code_confirmation": "the operator's receipt number",
             "ecarts_rapprochement.cle": "names a line of the statement",
             "bornes.code": "written on the machine",
+            "propositions.cle": "what it is about",
         }
         odeur = re.compile(
             r"password|passe$|secret|token|jeton|cle(_|$)|key|hash|empreinte|code|otp|pin$|texte|corps|reponse"
