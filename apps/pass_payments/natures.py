@@ -1,7 +1,7 @@
 """The kinds of acts that two people do together. settings.PROPOSITIONS names them: an app to the right adds its own there."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -45,13 +45,14 @@ class Changement:
 class Nature(ABC, Generic[M]):
     """One kind. `droit_proposer` and `droit_decider`: permissions (`app.codename`) that it takes to ask and to decide.
 
-    `champs`: for each key of a demand, its label and how its value is read by people.
+    `champs`: for each key of a demand, its label and how its value is read by people; `essentiel`: those that a list shows.
     """
 
     libelle: ClassVar[str]
     droit_proposer: ClassVar[str]
     droit_decider: ClassVar[str]
     champs: ClassVar[Mapping[str, tuple[str, Callable[[Any], str]]]]
+    essentiel: ClassVar[Sequence[str]]
 
     @abstractmethod
     def objet(self, proposition: "Proposition") -> M:
@@ -77,11 +78,12 @@ class Nature(ABC, Generic[M]):
     def fait(self, proposition: "Proposition") -> str:
         """What whoever approved reads."""
 
-    def changements(self, proposition: "Proposition") -> list[Changement]:
+    def changements(self, proposition: "Proposition", *, champs: Sequence[str] = ()) -> list[Changement]:
+        """The lines of `champs`, or all of them."""
         return [
             Changement(libelle, _lu(proposition.avant.get(cle), montrer), _lu(proposition.apres.get(cle), montrer))
             for cle, (libelle, montrer) in self.champs.items()
-            if cle in proposition.apres
+            if cle in proposition.apres and (not champs or cle in champs)
         ]
 
 

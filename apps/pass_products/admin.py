@@ -21,6 +21,7 @@ from unfold.widgets import (
     UnfoldAdminTextareaWidget,
 )
 
+from apps.pass_products.definitions import DEFINITIONS
 from apps.pass_products.models import (
     ChangementReglage,
     Garantie,
@@ -30,7 +31,7 @@ from apps.pass_products.models import (
     Reglage,
     StatutProduit,
 )
-from apps.pass_products.reglages import DEFINITIONS, par_defaut
+from apps.pass_products.reglages import par_defaut
 from apps.pass_products.services import (
     changer_reglage,
     ecrire_garantie,

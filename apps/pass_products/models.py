@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from apps.pass_products.definitions import DEFINITIONS
+
 
 class Periodicite(models.TextChoices):
     """How often an instalment of a coverage period falls due."""
@@ -244,7 +246,7 @@ _SELON_HISTORIQUE = """
 
 
 class Reglage(models.Model):
-    """A setting of `reglages.DEFINITIONS`; without `valeur` it is what the environment says."""
+    """A setting of `DEFINITIONS`; without `valeur` it is what the environment says."""
 
     nom = models.CharField(primary_key=True, max_length=40)
     valeur = models.IntegerField(null=True, blank=True)
@@ -266,7 +268,7 @@ class Reglage(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.nom
+        return DEFINITIONS[self.nom].libelle if self.nom in DEFINITIONS else self.nom
 
 
 class ChangementReglage(models.Model):

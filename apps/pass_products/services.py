@@ -11,6 +11,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
 from apps.pass_products.ceilings import depassement, prime_annuelle
+from apps.pass_products.definitions import DEFINITIONS, ORDRES
 from apps.pass_products.errors import (
     MontantHorsLimites,
     PeriodiciteNonPermise,
@@ -26,7 +27,7 @@ from apps.pass_products.models import (
     ProduitPass,
     Reglage,
 )
-from apps.pass_products.reglages import DEFINITIONS, ORDRES, par_defaut
+from apps.pass_products.reglages import par_defaut
 from apps.pass_products.schedule import Echeance, echeances, nombre_echeances
 from nsia_pass_api.money import formater_xaf
 

@@ -156,7 +156,7 @@ class ProposerCloture(_Proposition):
 
 class ProposerTelephone(_Proposition):
     nom = "telephone"
-    libelle = "Changer le téléphone"
+    libelle = "Proposer un autre téléphone"
     nature = "telephone"
     droit = "pass_clients.change_clientpass"
     icone = "phone_forwarded"
@@ -179,6 +179,7 @@ class Attribuer(Acte):
     droit = "pass_clients.add_numeropolice"
     icone = "tag"
     genre = "primary"
+    explication = "Le client voit aussitôt son contrat sur la borne. Un numéro que l'on écrit dit d'où il vient."
 
     def possible(self, objet: SouscriptionPass, agent: AbstractBaseUser) -> bool:
         return objet.statut in PAYEES and not hasattr(objet, "police")
@@ -202,7 +203,7 @@ class Attribuer(Acte):
 
 class ProposerPolice(_Proposition):
     nom = "remplacer"
-    libelle = "Remplacer la police"
+    libelle = "Proposer un autre numéro de police"
     nature = "police"
     droit = "pass_clients.add_numeropolice"
     icone = "swap_horiz"
@@ -219,7 +220,7 @@ class ProposerPolice(_Proposition):
 
 class ProposerAbandon(_Proposition):
     nom = "abandonner"
-    libelle = "Abandonner la créance"
+    libelle = "Proposer d'abandonner la créance"
     nature = "abandon"
     droit = "pass_payments.add_proposition"
     icone = "money_off"

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.html import format_html_join
@@ -51,6 +51,7 @@ from nsia_pass_api.admin import (
     xaf,
 )
 from nsia_pass_api.dates import maintenant
+from nsia_pass_api.money import formater_xaf
 
 CLIENT = lien(
     "paiement__souscription__client",
@@ -214,15 +215,10 @@ class PropositionAdmin(AvecActes, AdminLecture):
 
     @admin.display(description="Ce qui change")
     def apercu(self, proposition: Proposition) -> str:
-        return format_html_join(
-            "",
-            "<div>{} → {}</div>",
-            (
-                (changement.avant, changement.apres)
-                for changement in la_nature(proposition.nature).changements(proposition)
-                if changement.change
-            ),
-        )
+        nature = la_nature(proposition.nature)
+        lus = nature.changements(proposition, champs=nature.essentiel)
+        lignes = [(f"{lu.avant} → {lu.apres}" if lu.change else lu.apres,) for lu in lus]
+        return format_html_join("", '<div class="code">{}</div>', lignes)
 
     def remarques(self, request: HttpRequest, objet: Proposition) -> Sequence[str]:
         if not attend_une_decision(objet):
@@ -239,20 +235,22 @@ class EcartDuRapprochementTableau(TableauLecture):
     verbose_name_plural = "écarts"
     per_page = 50
     fields = (
-        lien("cle", "Référence", modele="pass_payments.EcartRapprochement", pk="pk"),
-        texte("get_nature_display", "Écart"),
+        lien("get_nature_display", "Écart", modele="pass_payments.EcartRapprochement", pk="pk"),
+        texte("cle", "Référence"),
         PAIEMENT,
+        lien("decaissement", "Décaissement", modele="pass_payments.Decaissement", pk="decaissement_id"),
         xaf("montant_releve", "Sur le relevé"),
         xaf("montant_journal", "Au journal"),
         ouverture("resolu_le", ouverte="À résoudre", fermee="Résolu"),
+        texte("commentaire", "Ce qui a été fait"),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).select_related("paiement")
+        return super().get_queryset(request).select_related("paiement", "decaissement")
 
 
 @admin.register(Rapprochement)
-class RapprochementAdmin(AdminLecture):
+class RapprochementAdmin(AvecActes, AdminLecture):
     inlines = [EcartDuRapprochementTableau]
     list_display = [
         jour("jour", "Jour"),
@@ -290,12 +288,35 @@ class RapprochementAdmin(AdminLecture):
         ),
         (
             "Totaux",
-            {"fields": ((xaf("montant_releve", "Du relevé"), xaf("montant_journal", "Du journal")),)},
+            {
+                "fields": (
+                    (xaf("montant_releve", "Du relevé"), xaf("montant_journal", "Du journal")),
+                    "difference",
+                )
+            },
         ),
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).select_related("lance_par")
+        rapprochements = super().get_queryset(request).select_related("lance_par")
+        if "object_id" not in request.resolver_match.kwargs:
+            return rapprochements
+        ouverts = Q(ecarts__resolu_le__isnull=True)
+        en_suspens = ouverts & Q(ecarts__nature=NatureEcart.ETRANGER)
+        return rapprochements.annotate(
+            ouverts=Count("ecarts", filter=ouverts), en_suspens=Count("ecarts", filter=en_suspens)
+        )
+
+    @admin.display(description="Relevé moins journal")
+    def difference(self, rapprochement: Rapprochement) -> str:
+        return formater_xaf(rapprochement.montant_releve - rapprochement.montant_journal)
+
+    def remarques(self, request: HttpRequest, objet: Any) -> Sequence[str]:
+        if not objet.ouverts:
+            return []
+        dit = "1 écart reste à résoudre" if objet.ouverts == 1 else f"{objet.ouverts} écarts restent à résoudre"
+        suspens = f", dont {objet.en_suspens} en suspens : payé chez l'opérateur, inconnu chez nous"
+        return [f"{dit}{suspens if objet.en_suspens else ''}."]
 
 
 @admin.register(EcartRapprochement)

@@ -30,6 +30,7 @@ class ChangementTelephone(Nature[ClientPass]):
     droit_proposer = "pass_clients.change_clientpass"
     droit_decider = "pass_payments.change_proposition"
     champs: ClassVar[Champs] = {"telephone": ("Téléphone", afficher)}
+    essentiel = ("telephone",)
 
     def objet(self, proposition: Proposition) -> ClientPass:
         return ClientPass.objects.get(propositions=proposition)
@@ -86,6 +87,7 @@ class RemplacementPolice(Nature[SouscriptionPass]):
         "produit": ("Produit", str),
         "police": ("Numéro de police", str),
     }
+    essentiel = ("police",)
 
     def objet(self, proposition: Proposition) -> SouscriptionPass:
         return SouscriptionPass.objects.get(numero_souscription=proposition.apres["souscription"])

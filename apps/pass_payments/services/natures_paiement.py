@@ -45,6 +45,7 @@ class _Retour(Nature[PaiementPass]):
         "vers": ("Vers le numéro", afficher),
         "statut": ("Statut du paiement", _statut_paiement),
     }
+    essentiel = ("montant", "vers")
 
     def objet(self, proposition: Proposition) -> PaiementPass:
         return PaiementPass.objects.get(propositions=proposition)
@@ -128,6 +129,7 @@ class ClotureDecaissement(Nature[Decaissement]):
         "dit": ("Ce que l'opérateur a dit", str),
         "code": ("Code de l'opérateur", str),
     }
+    essentiel = ("montant", "statut")
 
     def objet(self, proposition: Proposition) -> Decaissement:
         return Decaissement.objects.get(numero=proposition.apres["decaissement"])
@@ -204,6 +206,7 @@ class Abandon(Nature[SouscriptionPass]):
         "reclame": ("Réclamé au client", formater_xaf),
         "abandonne": ("Abandonné, passé en perte", formater_xaf),
     }
+    essentiel = ("police", "abandonne")
 
     # Cover is stopped already: an active contract is paid, or suspended first.
     possibles: ClassVar = (

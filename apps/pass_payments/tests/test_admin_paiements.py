@@ -641,6 +641,23 @@ class TestPageDUnPaiement:
         assert DocumentEmis.objects.count() == 0
 
 
+class TestRapprochement:
+    def test_la_page_dit_ce_qui_reste_a_faire(self, connectee: Client) -> None:
+        un = ecart()
+        html = lire(connectee, page(un.rapprochement))
+        assert "1 écart reste à résoudre, dont 1 en suspens" in html
+        assert [dit in html for dit in ("Relevé moins journal", "700\u202fFCFA", un.cle)] == [True, True, True]
+        autre = EcartRapprochement.objects.create(
+            operateur="mtn_money", nature="manquant", cle="x", jour=un.jour, rapprochement=un.rapprochement
+        )
+        assert "2 écarts restent à résoudre, dont 1 en suspens" in lire(connectee, page(un.rapprochement))
+        connectee.post(acte(un, "resoudre"), {"commentaire": "remboursé à la main"})
+        html = lire(connectee, page(un.rapprochement))
+        assert ["1 écart reste à résoudre." in html, "remboursé à la main" in html] == [True, True]
+        connectee.post(acte(autre, "resoudre"), {"commentaire": "vu"})
+        assert "à résoudre" not in re.sub(r"<td.*?</td>", "", lire(connectee, page(un.rapprochement)), flags=re.S)
+
+
 class TestActesADeux:
     """What is asked on a page is read on the proposal's, decided there by another, and says what became of it."""
 

@@ -379,6 +379,7 @@ class Prenom(Nature[ClientPass]):
     droit_proposer = "pass_clients.view_clientpass"
     droit_decider = "pass_clients.change_clientpass"
     champs = {"prenom": ("Prénom", str)}
+    essentiel = ("prenom",)
 
     def objet(self, proposition: Proposition) -> ClientPass:
         return ClientPass.objects.get(propositions=proposition)

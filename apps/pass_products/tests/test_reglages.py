@@ -15,9 +15,10 @@ from apps.borne_auth.tests.factories import AgentFactory
 from apps.borne_auth.tests.races import en_parallele
 from apps.pass_clients.tests import refus
 from apps.pass_clients.tests.courses import ou_refus
+from apps.pass_products.definitions import DEFINITIONS
 from apps.pass_products.errors import ReglageImpossible
 from apps.pass_products.models import ChangementReglage, Reglage
-from apps.pass_products.reglages import DEFINITIONS, memoire_partagee, par_defaut, reglage
+from apps.pass_products.reglages import memoire_partagee, par_defaut, reglage
 from apps.pass_products.services import changer_reglage, inscrire_reglages
 
 pytestmark = pytest.mark.django_db
