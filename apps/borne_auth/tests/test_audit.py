@@ -244,10 +244,7 @@ class TestQui:
         with au_nom_de(QUI), transaction.atomic(), connection.cursor() as cursor:
             annoncer()
             cursor.copy_expert("COPY auth_group (name) FROM STDIN", StringIO("essai\n"))
-        assert (
-            JournalAudit.objects.filter(pk__gt=depuis, acteur="agent:7").values_list("table_nom", flat=True).get()
-            == "auth_group"
-        )
+        assert JournalAudit.objects.get(pk__gt=depuis, acteur="agent:7").table_nom == "auth_group"
 
     def test_a_whole_process_in_all_its_threads(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """manage.py signs what its command writes; a thread of the worker says nothing more."""
