@@ -1,6 +1,7 @@
 """The audit of business tables: what is written by any means is in `journal_audit`, with its author, and stays there."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 from threading import Barrier, Thread
 from typing import Any
@@ -24,7 +25,9 @@ from apps.pass_clients.services import activer
 from apps.pass_clients.tests.factories import ClientFactory, SouscriptionFactory, contrat_en_vigueur
 from apps.pass_payments.tests.factories import PaiementFactory
 from apps.pass_products.tests.factories import ProduitFactory
-from nsia_pass_api.audit import Contexte, au_nom_de
+from manage import _signer
+from nsia_pass_api import audit
+from nsia_pass_api.audit import Contexte, annoncer, au_nom_de, contexte, de_la_commande
 from nsia_pass_api.dates import maintenant
 
 pytestmark = pytest.mark.django_db
@@ -236,6 +239,36 @@ class TestQui:
                 transaction.set_rollback(True)
             ClientFactory()
         assert self.derniere()["source"] == "sql"
+
+    def test_copy_once_it_was_said(self, depuis: int) -> None:
+        with au_nom_de(QUI), transaction.atomic(), connection.cursor() as cursor:
+            annoncer()
+            cursor.copy_expert("COPY auth_group (name) FROM STDIN", StringIO("essai\n"))
+        assert JournalAudit.objects.get(pk__gt=depuis, acteur="agent:7").table_nom == "auth_group"
+
+    def test_a_whole_process_in_all_its_threads(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """manage.py signs what its command writes; a thread of the worker says nothing more."""
+        monkeypatch.setattr(audit, "_du_processus", None)
+        assert contexte() is None
+        _signer(["manage.py", "travaux"])
+        with ThreadPoolExecutor(1) as fils:
+            qui = fils.submit(contexte).result()
+        assert qui is not None
+        assert (qui.acteur, qui.source) == ("commande:travaux", "commande")
+        ClientFactory()
+        assert self.derniere()["acteur"] == "commande:travaux"
+        with au_nom_de(QUI):
+            ClientFactory()
+        assert self.derniere()["acteur"] == "agent:7"
+
+    def test_an_account_without_a_name(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def inconnu() -> str:
+            raise KeyError
+
+        monkeypatch.setattr("getpass.getuser", inconnu)
+        audit._machine.cache_clear()
+        assert de_la_commande("essai").origine.startswith("?@")
+        audit._machine.cache_clear()
 
     def test_one_inside_another(self) -> None:
         with au_nom_de(QUI):
