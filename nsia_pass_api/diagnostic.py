@@ -204,13 +204,18 @@ def juger_version(majeure: int) -> Constat:
 
 
 def droits(connection: BaseDatabaseWrapper) -> Constat:
-    """Migrations create tables in `public` and extensions in the database."""
+    """Migrations create tables in `public` and extensions in the database; a role that only serves may do neither."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT current_user, current_database(), has_schema_privilege('public', 'CREATE'),"
-            " has_database_privilege(current_database(), 'CREATE')"
+            " has_database_privilege(current_database(), 'CREATE'),"
+            " coalesce(has_table_privilege(to_regclass('public.django_migrations'), 'SELECT'), false)"
+            " AND NOT pg_has_role(current_user, datdba, 'MEMBER')"
+            " FROM pg_database WHERE datname = current_database()"
         )
-        user, database, schema, base = cursor.fetchone()
+        user, database, schema, base, sert = cursor.fetchone()
+    if not schema and sert:
+        return ok("droits", f"{user} sert sans pouvoir changer le schéma.")
     if not schema:
         return erreur(
             "droits",

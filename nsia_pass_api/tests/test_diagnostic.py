@@ -304,6 +304,19 @@ def test_missing_rights_come_with_the_grant() -> None:
 
 
 @pytest.mark.django_db
+def test_a_role_that_only_serves_needs_no_right_to_create() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
+        if not cursor.fetchone()[0]:
+            return  # only a superuser creates the role of this test
+        cursor.execute("CREATE ROLE sert_seulement")
+        cursor.execute("GRANT SELECT ON django_migrations TO sert_seulement")
+        cursor.execute("SET LOCAL ROLE sert_seulement")
+
+    assert diagnostic.droits(connection) == Constat(OK, "droits", "sert_seulement sert sans pouvoir changer le schéma.")
+
+
+@pytest.mark.django_db
 def test_a_missing_right_on_the_database_comes_with_the_grant() -> None:
     with without_rights(), connection.cursor() as cursor:
         cursor.execute("SELECT current_user, current_database()")
