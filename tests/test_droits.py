@@ -30,7 +30,7 @@ from django.utils import timezone
 from apps.borne_auth.droits import ACTES, DROITS, LETTRES, lignes_permises, permissions_du_role
 from apps.borne_auth.equipe import accorder_roles
 from apps.borne_auth.models import Agent, RoleAgent
-from apps.borne_auth.tests.factories import AgentFactory, BorneFactory, SessionFactory
+from apps.borne_auth.tests.factories import AgentFactory, BorneFactory, ConnexionFactory, FacteurFactory, SessionFactory
 from apps.mtn_integration import services as mtn
 from apps.mtn_integration.models import GenreMTN, LogMTN, TransactionMTN
 from apps.pass_clients.models import ClientPass, Contrat, SerieNumero
@@ -89,6 +89,7 @@ SAISIES: dict[str, dict[str, str]] = {
     "approuver": {"commentaire": "vu"},
     "refuser": {"commentaire": "non"},
     "resoudre": {"commentaire": "fait"},
+    "reinitialiser_facteur": {"motif": "téléphone perdu, reconnue de vive voix"},
 }
 
 
@@ -98,7 +99,7 @@ def lit(role: str, modele: str, ligne: str) -> bool:
         return False
     if ligne == "commune" or role in VOIENT_TOUT:
         return True
-    if modele == "borne_auth.Agent":
+    if modele in ("borne_auth.Agent", "borne_auth.ConnexionAgent"):
         return ligne == "soi"
     if modele == "borne_auth.Borne":
         return ligne == "agence"
@@ -251,6 +252,12 @@ def monde(role: str) -> Monde:
     un.noter("soi", moi)
     un.noter("agence", AgentFactory.create(agence=SON_AGENCE))
     un.noter("etrangere", *Agent.objects.exclude(pk__in=[objet.pk for _, objet in un.lignes["borne_auth.Agent"]]))
+    equipiers = {ligne: objet for ligne, objet in un.une_de_chaque("borne_auth.Agent").items() if ligne != "soi"}
+    for agent in equipiers.values():
+        FacteurFactory(agent=agent)
+    un.a_faire["borne_auth.Agent", "reinitialiser_facteur"] = equipiers
+    un.noter("soi", ConnexionFactory(agent=moi))
+    un.noter("etrangere", ConnexionFactory(agent=equipiers["agence"]), ConnexionFactory(agent=None))
     un.noter("agence", BorneFactory(cle="une", agence=SON_AGENCE))
     un.noter("etrangere", BorneFactory(cle="autre", agence=AILLEURS))
     bornes = un.une_de_chaque("borne_auth.Borne")

@@ -232,6 +232,12 @@ PORTES: dict[tuple[str, str], Porte] = {
         equipe("change"), lambda un: f"/api/v1/agents/{un.agent.pk}/update/", _membre, lignes=TOUTES
     ),
 }
+# The door of the back office and the page of one's second factor: who is not signed in is led to the first.
+PORTES |= {
+    ("admin/login/", "get"): _libre("/admin/login/"),
+    ("admin/login/code/", "get"): _libre("/admin/login/code/"),
+    ("admin/second-facteur/", "get"): _libre("/admin/second-facteur/"),
+}
 # Says 503 without a worker, to everybody alike.
 SANS_LIGNE = {("sante/pret/", "get")}
 

@@ -48,6 +48,10 @@ def soi_meme(role: RoleAgent, agent: Agent) -> Q:
     return Q(pk=agent.pk)
 
 
+def les_siennes(role: RoleAgent, agent: Agent) -> Q:
+    return Q(agent=agent.pk)
+
+
 def toutes(role: RoleAgent, agent: Agent) -> Q:
     return Q()
 
@@ -107,6 +111,7 @@ DROITS: dict[str, Droits] = {
     "auth.Group": Droits(toutes, "L", "L", "", "", "L"),
     "borne_auth.Borne": Droits(de_son_agence, "LM", "LM", "L", "", "L"),
     "borne_auth.SessionBorne": Droits(du_client("client"), "L", "L", "", "", "L"),
+    "borne_auth.ConnexionAgent": Droits(les_siennes, "L", "L", "L", "L", "L"),
 }
 
 # Acts, on an object's page or on a list, and the permission that each takes besides that of reading the object.
@@ -122,6 +127,7 @@ ACTES: dict[str, dict[str, str]] = {
     },
     "pass_payments.AnomaliePaiement": {"resoudre": "pass_payments.change_anomaliepaiement"},
     "pass_payments.EcartRapprochement": {"resoudre": "pass_payments.change_ecartrapprochement"},
+    "borne_auth.Agent": {"reinitialiser_facteur": "borne_auth.change_agent"},
     "borne_auth.Borne": {"desactiver": "borne_auth.change_borne", "reactiver": "borne_auth.change_borne"},
 }
 
