@@ -244,10 +244,9 @@ class ConnexionAgentAdmin(AdminLecture):
         "personne",
         pastille("resultat", "Résultat", _COULEURS, ResultatConnexion),
         "raison",
-        "get_moyen_display",
-        "get_canal_display",
+        texte("get_moyen_display", "Moyen"),
+        texte("get_canal_display", "Par où"),
         code("adresse", "Adresse réseau"),
-        "appareil_connu",
     )
     list_filter = ("resultat", "motif", "moyen", "canal", "moment")
     list_select_related = ("agent",)
@@ -273,7 +272,7 @@ class ConnexionAgentAdmin(AdminLecture):
             {
                 "fields": (
                     texte("get_moyen_display", "Moyen"),
-                    texte("get_canal_display", "Par"),
+                    texte("get_canal_display", "Par où"),
                     code("adresse", "Adresse réseau"),
                     texte("navigateur", "Navigateur"),
                     "appareil_connu",
