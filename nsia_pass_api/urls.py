@@ -29,5 +29,6 @@ urlpatterns = [
     path("api/v1/", include("apps.borne_auth.urls")),
     path("borne/", include("apps.borne_auth.kiosk.urls")),
     path("verifier/", include("apps.pass_payments.documents.urls")),
+    path("admin/", include("apps.borne_auth.connexion.urls")),
     path("admin/", admin.site.urls),
 ]

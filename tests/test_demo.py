@@ -226,7 +226,9 @@ def test_the_printed_password_of_the_administrator_is_hers(tmp_path: Path, monke
 
 
 def test_production_has_no_demo(data_dir: Path, port: int) -> None:
-    keys = dict.fromkeys(("SECRET_KEY", "CLE_JETONS_CLIENTS", "CLE_JETONS_AGENTS", "CLE_COMPTEURS"), "k" * 50)
+    keys = dict.fromkeys(
+        ("SECRET_KEY", "CLE_JETONS_CLIENTS", "CLE_JETONS_AGENTS", "CLE_COMPTEURS", "CLE_SECOND_FACTEUR"), "k" * 50
+    )
     result = subprocess.run(
         [sys.executable, "manage.py", "demo"],
         cwd=BASE_DIR,

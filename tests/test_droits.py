@@ -31,7 +31,7 @@ from apps.borne_auth.audit import SUIVIES, adresse_historique
 from apps.borne_auth.droits import ACTES, DROITS, LETTRES, PAGES, PROPOSITIONS, lignes_permises, permissions_du_role
 from apps.borne_auth.equipe import accorder_roles
 from apps.borne_auth.models import Agent, JournalAudit, LectureDonnees, RoleAgent
-from apps.borne_auth.tests.factories import AgentFactory, BorneFactory, SessionFactory
+from apps.borne_auth.tests.factories import AgentFactory, BorneFactory, ConnexionFactory, FacteurFactory, SessionFactory
 from apps.mtn_integration import services as mtn
 from apps.mtn_integration.models import GenreMTN, LogMTN, TransactionMTN
 from apps.pass_clients.models import ClientPass, Contrat, SerieNumero, SouscriptionPass
@@ -110,6 +110,7 @@ SAISIES: dict[str, dict[str, str]] = {
     "remplacer": {"numero": "ANCIEN-1", "motif": "numéro de son ancien contrat"},
     "abandonner": {"motif": "introuvable depuis un an"},
     "clore": {"verse": "oui", "dit": "M. Okemba, le 20/11 : arrivé", "motif": "sans réponse"},
+    "reinitialiser_facteur": {"motif": "téléphone perdu, reconnue de vive voix"},
 }
 
 
@@ -119,7 +120,7 @@ def lit(role: str, modele: str, ligne: str) -> bool:
         return False
     if ligne == "commune" or role in VOIENT_TOUT:
         return True
-    if modele == "borne_auth.Agent":
+    if modele in ("borne_auth.Agent", "borne_auth.ConnexionAgent"):
         return ligne == "soi"
     if modele in ("borne_auth.Borne", "pass_payments.IndicateurMensuel"):
         return ligne == "agence"
@@ -327,6 +328,12 @@ def monde(role: str) -> Monde:
                 calcule_le=timezone.now(),
             ),
         )
+    equipiers = {ligne: objet for ligne, objet in un.une_de_chaque("borne_auth.Agent").items() if ligne != "soi"}
+    for agent in equipiers.values():
+        FacteurFactory(agent=agent)
+    un.a_faire["borne_auth.Agent", "reinitialiser_facteur"] = equipiers
+    un.noter("soi", ConnexionFactory(agent=moi))
+    un.noter("etrangere", ConnexionFactory(agent=equipiers["agence"]), ConnexionFactory(agent=None))
     un.noter("agence", BorneFactory(cle="une", agence=SON_AGENCE))
     un.noter("etrangere", BorneFactory(cle="autre", agence=AILLEURS))
     bornes = un.une_de_chaque("borne_auth.Borne")

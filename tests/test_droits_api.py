@@ -232,8 +232,15 @@ PORTES: dict[tuple[str, str], Porte] = {
         equipe("change"), lambda un: f"/api/v1/agents/{un.agent.pk}/update/", _membre, lignes=TOUTES
     ),
 }
-# Says 503 without a worker, to everybody alike; asks for a token of its own, that of no person (tests/test_metriques.py).
-SANS_LIGNE = {("sante/pret/", "get"), ("metriques/", "get")}
+# The door of the back office and the page of one's second factor: who is not signed in is led to the first.
+PORTES |= {
+    ("admin/login/", "get"): _libre("/admin/login/"),
+    ("admin/login/code/", "get"): _libre("/admin/login/code/"),
+    ("admin/second-facteur/", "get"): _libre("/admin/second-facteur/"),
+}
+# Says 503 without a worker, to everybody alike; asks for a token of its own, that of no person (tests/test_metriques.py);
+# is 404 but for who is enrolling (test_connexion_agents).
+SANS_LIGNE = {("sante/pret/", "get"), ("metriques/", "get"), ("admin/second-facteur/qr.svg", "get")}
 
 
 def routes(motifs: Any, prefixe: str = "") -> Iterator[tuple[str, str]]:

@@ -1,4 +1,6 @@
-"""Agents, kiosks and client sessions in the back office. Acts call the services; keys and tokens are never shown."""
+"""Agents, kiosks, client sessions and sign-ins in the back office. Acts call the services; keys and tokens are never shown."""
+
+import ipaddress
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import flatten_fieldsets
@@ -9,13 +11,24 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 from unfold.forms import AdminPasswordChangeForm
 
-from apps.borne_auth import admin_audit, equipe, services
+from apps.borne_auth import admin_audit, equipe, second_facteur, services
 from apps.borne_auth.droits import VOIENT_TOUT, droits_lisibles
-from apps.borne_auth.forms import AgentChangeForm, AgentCreationForm
-from apps.borne_auth.models import Agent, Borne, RoleAgent, SessionBorne, StatutBorne
-from apps.borne_auth.selectors import BORNE_MUETTE, bornes_muettes
+from apps.borne_auth.forms import AgentChangeForm, AgentCreationForm, ReinitialiserForm
+from apps.borne_auth.journal import Origine, identifiant
+from apps.borne_auth.models import (
+    Agent,
+    Borne,
+    CanalConnexion,
+    ConnexionAgent,
+    ResultatConnexion,
+    RoleAgent,
+    SessionBorne,
+    StatutBorne,
+    cle_du_facteur,
+)
+from apps.borne_auth.selectors import BORNE_MUETTE, avec_facteur, bornes_muettes
 from nsia_pass_api.actes import Acte, AvecActes
-from nsia_pass_api.admin import VIDE, AdminLecture, AvecHistorique, LignesPermises, code, moment, numero, texte
+from nsia_pass_api.admin import VIDE, AdminLecture, code, moment, numero, pastille, texte
 from nsia_pass_api.dates import maintenant
 from nsia_pass_api.dossier import Panneau
 from nsia_pass_api.telephones import normaliser
@@ -56,17 +69,50 @@ class RoleAdmin(AdminLecture):
         return format_html_join("", "<div>{} : {}</div>", lignes) or VIDE
 
 
+class ReinitialiserFacteur(Acte):
+    nom = "reinitialiser_facteur"
+    libelle = "Réinitialiser le second facteur"
+    droit = "borne_auth.change_agent"
+    icone = "phonelink_erase"
+    explication = (
+        "Pour qui a perdu son téléphone et ses codes de secours. Vérifiez d'abord que c'est bien cette personne qui vous le "
+        "demande : de vive voix, jamais par message. Ses sessions se ferment, et elle devra activer un nouveau téléphone."
+    )
+    genre = "danger"
+
+    def possible(self, objet, agent):
+        return objet.pk != agent.pk and bool(cle_du_facteur(objet)) and (agent.is_superuser or not objet.is_superuser)
+
+    def formulaire(self, objet, saisie):
+        return ReinitialiserForm(saisie)
+
+    def situation(self, objet):
+        return [("Personne", str(objet)), ("Adresse e-mail", objet.email)]
+
+    def executer(self, objet, agent, saisie):
+        second_facteur.reinitialiser(
+            agent=objet, acteur=agent, motif=saisie["motif"], origine=Origine(CanalConnexion.BACK_OFFICE)
+        )
+        return f"Le second facteur de {objet.get_full_name()} est réinitialisé ; ses sessions sont fermées."
+
+
 @admin.register(Agent)
-class AgentAdmin(LignesPermises, AvecHistorique, UserAdmin, ModelAdmin):
+class AgentAdmin(AvecActes, UserAdmin, ModelAdmin):
+    actes = (ReinitialiserFacteur(),)
+    # The team is small: Django's own search, over parts of words.
+    get_search_fields = UserAdmin.get_search_fields
+    get_search_results = UserAdmin.get_search_results
+    sortable_by = None
+    list_filter_sheet = False
     form = AgentChangeForm
     add_form = AgentCreationForm
     change_password_form = AdminPasswordChangeForm
     list_display = ("matricule", "last_name", "first_name", "email", "agence", "poste", "statut", "is_active")
     search_fields = ("matricule", "last_name", "first_name", "email")
     ordering = ("last_name", "first_name")
-    readonly_fields = ("last_login", "date_joined", "solde_commissions")
+    readonly_fields = ("last_login", "date_joined", "solde_commissions", "a_un_facteur")
     fieldsets = (
-        (None, {"fields": ("email", "password")}),
+        (None, {"fields": ("email", "password", "a_un_facteur")}),
         ("Personne", {"fields": ("first_name", "last_name", "telephone", "adresse")}),
         ("Emploi", {"fields": ("matricule", "agence", "poste", "date_embauche", "statut")}),
         ("Commissions", {"fields": ("taux_commission", "solde_commissions")}),
@@ -79,6 +125,15 @@ class AgentAdmin(LignesPermises, AvecHistorique, UserAdmin, ModelAdmin):
             {"fields": ("email", "matricule", "first_name", "last_name", "usable_password", "password1", "password2")},
         ),
     )
+
+    def get_object(self, request, object_id, from_field=None):
+        """With her second factor, that the page and its act look at."""
+        agent = super().get_object(request, object_id, from_field)
+        return agent and avec_facteur(self.get_queryset(request)).get(pk=agent.pk)
+
+    @display(description="Second facteur", label={"Actif": "success", "Absent": "warning"})
+    def a_un_facteur(self, agent):
+        return "Actif" if cle_du_facteur(agent) else "Absent"
 
     def get_list_filter(self, request):
         """Filters name what others have: only for who reads everyone."""
@@ -258,3 +313,74 @@ def panneaux(*, client):
             recherche=client.telephone,
         )
     ]
+
+
+_COULEURS = {"reussie": "success", "etape": "info", "refusee": "danger", "facteur": "warning"}
+
+
+def _adresse(terme):
+    return str(ipaddress.ip_address(terme))
+
+
+@admin.register(ConnexionAgent)
+class ConnexionAgentAdmin(AdminLecture):
+    """The log of sign-ins: everybody's for who reads all, else one's own."""
+
+    list_display = (
+        moment("moment", "Moment", secondes=True),
+        "personne",
+        pastille("resultat", "Résultat", _COULEURS, ResultatConnexion),
+        "raison",
+        texte("get_moyen_display", "Moyen"),
+        texte("get_canal_display", "Par où"),
+        code("adresse", "Adresse réseau"),
+    )
+    list_filter = ("resultat", "motif", "moyen", "canal", "moment")
+    list_select_related = ("agent",)
+    search_help_text = "Adresse e-mail, matricule, adresse réseau ; nom d'une personne de l'équipe"
+    recherches = {"agent__matricule": str.upper, "adresse": _adresse}
+    recherches_par_nom = ("agent__last_name", "agent__first_name")
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    moment("moment", "Moment", secondes=True),
+                    "personne",
+                    pastille("resultat", "Résultat", _COULEURS, ResultatConnexion),
+                    "raison",
+                    texte("commentaire", "Commentaire"),
+                    texte("par", "Fait par"),
+                )
+            },
+        ),
+        (
+            "Comment, et d'où",
+            {
+                "fields": (
+                    texte("get_moyen_display", "Moyen"),
+                    texte("get_canal_display", "Par où"),
+                    code("adresse", "Adresse réseau"),
+                    texte("navigateur", "Navigateur"),
+                    "appareil_connu",
+                )
+            },
+        ),
+    )
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("agent", "par")
+
+    def get_search_results(self, request, queryset, search_term):
+        """An e-mail, even of nobody we know, is met as the log keeps it."""
+        if "@" in search_term:
+            return queryset.filter(identifiant=identifiant(search_term.strip().lower())), False
+        return super().get_search_results(request, queryset, search_term)
+
+    @display(description="Personne")
+    def personne(self, ligne):
+        return str(ligne.agent) if ligne.agent else "Identifiant inconnu"
+
+    @display(description="Raison")
+    def raison(self, ligne):
+        return ligne.get_motif_display() or VIDE

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.borne_auth import services
+from apps.borne_auth import connexions, services
 from apps.borne_auth.authentication import (
     ENTETE_CLE,
     ENTETE_VERSION,
@@ -22,7 +22,8 @@ from apps.borne_auth.authentication import (
     ClientConnecte,
     ClientQuiSort,
 )
-from apps.borne_auth.models import Agent
+from apps.borne_auth.journal import Origine
+from apps.borne_auth.models import Agent, CanalConnexion
 from apps.borne_auth.permissions import EstAgent, EstBorne
 from apps.borne_auth.schema import AVEC_CLE_BORNE, AVEC_JETON_CLIENT
 from apps.borne_auth.serializers import (
@@ -168,7 +169,7 @@ class ApiAgents(APIView):
 
 
 class ConnexionAgentApi(ApiAgents):
-    """Gives a staff token for an e-mail and a password that go together."""
+    """Gives a staff token for an e-mail and a password that go together, and the code where there is a second factor."""
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
@@ -176,20 +177,35 @@ class ConnexionAgentApi(ApiAgents):
     @extend_schema(
         operation_id="agents_connexion",
         summary="Connexion d'un agent",
-        description="Donne un jeton du personnel, court et sans rafraîchissement. Fermée en production par défaut.",
+        description=(
+            "Donne un jeton du personnel, court et sans rafraîchissement. Qui a un second facteur donne aussi `code` : les six "
+            "chiffres de son téléphone, ou un code de secours ; chaque code sert une fois. Où le second facteur est "
+            "obligatoire (en production), qui n'en a pas l'active d'abord au back-office."
+        ),
         tags=["agents"],
         request=ConnexionAgentSerializer,
         responses={
             200: AgentConnecteSerializer,
-            401: OpenApiResponse(description="Adresse ou mot de passe refusé."),
+            401: OpenApiResponse(
+                description=(
+                    "`connexion_refusee` : adresse ou mot de passe refusé. `code_requis` : ce compte a un second facteur, "
+                    "envoyez `code`. `code_errone` : code faux, périmé ou déjà utilisé."
+                )
+            ),
+            403: OpenApiResponse(
+                description="`second_facteur_absent` : il est obligatoire et ce compte n'en a pas encore."
+            ),
             404: OpenApiResponse(description="L'API des agents est fermée."),
             429: TROP_D_ESSAIS,
         },
     )
     def post(self, request: Request) -> Response:
         saisie = _saisie(ConnexionAgentSerializer, request)
-        connecte = services.connecter_agent(
-            email=saisie["email"], mot_de_passe=saisie["password"], adresse=adresse_du_client(request)
+        connecte = connexions.connecter_agent(
+            email=saisie["email"],
+            mot_de_passe=saisie["password"],
+            code=saisie.get("code", ""),
+            origine=Origine.de(request, CanalConnexion.API),
         )
         reponse = {
             "tokens": {"access": connecte.acces},

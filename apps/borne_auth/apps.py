@@ -2,6 +2,7 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.apps import apps as toutes_les_apps
+from django.contrib.auth.signals import user_logged_in
 from django.db.models.signals import post_migrate
 
 
@@ -11,7 +12,9 @@ class BorneAuthConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.borne_auth import schema  # noqa: F401 - registers the OpenAPI security schemes
+        from apps.borne_auth.connexion.sessions import marquer_ouverture
 
+        user_logged_in.connect(marquer_ouverture)
         # This app is the last: by then Django has written the permissions of all models.
         post_migrate.connect(_accorder_roles, sender=self)
 

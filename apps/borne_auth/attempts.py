@@ -104,11 +104,11 @@ def budgets_client(*, police: str, telephone: str, borne: Borne | None, adresse:
             Budget(RegleEssais.TELEPHONE_HORS_BORNE, telephone, settings.ESSAIS_TELEPHONE_HORS_BORNE, *jour),
             Budget(
                 RegleEssais.ADRESSE_MINUTE,
-                _reseau(adresse),
+                reseau_de(adresse),
                 settings.ESSAIS_PAR_ADRESSE_MINUTE,
                 *_fenetre(le, timedelta(minutes=1)),
             ),
-            Budget(RegleEssais.ADRESSE_JOUR, _reseau(adresse), settings.ESSAIS_PAR_ADRESSE_JOUR, *jour),
+            Budget(RegleEssais.ADRESSE_JOUR, reseau_de(adresse), settings.ESSAIS_PAR_ADRESSE_JOUR, *jour),
         ]
     return [
         Budget(RegleEssais.POLICE_BORNE, f"{police}\0{borne.pk}", settings.ESSAIS_POLICE_BORNE, *jour),
@@ -124,13 +124,39 @@ def budgets_client(*, police: str, telephone: str, borne: Borne | None, adresse:
     ]
 
 
-def budgets_agent(*, email: str, adresse: str, le: datetime) -> list[Budget]:
-    """What a try at a password draws on: always with the address, so that nobody locks a colleague out from elsewhere."""
+def budgets_agent(
+    *, email: str, adresse: str, le: datetime, appareil: str = "", adresse_connue: bool = False
+) -> list[Budget]:
+    """What a try at a password draws on, so that nobody locks a colleague out: at a device where she signed in before, on that
+    device's own; elsewhere on the address, and on hers with it; where she never came from, also on what she has for all
+    such places, which is whole again after a quarter of an hour, then an hour, then a day."""
     quart_heure = _fenetre(le, timedelta(minutes=15))
-    reseau = _reseau(adresse)
+    if appareil:
+        sujet = f"{email}\0{appareil}"
+        return [Budget(RegleEssais.AGENT_APPAREIL, sujet, settings.ESSAIS_AGENT_QUART_HEURE, *quart_heure)]
+    reseau = reseau_de(adresse)
+    ailleurs = settings.ESSAIS_AGENT_AILLEURS
+    heure, jour = _fenetre(le, timedelta(hours=1)), _jour(le)
+    communs = [
+        Budget(RegleEssais.AGENT_QUART_HEURE, email, ailleurs, *quart_heure),
+        Budget(RegleEssais.AGENT_HEURE, email, 2 * ailleurs, *heure),
+        Budget(RegleEssais.AGENT_JOUR, email, 4 * ailleurs, *jour),
+    ]
     return [
         Budget(RegleEssais.AGENT_ADRESSE, f"{email}\0{reseau}", settings.ESSAIS_AGENT_QUART_HEURE, *quart_heure),
         Budget(RegleEssais.AGENTS_ADRESSE, reseau, settings.ESSAIS_AGENTS_ADRESSE_QUART_HEURE, *quart_heure),
+        *([] if adresse_connue else communs),
+    ]
+
+
+def budgets_facteur(*, agent_id: int, appareil: str, le: datetime) -> list[Budget]:
+    """What a try at a code draws on, once the password was right: few wherever it is tried, and a device of hers has its own."""
+    limite, quart_heure = settings.ESSAIS_FACTEUR_QUART_HEURE, _fenetre(le, timedelta(minutes=15))
+    sujet = f"{agent_id}\0{appareil}"
+    regle = RegleEssais.FACTEUR_APPAREIL if appareil else RegleEssais.FACTEUR_QUART_HEURE
+    return [
+        Budget(regle, sujet, limite, *quart_heure),
+        Budget(RegleEssais.FACTEUR_JOUR, sujet, 4 * limite, *_jour(le)),
     ]
 
 
@@ -156,7 +182,7 @@ def _fenetre(le: datetime, duree: timedelta) -> tuple[datetime, datetime]:
     return debut, debut + duree
 
 
-def _reseau(adresse: str) -> str:
+def reseau_de(adresse: str) -> str:
     """The address, or for IPv6 its /64: whoever holds one address there holds them all."""
     try:
         ip = ipaddress.ip_address(adresse)

@@ -11,8 +11,8 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
 from apps.borne_auth import selectors, services
-from apps.borne_auth.errors import JetonInvalide, SessionTerminee
-from apps.borne_auth.models import Agent, Borne, SessionBorne
+from apps.borne_auth.errors import JetonInvalide, SecondFacteurAbsent, SessionTerminee
+from apps.borne_auth.models import Agent, Borne, SessionBorne, cle_du_facteur
 from apps.borne_auth.tokens import JetonAccesClient, JetonAgent
 from nsia_pass_api.dates import maintenant
 
@@ -93,7 +93,8 @@ class BorneAuthentication(BaseAuthentication):
 
 
 class AgentAuthentication(BaseAuthentication):
-    """`Authorization: Bearer <staff token>` of an agent who may still enter, one query; none is good while the door is shut."""
+    """`Authorization: Bearer <staff token>` of an agent who may still enter, one query; none is good while the door is
+    shut, nor once the second factor is another than the one it was given for."""
 
     def authenticate(self, request: Request) -> tuple[Agent, JetonAgent] | None:
         brut = jeton_porte(request)
@@ -101,8 +102,10 @@ class AgentAuthentication(BaseAuthentication):
             return None
         jeton = JetonAgent.lire(brut)
         agent = selectors.agent_du_jeton(jeton.agent_id) if settings.AGENTS_API_ACTIVE else None
-        if agent is None:
+        if agent is None or jeton.facteur != cle_du_facteur(agent):
             raise JetonInvalide
+        if settings.DEUXIEME_FACTEUR_OBLIGATOIRE and not jeton.facteur:
+            raise SecondFacteurAbsent
         return agent, jeton
 
     def authenticate_header(self, request: Request) -> str:

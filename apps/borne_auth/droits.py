@@ -48,6 +48,10 @@ def soi_meme(role: RoleAgent, agent: Agent) -> Q:
     return Q(pk=agent.pk)
 
 
+def les_siennes(role: RoleAgent, agent: Agent) -> Q:
+    return Q(agent=agent.pk)
+
+
 def toutes(role: RoleAgent, agent: Agent) -> Q:
     return Q()
 
@@ -112,6 +116,7 @@ DROITS: dict[str, Droits] = {
     # The trail.
     "borne_auth.JournalAudit": Droits(toutes, "L", "L", "", "", "L"),
     "borne_auth.LectureDonnees": Droits(toutes, "L", "L", "", "", "L"),
+    "borne_auth.ConnexionAgent": Droits(les_siennes, "L", "L", "L", "L", "L"),
 }
 
 # Acts, on an object's page or on a list, and the permission that each takes besides that of reading the object.
@@ -139,6 +144,7 @@ ACTES: dict[str, dict[str, str]] = {
     "pass_payments.AnomaliePaiement": {"resoudre": "pass_payments.change_anomaliepaiement"},
     "pass_payments.EcartRapprochement": {"resoudre": "pass_payments.change_ecartrapprochement"},
     "pass_products.Reglage": {"changer": "pass_products.change_reglage", "revenir": "pass_products.change_reglage"},
+    "borne_auth.Agent": {"reinitialiser_facteur": "borne_auth.change_agent"},
     "borne_auth.Borne": {"desactiver": "borne_auth.change_borne", "reactiver": "borne_auth.change_borne"},
 }
 

@@ -23,6 +23,44 @@ class ConnexionAgentRefusee(NonAuthentifie):
     detail = "L'adresse e-mail ou le mot de passe est incorrect, ou ce compte ne peut pas se connecter."
 
 
+class CodeRequis(NonAuthentifie):
+    code = "code_requis"
+    titre = "Code requis"
+    detail = "Donnez aussi le code à six chiffres de votre téléphone, ou un code de secours."
+
+
+class CodeErrone(NonAuthentifie):
+    code = "code_errone"
+    titre = "Code refusé"
+    detail = "Ce code est faux, périmé ou déjà utilisé. Attendez le suivant et vérifiez l'heure de votre téléphone."
+
+
+class SecondFacteurAbsent(AccesRefuse):
+    code = "second_facteur_absent"
+    titre = "Second facteur absent"
+    detail = "Un second facteur est obligatoire. Connectez-vous d'abord au back-office pour activer le vôtre."
+
+
+class FacteurAbsent(RegleMetier):
+    code = "facteur_absent"
+    titre = "Aucun second facteur"
+    detail = "Cette personne n'a pas de second facteur à réinitialiser."
+
+
+class FacteurRemplace(Conflit):
+    code = "facteur_remplace"
+    titre = "Second facteur déjà modifié"
+    detail = "Votre second facteur vient d'être modifié ailleurs. Rouvrez cette page et recommencez."
+
+
+class CoffreFerme(ServiceIndisponible):
+    code = "coffre_ferme"
+    titre = "Second facteur illisible"
+    detail = (
+        "Votre second facteur ne peut pas être vérifié. Prévenez un administrateur, ou utilisez un code de secours."
+    )
+
+
 class JetonInvalide(NonAuthentifie):
     code = "jeton_invalide"
     titre = "Jeton refusé"

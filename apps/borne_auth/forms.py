@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from unfold.forms import UserChangeForm, UserCreationForm
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from apps.borne_auth.models import Agent
 from nsia_pass_api.telephones import TelephoneFormField
@@ -39,3 +41,12 @@ class AgentChangeForm(_EmailEnMinuscules, UserChangeForm):  # type: ignore[misc]
         if len(roles) > 1:
             raise ValidationError("Une personne a un seul rôle. Choisissez celui qui convient.")
         return roles
+
+
+class ReinitialiserForm(forms.Form):
+    motif = forms.CharField(
+        label="Motif",
+        max_length=200,
+        help_text="Comment vous avez reconnu la personne, et pourquoi. Il reste dans le journal des connexions.",
+        widget=UnfoldAdminTextInputWidget,
+    )

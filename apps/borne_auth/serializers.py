@@ -126,12 +126,23 @@ class BorneMoiSerializer(serializers.ModelSerializer[Borne]):
 
 @extend_schema_serializer(
     examples=[
-        OpenApiExample("Connexion", {"email": AGENT["email"], "password": "une phrase de passe"}, request_only=True)
+        OpenApiExample("Connexion", {"email": AGENT["email"], "password": "une phrase de passe"}, request_only=True),
+        OpenApiExample(
+            "Avec second facteur",
+            {"email": AGENT["email"], "password": "une phrase de passe", "code": "492 039"},
+            request_only=True,
+        ),
     ]
 )
 class ConnexionAgentSerializer(serializers.Serializer[Any]):
     email = TexteField(max_length=254)
     password = TexteField(max_length=128, trim_whitespace=False)
+    code = TexteField(
+        max_length=40,
+        required=False,
+        allow_blank=True,
+        help_text="Six chiffres du téléphone ou code de secours, si ce compte a un second facteur.",
+    )
 
 
 @extend_schema_serializer(examples=[OpenApiExample("Agent", AGENT, response_only=True)])

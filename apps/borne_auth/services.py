@@ -1,4 +1,4 @@
-"""Every write on kiosks and sessions: register and switch off a kiosk, log in, refresh, log out, sign in, purge.
+"""Every write on kiosks and sessions: register and switch off a kiosk, log in, refresh, log out, purge.
 
 Lock order: counters of guesses, kiosk, session, refresh token or demand (`confirmations`), then those of pass_clients.
 """
@@ -23,13 +23,11 @@ from apps.borne_auth.errors import (
     BorneExistante,
     BorneInconnue,
     CodeDeBorneInvalide,
-    ConnexionAgentRefusee,
     ConnexionRefusee,
     JetonInvalide,
     SessionTerminee,
 )
 from apps.borne_auth.models import (
-    Agent,
     Borne,
     DemandeConfirmation,
     JetonRafraichissement,
@@ -38,7 +36,7 @@ from apps.borne_auth.models import (
     StatutBorne,
     StatutDemande,
 )
-from apps.borne_auth.tokens import JetonAccesClient, JetonAgent, JetonRafraichissementClient
+from apps.borne_auth.tokens import JetonAccesClient, JetonRafraichissementClient
 from apps.pass_clients.models import ClientPass, Contrat
 from nsia_pass_api.constraints import violee
 from nsia_pass_api.dates import maintenant
@@ -54,13 +52,6 @@ class SessionOuverte:
     session: SessionBorne
     acces: str
     rafraichissement: str
-
-
-@dataclass(frozen=True)
-class AgentConnecte:
-    agent: Agent
-    acces: str
-    expire_le: datetime
 
 
 # Kiosks
@@ -276,29 +267,6 @@ def verifier_borne(session: SessionBorne, *, cle: str | None) -> None:
         return
     if borne is None or not compare_digest(borne.cle_empreinte, empreinte(cle)):
         raise BorneInconnue
-
-
-# Staff
-
-
-def connecter_agent(*, email: str, mot_de_passe: str, adresse: str) -> AgentConnecte:
-    """The agent has a token of settings.JETON_AGENT_DUREE. Raises ConnexionAgentRefusee for every wrong pair, TropDEssais."""
-    le = maintenant()
-    email = email.strip().lower()
-    agent = attempts.tenter(
-        budgets=attempts.budgets_agent(email=email, adresse=adresse, le=le),
-        evaluer=lambda: selectors.agent_par_mot_de_passe(email=email, mot_de_passe=mot_de_passe),
-        le=le,
-    )
-    if agent is None:
-        logger.warning("connexion_agent_refusee")
-        raise ConnexionAgentRefusee
-    Agent.objects.filter(pk=agent.pk).update(last_login=le)
-    logger.info("agent_connecte", agent=agent.pk)
-    expire_le = le + settings.JETON_AGENT_DUREE
-    return AgentConnecte(
-        agent=agent, acces=str(JetonAgent.emettre(fin=expire_le, agent=str(agent.pk))), expire_le=expire_le
-    )
 
 
 # Housekeeping

@@ -104,5 +104,10 @@ class JetonAgent(Jeton):
     def agent_id(self) -> int:
         return int(self.payload["agent"])
 
+    @property
+    def facteur(self) -> str:
+        """The key of the second factor that was shown when it was signed; empty when none was."""
+        return str(self.payload.get("facteur", ""))
+
     def verify_claims(self) -> None:
         _ = self.agent_id

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.templatetags.static import static
+from django.urls import reverse_lazy
 
 from .environment import BASE_DIR
 
@@ -68,6 +69,7 @@ BACK_OFFICE_MENU = [
             ("auth.Group", "admin_panel_settings", "Ce que chaque rôle peut faire"),
             ("borne_auth.Borne", "touch_app", "Machines des agences, dernier contact"),
             ("borne_auth.SessionBorne", "history", "Connexions des clients"),
+            ("borne_auth.ConnexionAgent", "login", "Qui est entré, qui a été refusé, d'où"),
         ],
     ),
     (
@@ -118,6 +120,13 @@ UNFOLD = {
     "ENVIRONMENT": "nsia_pass_api.admin.environnement",
     "STYLES": [_fichier("back_office.css")],
     "LOGIN": {"image": _fichier("connexion.svg")},
+    "ACCOUNT": {
+        "navigation": [
+            {"title": "Second facteur", "link": reverse_lazy("second-facteur")},
+            {"title": "Mes connexions", "link": reverse_lazy("admin:borne_auth_connexionagent_changelist")},
+            {"title": "Changer de mot de passe", "link": reverse_lazy("admin:password_change")},
+        ]
+    },
     "SIDEBAR": {"navigation": "nsia_pass_api.admin.navigation"},
     "BORDER_RADIUS": "8px",
     "COLORS": {

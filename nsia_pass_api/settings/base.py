@@ -42,6 +42,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "apps.borne_auth.audit.AuditMiddleware",
     "apps.borne_auth.lectures.LecturesMiddleware",
+    "apps.borne_auth.connexion.middleware.AccesBackOffice",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "apps.pass_products.reglages.MemoireDeRequete",

@@ -50,11 +50,27 @@ CODE_RENVOI = timedelta(seconds=integer("CODE_RENVOI_SECONDES", 30, minimum=1, m
 # Dead sessions stay readable this long before `purger_sessions` deletes them.
 SESSIONS_CONSERVATION_JOURS = integer("SESSIONS_CONSERVATION_JOURS", 90, minimum=1)
 
-# Staff API: closed in production until the second factor guards it.
-AGENTS_API_ACTIVE = boolean("AGENTS_API_ACTIVE", not PRODUCTION)
+# Second factor of members of staff (docs/decisions/0011-second-factor.md). Those who have one always give it; where it is
+# obligatory, those who have none can do nothing but enrol.
+DEUXIEME_FACTEUR_OBLIGATOIRE = boolean("DEUXIEME_FACTEUR_OBLIGATOIRE", PRODUCTION)
+# Seals their secrets in the database; the former ones still open what they sealed, until `rechiffrer_facteurs` has run.
+CLE_SECOND_FACTEUR = secret("CLE_SECOND_FACTEUR")
+CLES_SECOND_FACTEUR_ANCIENNES = strings("CLES_SECOND_FACTEUR_ANCIENNES")
+
+# Sessions of the back office end after idleness, and at the latest after so many hours, however busy.
+SESSION_AGENT_INACTIVITE = timedelta(minutes=integer("SESSION_AGENT_INACTIVITE_MINUTES", 30, minimum=2, maximum=240))
+SESSION_AGENT_DUREE = timedelta(hours=integer("SESSION_AGENT_HEURES", 12, minimum=1, maximum=24))
+SESSION_COOKIE_AGE = int(SESSION_AGENT_DUREE.total_seconds())
+
+# Staff API: in production, only behind the second factor.
+AGENTS_API_ACTIVE = boolean("AGENTS_API_ACTIVE", DEUXIEME_FACTEUR_OBLIGATOIRE or not PRODUCTION)
 JETON_AGENT_DUREE = timedelta(minutes=integer("JETON_AGENT_MINUTES", 15, minimum=1, maximum=60))
 ESSAIS_AGENT_QUART_HEURE = integer("ESSAIS_AGENT_QUART_HEURE", 5, minimum=1)
 ESSAIS_AGENTS_ADRESSE_QUART_HEURE = integer("ESSAIS_AGENTS_ADRESSE_QUART_HEURE", 20, minimum=1)
+# Wrong passwords at one account from everywhere she never came from: a wait that grows from minutes to a day, and never hers.
+ESSAIS_AGENT_AILLEURS = integer("ESSAIS_AGENT_AILLEURS", 10, minimum=1)
+# Wrong codes of an account in a quarter of an hour, and four times as many a day.
+ESSAIS_FACTEUR_QUART_HEURE = integer("ESSAIS_FACTEUR_QUART_HEURE", 5, minimum=1, maximum=20)
 
 # How many reverse proxies add to X-Forwarded-For; 0 = read the socket's address.
 PROXYS_DE_CONFIANCE = integer("PROXYS_DE_CONFIANCE", 0, maximum=5)

@@ -422,7 +422,9 @@ def test_a_public_address_that_nobody_could_open_is_refused(url: str, production
 
 
 def test_production_asks_for_its_public_address() -> None:
-    keys = dict.fromkeys(("SECRET_KEY", "CLE_JETONS_CLIENTS", "CLE_JETONS_AGENTS", "CLE_COMPTEURS"), KEY)
+    keys = dict.fromkeys(
+        ("SECRET_KEY", "CLE_JETONS_CLIENTS", "CLE_JETONS_AGENTS", "CLE_COMPTEURS", "CLE_SECOND_FACTEUR"), KEY
+    )
 
     assert check(NSIA_MODE="production", ALLOWED_HOSTS="pass.exemple.cg", **keys) == (
         2,

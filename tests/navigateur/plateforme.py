@@ -29,6 +29,13 @@ class Plateforme:
 
     url: str
     simulateur: str
+    dossier: Path
+
+    @property
+    def administratrice(self) -> tuple[str, str]:
+        """E-mail and password of the demonstration's administrator."""
+        compte = json.loads((self.dossier / "demo.json").read_text())
+        return compte["email"], compte["mot_de_passe"]
 
     @property
     def borne(self) -> str:
@@ -130,7 +137,7 @@ def plateforme(**reglages: str) -> Iterator[Plateforme]:
     )
     try:
         _attendre(processus)
-        yield Plateforme(url=f"http://127.0.0.1:{web}", simulateur=f"http://127.0.0.1:{momo}")
+        yield Plateforme(url=f"http://127.0.0.1:{web}", simulateur=f"http://127.0.0.1:{momo}", dossier=dossier)
     finally:
         processus.terminate()
         processus.communicate(timeout=90)

@@ -35,5 +35,6 @@ class Migration(migrations.Migration):
         auditer("agents_user_permissions"),
         auditer("auth_group"),
         auditer("auth_group_permissions"),
+        auditer("facteurs_agents", masquees=["secret_scelle"], ignorees=["dernier_pas"]),
         auditer("bornes", masquees=["cle_empreinte"], ignorees=["dernier_contact", "version"]),
     ]

@@ -4,7 +4,9 @@ import factory
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
-from apps.borne_auth.models import Agent, Borne, DemandeConfirmation, SessionBorne
+from apps.borne_auth.coffre import sceller
+from apps.borne_auth.journal import identifiant
+from apps.borne_auth.models import Agent, Borne, ConnexionAgent, DemandeConfirmation, FacteurAgent, SessionBorne
 from apps.borne_auth.services import empreinte
 from apps.pass_clients.tests.factories import ClientFactory
 
@@ -26,6 +28,36 @@ class AgentFactory(factory.django.DjangoModelFactory[Agent]):
     def role(self: Agent, create: bool, extracted: str | None, **kwargs: object) -> None:  # type: ignore[misc]
         if extracted:
             self.groups.add(Group.objects.get(name=extracted))
+
+
+# As a telephone would hold it: RFC 6238's own example.
+SECRET = b"12345678901234567890"
+
+
+class FacteurFactory(factory.django.DjangoModelFactory[FacteurAgent]):
+    """A second factor whose secret is SECRET and none of whose codes was used."""
+
+    class Meta:
+        model = FacteurAgent
+
+    agent = factory.SubFactory(AgentFactory)
+    secret_scelle = factory.LazyAttribute(lambda f: sceller(SECRET, proprietaire=f.agent.pk))
+    dernier_pas = 0
+
+
+class ConnexionFactory(factory.django.DjangoModelFactory[ConnexionAgent]):
+    """Somebody got in by password, from nowhere in particular."""
+
+    class Meta:
+        model = ConnexionAgent
+
+    agent = factory.SubFactory(AgentFactory)
+    identifiant = factory.LazyAttribute(lambda c: identifiant(c.agent.email if c.agent else "personne@nsia.cg"))
+    canal = "back_office"
+    moyen = "mot_de_passe"
+    resultat = "reussie"
+    adresse = "41.78.1.1"
+    reseau = factory.SelfAttribute("adresse")
 
 
 class BorneFactory(factory.django.DjangoModelFactory[Borne]):

@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
 
@@ -8,11 +9,12 @@ from django.conf import settings as reglages
 from django.contrib.auth import hashers
 from django.http import HttpResponse
 from django.utils.dateparse import parse_datetime
+from django_otp.oath import hotp
 from rest_framework.test import APIClient
 
-from apps.borne_auth.models import Agent, CompteurEssais, StatutAgent
+from apps.borne_auth.models import Agent, CompteurEssais, ConnexionAgent, StatutAgent
 from apps.borne_auth.tests.conftest import porteur
-from apps.borne_auth.tests.factories import AgentFactory
+from apps.borne_auth.tests.factories import SECRET, AgentFactory, FacteurFactory
 from apps.borne_auth.tokens import JetonAgent
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +67,7 @@ def test_email_and_password_give_a_token_of_fifteen_minutes(agent: Agent, api: A
         "exp": int((MIDI + timedelta(minutes=15)).timestamp()),
         "jti": jeton.payload["jti"],
         "agent": str(agent.pk),
+        "facteur": "",
     }
     agent.refresh_from_db()
     assert agent.last_login == MIDI
@@ -165,6 +168,78 @@ def test_guessing_many_accounts_from_one_address_stops(agent: Agent, api: APICli
 
     assert statuts == [401] * 20 + [429] * 2
     assert connexion(api, adresse="41.78.1.1").status_code == 200
+
+
+class TestSecondFacteur:
+    @pytest.fixture(autouse=True)
+    def _midi(self) -> Iterator[None]:
+        with time_machine.travel(MIDI, tick=False):
+            yield
+
+    def connexion(self, api: APIClient, **autres: str) -> HttpResponse:
+        corps = {"email": EMAIL, "password": MOT_DE_PASSE, **autres}
+        return api.post("/api/v1/agents/connexion/", corps, format="json", REMOTE_ADDR="41.78.1.1")
+
+    def code(self, le: datetime = MIDI) -> str:
+        return f"{hotp(SECRET, int(le.timestamp()) // 30):06d}"
+
+    def dit(self, reponse: HttpResponse) -> tuple[int, str]:
+        return reponse.status_code, reponse.json().get("code", "")
+
+    def test_the_code_is_asked_then_recorded_by_the_token(self, agent: Agent, api: APIClient) -> None:
+        facteur = FacteurFactory(agent=agent)
+
+        assert self.dit(self.connexion(api)) == (401, "code_requis")
+        assert self.dit(self.connexion(api, code=" ")) == (401, "code_requis")
+        assert self.dit(self.connexion(api, code="000000")) == (401, "code_errone")
+        assert self.dit(self.connexion(api, code=self.code(), password="une autre")) == (401, "connexion_refusee")
+        reponse = self.connexion(api, code=self.code())
+        assert self.dit(self.connexion(api, code=self.code())) == (401, "code_errone")
+
+        jeton = reponse.json()["tokens"]["access"]
+        assert JetonAgent.lire(jeton).facteur == str(facteur.pk)
+        assert api.get("/api/v1/agents/moi/", headers=porteur(jeton)).status_code == 200
+        assert list(ConnexionAgent.objects.order_by("pk").values_list("canal", "moyen", "resultat")) == [
+            ("api", "mot_de_passe", "etape"),
+            ("api", "mot_de_passe", "etape"),
+            ("api", "code", "refusee"),
+            ("api", "mot_de_passe", "refusee"),
+            ("api", "code", "reussie"),
+            ("api", "code", "refusee"),
+        ]
+
+    def test_a_token_dies_with_the_factor_it_was_given_for(self, agent: Agent, api: APIClient) -> None:
+        avant = porteur(self.connexion(api).json()["tokens"]["access"])
+        facteur = FacteurFactory(agent=agent)
+        apres = porteur(self.connexion(api, code=self.code()).json()["tokens"]["access"])
+        assert self.dit(api.get("/api/v1/agents/moi/", headers=avant)) == (401, "jeton_invalide")
+        assert api.get("/api/v1/agents/moi/", headers=apres).status_code == 200
+
+        facteur.delete()
+        assert self.dit(api.get("/api/v1/agents/moi/", headers=apres)) == (401, "jeton_invalide")
+
+    def test_where_it_is_obligatory_nothing_opens_without(self, agent: Agent, api: APIClient, settings) -> None:
+        entetes = porteur(self.connexion(api).json()["tokens"]["access"])
+        settings.DEUXIEME_FACTEUR_OBLIGATOIRE = True
+
+        assert self.dit(self.connexion(api)) == (403, "second_facteur_absent")
+        assert self.dit(api.get("/api/v1/agents/moi/", headers=entetes)) == (403, "second_facteur_absent")
+        assert ConnexionAgent.objects.order_by("-pk").values_list("motif", flat=True)[0] == "sans_facteur"
+        # Who does not know the password learns nothing of it.
+        assert self.dit(self.connexion(api, password="une autre")) == (401, "connexion_refusee")
+        FacteurFactory(agent=agent)
+        assert self.connexion(api, code=self.code()).status_code == 200
+
+    def test_codes_are_limited(self, agent: Agent, api: APIClient) -> None:
+        FacteurFactory(agent=agent)
+        dits = [self.dit(self.connexion(api, code="000000")) for _ in range(6)]
+        assert dits == [(401, "code_errone")] * 5 + [(429, "trop_d_essais")]
+        assert self.connexion(api, code=self.code()).headers["Retry-After"] == "900"
+
+    def test_a_sealed_secret_that_no_key_opens_is_told(self, agent: Agent, api: APIClient, settings) -> None:
+        FacteurFactory(agent=agent)
+        settings.CLE_SECOND_FACTEUR = "perdue" * 10
+        assert self.dit(self.connexion(api, code=self.code())) == (503, "coffre_ferme")
 
 
 def test_while_it_is_closed_the_staff_api_does_not_exist(agent: Agent, api: APIClient, settings) -> None:

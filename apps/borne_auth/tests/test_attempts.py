@@ -256,7 +256,7 @@ def test_the_hash_of_a_subject_depends_on_the_rule_and_on_the_key(settings) -> N
     ],
 )
 def test_an_ipv6_network_counts_as_one_address(une: str, autre: str, meme: bool) -> None:
-    assert (attempts._reseau(une) == attempts._reseau(autre)) is meme
+    assert (attempts.reseau_de(une) == attempts.reseau_de(autre)) is meme
 
 
 def test_the_budgets_of_the_settings_add_up_to_ten_at_most() -> None:

@@ -40,7 +40,7 @@ def test_each_door_lists_its_answers(schema: dict[str, Any]) -> None:
     assert reponses["/api/v1/auth/login/"] == {"200", "400", "401", "429"}
     assert reponses["/api/v1/auth/refresh/"] == {"200", "400", "401"}
     assert reponses["/api/v1/auth/logout/"] == {"204", "401", "403"}
-    assert reponses["/api/v1/agents/connexion/"] == {"200", "400", "401", "404", "429"}
+    assert reponses["/api/v1/agents/connexion/"] == {"200", "400", "401", "403", "404", "429"}
     assert reponses["/api/v1/agents/moi/"] == {"200", "401", "403", "404"}
 
 

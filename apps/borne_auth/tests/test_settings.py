@@ -6,7 +6,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from nsia_pass_api.settings import environment, identity
 
-CLES = ("CLE_JETONS_CLIENTS", "CLE_JETONS_AGENTS", "CLE_COMPTEURS")
+CLES = ("CLE_JETONS_CLIENTS", "CLE_JETONS_AGENTS", "CLE_COMPTEURS", "CLE_SECOND_FACTEUR")
 
 
 def relire() -> ModuleType:
@@ -25,18 +25,21 @@ def test_budgets_that_add_up_to_more_than_ten_are_refused_at_start(monkeypatch: 
         relire()
 
 
-def test_production_wants_kiosk_keys_and_shuts_the_staff_api_unless_told_otherwise(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize(("facteur", "api"), [("", True), ("1", True), ("0", False)])
+def test_production_wants_kiosk_keys_and_a_second_factor_before_the_staff_api(
+    monkeypatch: pytest.MonkeyPatch, facteur: str, api: bool
 ) -> None:
     monkeypatch.setattr(environment, "PRODUCTION", True)
     for rang, cle in enumerate(CLES):
         monkeypatch.setenv(cle, str(rang) * 64)
     for nom in ("BORNE_ENREGISTREMENT_OBLIGATOIRE", "AGENTS_API_ACTIVE"):
         monkeypatch.delenv(nom, raising=False)
+    monkeypatch.setenv("DEUXIEME_FACTEUR_OBLIGATOIRE", facteur)
 
     lus = relire()
 
-    assert (lus.BORNE_ENREGISTREMENT_OBLIGATOIRE, lus.AGENTS_API_ACTIVE) == (True, False)
+    assert (True, facteur != "0") == (lus.BORNE_ENREGISTREMENT_OBLIGATOIRE, lus.DEUXIEME_FACTEUR_OBLIGATOIRE)
+    assert lus.AGENTS_API_ACTIVE is api
 
 
 @pytest.mark.parametrize("cle", CLES)

@@ -1,4 +1,4 @@
-"""Tables of identity. `Agent` stands alone in migration 0001, so that lower apps can point to `AUTH_USER_MODEL`."""
+"""Agents, kiosks, sessions of clients, guesses. `Agent` stands alone in migration 0001: lower apps point to `AUTH_USER_MODEL`."""
 
 import uuid
 from datetime import datetime, timedelta
@@ -13,11 +13,6 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.functional import cached_property
 
-from apps.borne_auth.models_audit import ActionAudit as ActionAudit
-from apps.borne_auth.models_audit import JournalAudit as JournalAudit
-from apps.borne_auth.models_audit import LectureDonnees as LectureDonnees
-from apps.borne_auth.models_audit import NatureLecture as NatureLecture
-from apps.borne_auth.models_audit import SourceAudit as SourceAudit
 from apps.pass_clients.models import BeneficiairePass, ClientPass, SouscriptionPass
 from nsia_pass_api.constraints import parmi, telephone
 
@@ -240,7 +235,14 @@ class RegleEssais(models.TextChoices):
     ADRESSE_MINUTE = "adresse_minute", "Adresse, par minute"
     ADRESSE_JOUR = "adresse_jour", "Adresse, par jour"
     AGENT_ADRESSE = "agent_adresse", "Agent, depuis une adresse"
+    AGENT_APPAREIL = "agent_appareil", "Agent, depuis un appareil connu"
+    AGENT_QUART_HEURE = "agent_quart_heure", "Agent, d'ailleurs, par quart d'heure"
+    AGENT_HEURE = "agent_heure", "Agent, d'ailleurs, par heure"
+    AGENT_JOUR = "agent_jour", "Agent, d'ailleurs, par jour"
     AGENTS_ADRESSE = "agents_adresse", "Agents, par adresse"
+    FACTEUR_APPAREIL = "facteur_appareil", "Codes d'un agent, appareil connu"
+    FACTEUR_QUART_HEURE = "facteur_quart_heure", "Codes d'un agent, d'ailleurs"
+    FACTEUR_JOUR = "facteur_jour", "Codes d'un agent, par jour"
     CODE_CLIENT_HEURE = "code_client_heure", "Codes d'un client, par heure"
     CODE_CLIENT_JOUR = "code_client_jour", "Codes d'un client, par jour"
     CODE_TELEPHONE_HEURE = "code_telephone_heure", "Codes vers un téléphone, par heure"
