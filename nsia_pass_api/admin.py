@@ -129,9 +129,13 @@ def lignes_permises(request: HttpRequest, lignes: QuerySet[Any]) -> QuerySet[Any
 
 def lignes_lues(request: HttpRequest, lignes: QuerySet[Any]) -> QuerySet[Any]:
     """Those of `lignes` that whoever signed in may reach, on a page that she may open."""
-    page = admin.site._registry.get(lignes.model)
-    lisible = page is None or page.has_view_permission(request)
-    return lignes_permises(request, lignes) if lisible else lignes.none()
+    return lignes_permises(request, lignes) if lisible(request, lignes.model) else lignes.none()
+
+
+def lisible(request: HttpRequest, modele: type[models.Model]) -> bool:
+    """Whether whoever signed in may open the pages of `modele`; those of a model that has none are anybody's."""
+    page = admin.site._registry.get(modele)
+    return page is None or bool(page.has_view_permission(request))
 
 
 class AdminPass(LignesPermises, AvecHistorique, ModelAdmin):  # type: ignore[misc]
@@ -447,7 +451,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
 
 def _visible(request: HttpRequest, nom: str) -> bool:
     modele = apps.get_model(nom)
-    return admin.site.is_registered(modele) and admin.site.get_model_admin(modele).has_view_permission(request)
+    return admin.site.is_registered(modele) and lisible(request, modele)
 
 
 def _entree(nom: str, icone: str, description: str) -> dict[str, Any]:

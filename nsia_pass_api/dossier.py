@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.module_loading import import_string
 
-from .admin import Cellule, lignes_permises
+from .admin import Cellule, lignes_permises, lisible
 
 LIGNES = 10
 
@@ -32,11 +31,10 @@ class Panneau:
     def montrer(self, request: HttpRequest) -> dict[str, Any] | None:
         """What the template reads; None for whoever may not read the model."""
         modele = self.lignes.model
-        page = admin.site._registry.get(modele)
-        if page is not None and not page.has_view_permission(request):
+        if not lisible(request, modele):
             return None
         trouvees = list(lignes_permises(request, self.lignes)[: LIGNES + 1])
-        reste = len(trouvees) > LIGNES and page is not None and self.recherche
+        reste = len(trouvees) > LIGNES and self.recherche
         liste = f"admin:{modele._meta.app_label}_{modele._meta.model_name}_changelist"
         return {
             "titre": self.titre,

@@ -10,7 +10,6 @@ from django.contrib.messages import get_messages
 from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
-from pytest_django import Settings
 
 from apps.borne_auth.lectures import SANS_PERSONNE
 from apps.borne_auth.models import Agent
@@ -30,6 +29,7 @@ from apps.pass_clients.models import (
 from apps.pass_clients.services import activer, attribuer_police, changer_statut
 from apps.pass_clients.tests.factories import BeneficiaireFactory, ClientFactory, SouscriptionFactory
 from apps.pass_payments.models import EvenementPaiement, PaiementPass
+from apps.pass_payments.services.indicateurs import calculer_indicateurs
 from apps.pass_payments.tests.factories import PaiementFactory
 from apps.pass_products.models import Garantie, ProduitPass
 from apps.pass_products.services import charger_catalogue, lire_catalogue
@@ -125,7 +125,7 @@ class TestRequetes:
             (
                 ClientPass,
                 18,
-            ),  # itself twice, contracts and balances, subscriptions, changes, proposals; balances and panels
+            ),  # itself, contracts and balances, subscriptions, changes, type, proposals; balances and panels
             (SouscriptionPass, 9),  # itself, payments counted and read, periods, beneficiaries, transitions
             (Contrat, 7),  # itself, its balance, its instalments counted and read
             (NumeroPolice, 4),
@@ -160,9 +160,13 @@ class TestRequetes:
         with django_assert_num_queries(5):  # itself, the products to choose from
             assert administratrice.get(page(garantie)).status_code == 200
 
-    def test_accueil(self, administratrice: Client, django_assert_num_queries: Any, settings: Settings) -> None:
-        settings.BACK_OFFICE_ALERTES = []  # those of the alerts are theirs
-        with django_assert_num_queries(4):  # and the pictures
+    @pytest.mark.parametrize("nombre", [1, 12])
+    def test_accueil(self, administratrice: Client, django_assert_num_queries: Any, nombre: int) -> None:
+        """Session, agent, last acts; eleven alerts, two queues of the portfolio, kiosks; the pictures."""
+        for _ in range(nombre):
+            contrat(paiements=2)
+        calculer_indicateurs()
+        with django_assert_num_queries(18):
             assert "Bonjour Mireille" in administratrice.get(reverse("admin:index")).content.decode()
 
     def test_beaucoup_de_paiements_se_lisent_page_par_page(

@@ -7,9 +7,11 @@ from django.test import Client
 from django.urls import reverse
 
 from apps.borne_auth.tests.factories import AgentFactory, BorneFactory, SessionFactory
+from apps.pass_clients.models import Contrat
 from apps.pass_clients.tests.factories import BeneficiaireFactory, contrat_en_vigueur
 from apps.pass_payments.tests.factories import PaiementFactory
 from nsia_pass_api.dossier import LIGNES
+from nsia_pass_api.money import formater_xaf
 
 pytestmark = pytest.mark.django_db
 
@@ -63,9 +65,14 @@ def test_the_amounts_are_those_of_her_contracts(client: Client) -> None:
 
     page = client.get(reverse("admin:pass_clients_clientpass_change", args=[souscription.client_id]))
 
-    resume = page.context["resume"]
-    assert resume["contrats"] == 1
-    assert resume["total_paye"].replace("\u202f", " ").replace("\xa0", " ") == "700 FCFA"
+    resume = {libelle: (chiffre, alarme) for libelle, chiffre, alarme in page.context["resume"]}
+    solde = Contrat.objects.get().soldes
+    assert resume == {
+        "Contrats": ("1", False),
+        "Solde global": (formater_xaf(700), False),
+        "Total payé": (formater_xaf(700), False),
+        "En retard": (formater_xaf(solde.montant_en_retard), solde.montant_en_retard > 0),
+    }
 
 
 def test_who_may_not_read_sessions_nor_messages_has_no_such_table(client: Client) -> None:

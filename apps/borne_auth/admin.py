@@ -50,8 +50,11 @@ _FICHE = frozenset(
         "poste",
         "date_embauche",
         "statut",
+        "taux_commission",
+        "is_active",
+        "is_staff",
+        "is_superuser",
     }
-    | {"taux_commission", "is_active", "is_staff", "is_superuser"}
 )
 
 

@@ -1,6 +1,5 @@
 """Reads of the doors: who is behind a pair, a session or an e-mail. None of them says why it finds nobody."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from hmac import compare_digest
 from typing import Any
@@ -23,7 +22,7 @@ from apps.borne_auth.models import (
     StatutBorne,
 )
 from apps.pass_clients.models import ClientPass, Contrat
-from apps.pass_payments.selectors_controle import Alerte
+from apps.pass_payments.selectors_controle import Alerte, Permises, compter
 from nsia_pass_api.dates import maintenant
 
 # Longer than the longest window, a day.
@@ -121,14 +120,8 @@ def bornes_muettes(*, quand: datetime) -> QuerySet[Borne]:
     )
 
 
-def alertes_bornes(*, permises: Callable[[QuerySet[Any]], QuerySet[Any]]) -> list[Alerte]:
+def alertes_bornes(*, permises: Permises) -> list[Alerte]:
     """The silent kiosks among the rows that `permises` leaves; nothing when there is none. One query."""
-    nombre = permises(bornes_muettes(quand=maintenant())).count()
-    alerte = Alerte(
-        code="bornes_muettes",
-        titre="Bornes sans signe de vie depuis 15 minutes",
-        nombre=nombre,
-        vue="admin:borne_auth_borne_changelist",
-        requete="contact=muettes",
-    )
-    return [alerte] if nombre else []
+    muettes = bornes_muettes(quand=maintenant())
+    titre = "Bornes sans signe de vie depuis 15 minutes"
+    return compter([("bornes_muettes", titre, muettes, {"contact": "muettes"})], permises=permises)

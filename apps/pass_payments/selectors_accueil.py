@@ -19,7 +19,6 @@ MESURES = {
     "encaisse": ("Encaissements nets", "FCFA"),
     "arrieres": ("Arriérés, par mois d'échéance", "FCFA"),
 }
-_ORDRE = ("KIMIA", "BATELA", "SALISA")
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ class Graphique:
 def alertes_portefeuille(*, permises: Permises) -> list[Alerte]:
     """The work that waits in the portfolio, on the rows that `permises` leaves. Two queries.
 
-    Over the whole portfolio, looking for the few that wait for a police reads a million of them in a third of a second.
+    Over the whole portfolio, looking for the few that wait for a police reads all that are paid.
     """
     suspendues = SouscriptionPass.objects.filter(statut=StatutSouscription.SUSPENDUE)
     return compter(
@@ -76,7 +75,6 @@ def graphiques(*, permises: Permises) -> tuple[list[Graphique], datetime | None]
     for ligne in lignes:
         par_produit.setdefault((ligne["produit__code_pass"], ligne["produit__nom_pass"]), {})[ligne["mois"]] = ligne
         calcule_le = ligne["calcule"]
-    produits = sorted(par_produit, key=lambda p: (_ORDRE.index(p[0]) if p[0] in _ORDRE else len(_ORDRE), p[0]))
     if calcule_le is None:
         return [], None
     etiquettes = [f"{MONTHS_3[un.month]} {un:%y}" for un in mois]
@@ -87,7 +85,7 @@ def graphiques(*, permises: Permises) -> tuple[list[Graphique], datetime | None]
             etiquettes,
             [
                 (nom, code, [int(par_produit[code, nom].get(un, {}).get(f"total_{mesure}", 0)) for un in mois])
-                for code, nom in produits
+                for code, nom in sorted(par_produit)
             ],
         )
         for mesure, (titre, unite) in MESURES.items()

@@ -127,7 +127,7 @@ def alertes_exploitation(*, permises: Permises = lambda lignes: lignes, quand: d
             "ecarts",
             "Autres écarts de rapprochement",
             ecarts_ouverts().exclude(nature=NatureEcart.ETRANGER),
-            {"etat": "ouvert"},
+            {"etat": "ouvert", "nature__in": f"{NatureEcart.MANQUANT},{NatureEcart.DIFFERENT}"},
         ),
         (
             "anomalies",
@@ -139,7 +139,7 @@ def alertes_exploitation(*, permises: Permises = lambda lignes: lignes, quand: d
             "propositions",
             "Propositions qui attendent une seconde personne",
             Proposition.objects.filter(statut=StatutProposition.PROPOSEE, expire_le__gt=quand),
-            {"statut__exact": StatutProposition.PROPOSEE},
+            {"statut__exact": StatutProposition.PROPOSEE, "expire_le__gt": quand.isoformat()},
         ),
         (
             "rappels_contredits",

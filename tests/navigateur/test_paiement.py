@@ -233,6 +233,11 @@ def test_a_phone_of_an_operator_that_is_not_open_is_told_at_once(page: Page) -> 
     expect(page.locator(".messages")).to_contain_text("Airtel Money ne permet pas encore de payer ici.")
     page.get_by_label("Numéro qui paie").fill("055123456")
     expect(page.get_by_label("Airtel Money")).to_be_disabled()
+    expect(page.locator(".messages")).to_contain_text("Airtel Money ne permet pas encore de payer ici.")
+    page.get_by_label("Numéro qui paie").fill("011234567")
+    expect(page.get_by_label("MTN Mobile Money")).to_be_enabled()
+    expect(page.locator(".messages")).to_be_empty()
+    page.get_by_label("Numéro qui paie").fill("055123456")
     payer(page).click()
     expect(page.locator(".messages")).to_contain_text("Airtel Money ne permet pas encore de payer ici.")
 

@@ -7,6 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from apps.borne_auth.models import Agent, Borne, SessionBorne
+from apps.borne_auth.selectors import alertes_bornes, bornes_muettes
 from apps.borne_auth.services import empreinte
 from apps.borne_auth.tests.conftest import CLE
 from apps.borne_auth.tests.factories import AgentFactory, BorneFactory, SessionFactory
@@ -63,6 +64,21 @@ def test_a_kiosk_s_page_says_its_life_and_switches_it(chef: Client, borne: Borne
     assert Borne.objects.get().statut == "active"
     assert chef.get("/admin/borne_auth/borne/", {"q": "bzv-centre-01"}).context["cl"].result_count == 1
     assert chef.get("/admin/borne_auth/borne/", {"q": "BZV"}).context["cl"].result_count == 1
+
+
+def test_silent_kiosks_are_those_of_the_filter(chef: Client) -> None:
+    quand = timezone.now()
+    BorneFactory(code="BZV-901", cle="1", dernier_contact=quand)
+    BorneFactory(code="BZV-902", cle="2", dernier_contact=quand - timedelta(minutes=16))
+    BorneFactory(code="BZV-903", cle="3", dernier_contact=None)
+    BorneFactory(code="BZV-904", cle="4", dernier_contact=None, statut="desactivee")
+
+    (alerte,) = alertes_bornes(permises=lambda lignes: lignes)
+
+    assert alerte.nombre == 2
+    assert [borne.code for borne in chef.get(alerte.url).context["cl"].queryset] == ["BZV-902", "BZV-903"]
+    assert set(bornes_muettes(quand=quand + timedelta(minutes=15))) == set(bornes_muettes(quand=quand))
+    assert bornes_muettes(quand=quand + timedelta(minutes=16)).count() == 3
 
 
 def test_who_may_only_read_switches_nothing_off(client: Client, borne: Borne) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin.utils import unquote
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
@@ -42,7 +41,6 @@ from nsia_pass_api.admin import (
     xaf,
 )
 from nsia_pass_api.dossier import dossier
-from nsia_pass_api.money import formater_xaf
 
 ETAT_CONTRAT = pastille("etat_du_contrat", "État", COULEURS_CONTRAT, EtatContrat)
 EN_RETARD = du("soldes__montant_en_retard", "En retard")
@@ -120,25 +118,18 @@ class ClientEtContratsAdmin(AvecActes, ClientAdmin):
         ouverte = en_attente(client=OuterRef("pk"), nature="telephone").values("pk")[:1]
         return clients.annotate(proposition_ouverte=Subquery(ouverte))
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """With everything about the client on the page. A fixed number of queries, whatever she has."""
-        client = self.get_object(request, unquote(object_id))
-        contexte = {} if client is None else {"resume": _resume(client), "dossier": dossier(request, client)}
-        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **contexte})
-
     def remarques(self, request: HttpRequest, objet: Any) -> Sequence[str]:
         if objet.proposition_ouverte is None:
             return []
         page = vers("pass_payments.Proposition", objet.proposition_ouverte, "Un changement de téléphone")
         return [format_html("{} attend la décision d'une seconde personne.", page)]
 
-
-def _resume(client: ClientPass) -> dict[str, Any]:
-    chiffres = resume(client=client)
-    montants = {nom: formater_xaf(chiffres[nom]) for nom in ("solde", "total_paye", "en_retard")}
-    return {**montants, "contrats": chiffres["contrats"], "retard": chiffres["en_retard"] > 0}
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, obj: ClientPass, **kwargs: Any
+    ) -> HttpResponse:
+        """With everything about the client on the page. A fixed number of queries, whatever she has."""
+        context |= {"resume": resume(client=obj), "dossier": dossier(request, obj)}
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
 
 @admin.register(SouscriptionPass)

@@ -1,7 +1,5 @@
 """The panels of a client's page that payments bring (nsia_pass_api/dossier.py)."""
 
-from typing import Any
-
 from django.db.models import Case, Value, When
 
 from apps.pass_clients.admin import COULEURS_STATUT_BENEFICIAIRE
@@ -21,21 +19,22 @@ from apps.pass_payments.models import (
 )
 from nsia_pass_api.admin import code, jour, lien, moment, pastille, telephone, texte, xaf
 from nsia_pass_api.dossier import LIGNES, Panneau
+from nsia_pass_api.money import formater_xaf
 
 NUMERO_PAIEMENT = lien("numero_transaction", "Numéro", modele="pass_payments.PaiementPass", pk="pk")
 POLICE = lien("contrat_id", "Police", modele="pass_clients.Contrat", pk="contrat_id")
 
 
-def resume(*, client: ClientPass) -> dict[str, Any]:
-    """Amounts over all the client's contracts, in XAF. One query."""
+def resume(*, client: ClientPass) -> list[tuple[str, str, bool]]:
+    """Label, figure over all the client's contracts, and whether it is bad news. One query."""
     soldes = list(client.soldes.all())
-    return {
-        "contrats": len(soldes),
-        "solde": sum(un.solde for un in soldes),
-        "total_paye": sum(un.total_paye for un in soldes),
-        "en_retard": sum(un.montant_en_retard for un in soldes),
-        "jours_de_retard": max((un.jours_de_retard for un in soldes), default=0),
-    }
+    en_retard = sum(un.montant_en_retard for un in soldes)
+    return [
+        ("Contrats", str(len(soldes)), False),
+        ("Solde global", formater_xaf(sum(un.solde for un in soldes)), False),
+        ("Total payé", formater_xaf(sum(un.total_paye for un in soldes)), False),
+        ("En retard", formater_xaf(en_retard), en_retard > 0),
+    ]
 
 
 def panneaux(*, client: ClientPass) -> list[Panneau]:

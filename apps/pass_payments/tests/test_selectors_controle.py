@@ -221,3 +221,22 @@ def test_the_admin_list_understands_what_an_alert_asks(client: Client) -> None:
 
     assert reponse.status_code == 200
     assert list(reponse.context["cl"].queryset) == [en_retard]
+
+
+def test_differences_and_proposals_open_what_was_counted(client: Client) -> None:
+    """Strangers have a queue of their own; what has expired waits for nobody."""
+    client.force_login(AgentFactory(is_staff=True, is_superuser=True))
+    ecart("etranger", "1"), ecart("different", "1"), ecart("manquant", "2")
+    for expire_le in (QUAND + MINUTE, QUAND - MINUTE):
+        PropositionPaiement.objects.create(
+            nature="annulation",
+            paiement=PaiementFactory(),
+            motif="Erreur",
+            demandeur=AgentFactory(),
+            expire_le=expire_le,
+        )
+    alertes = {alerte.code: alerte for alerte in alertes_exploitation(quand=QUAND)}
+
+    for code, nombre in (("suspens", 1), ("ecarts", 2), ("propositions", 1)):
+        assert alertes[code].nombre == nombre
+        assert client.get(alertes[code].url).context["cl"].result_count == nombre

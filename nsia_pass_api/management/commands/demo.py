@@ -5,6 +5,7 @@ import secrets
 import sys
 import time
 from contextlib import ExitStack
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,7 @@ class Command(BaseCommand):
         call_command("migrate", interactive=False, verbosity=0)
         call_command("load_produits_pass", stdout=self.stdout)
         call_command("load_test_data_pass", stdout=self.stdout)
+        call_command("calculer_indicateurs", stdout=StringIO())
         password = _admin_password()
         children = _children(host=host, port=port)
         running = []

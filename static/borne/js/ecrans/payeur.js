@@ -43,7 +43,7 @@ export async function payeur(contexte) {
       if (saisie.telephone !== telephone) return;
       saisie.operateur = trouve.operateur;
       montrerOperateurs();
-      message.replaceChildren(...operateurFerme());
+      if (saisie.operateur) message.replaceChildren(...operateurFerme());
     } catch (erreur) {
       if (signal.aborted) return;
       numero.dire(messagesParChamp(erreur).telephone ?? t("commun.telephone_faux"));
