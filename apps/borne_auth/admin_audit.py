@@ -151,6 +151,12 @@ class ObjetFiltre(admin.SimpleListFilter):
         return queryset.filter(objet=self.value()) if self.value() else queryset
 
 
+class ProvenanceFiltre(admin.ChoicesFieldListFilter):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = "provenance"
+
+
 class ListeNommee(Liste):
     """The rows of the page know the names that they tell."""
 
@@ -202,7 +208,7 @@ class AdminTrace(AdminLecture):
 class JournalAuditAdmin(AdminTrace):
     lignes_comptees_comme = "modifications"
     list_display = [moment("quand", "Le", secondes=True), ACTION, "objet", "resume", "auteur", SOURCE, "lieu"]
-    list_filter = [PeriodeFiltre, AgentFiltre, "action", "source", TableFiltre, LigneFiltre]
+    list_filter = [PeriodeFiltre, AgentFiltre, "action", ("source", ProvenanceFiltre), TableFiltre, LigneFiltre]
     fieldsets = [
         (
             None,
