@@ -1,5 +1,6 @@
 """Assigning polices to many subscriptions at once: a preview, then the numbers. The same page sent twice changes nothing more."""
 
+import re
 from typing import Any
 
 from django.contrib import admin, messages
@@ -45,7 +46,7 @@ class AttributionEnLot:
         return self._apercu(request, list(en_attente.order_by("pk").values_list("pk", flat=True)[: LOT_MAX + 1]))
 
     def _attribuer(self, request: HttpRequest, permises: QuerySet[SouscriptionPass]) -> HttpResponse:
-        cles = [int(cle) for cle in request.POST.get("choisies", "").split(",") if cle.isascii() and cle.isdigit()]
+        cles = [int(cle) for cle in request.POST.get("choisies", "").split(",") if re.fullmatch(r"[0-9]{1,18}", cle)]
         choisies = permises.filter(pk__in=cles[:LOT_MAX])
         a_servir = list(choisies.filter(police__isnull=True).values_list("pk", flat=True))
         nombre = attribuer_polices(choisies=a_servir) if a_servir else 0

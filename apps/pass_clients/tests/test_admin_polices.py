@@ -102,7 +102,7 @@ def test_the_same_page_sent_twice_gives_one_number_each(agent: Client) -> None:
 
 def test_what_belongs_to_another_agency_or_makes_no_sense_is_not_served(agent: Client) -> None:
     etrangere, en_cours = payee("Ouenzé"), SouscriptionFactory(client__agence="Bacongo")
-    agent.post(POLICES, {"choisies": f"{etrangere.pk},{en_cours.pk},x,,²,-1"})
+    agent.post(POLICES, {"choisies": f"{etrangere.pk},{en_cours.pk},x,,²,-1,{'9' * 40}"})
     agent.post(POLICES)
     assert NumeroPolice.objects.count() == 0
 
