@@ -88,8 +88,9 @@ def code(request: HttpRequest) -> HttpResponse:
 def _entrer(
     request: HttpRequest, agent: Agent, moyen: MoyenConnexion, origine: Origine, suite: str
 ) -> HttpResponseRedirect:
-    sessions.ouvrir(request, agent, facteur=cle_du_facteur(agent))
+    # Told first: no session opens without its line.
     connexions.entrer(agent=agent, moyen=moyen, origine=origine)
+    sessions.ouvrir(request, agent, facteur=cle_du_facteur(agent))
     reponse = HttpResponseRedirect(suite)
     reponse.set_cookie(
         COOKIE,

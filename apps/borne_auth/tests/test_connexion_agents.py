@@ -206,6 +206,7 @@ class TestObligatoire:
 
     def test_she_may_leave(self, agent: Agent, client: Client) -> None:
         mot_de_passe(client)
+        assert 'id="sortir"' in client.get(FACTEUR).content.decode()
         assert client.post("/admin/logout/").status_code == 200
         assert "_auth_user_id" not in client.session
 
