@@ -132,13 +132,17 @@ class Serveur:
         return texte
 
     def effacer(self, base: str) -> None:
-        self._ordonner(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(base)))
+        """`base` is no more. Not by FORCE: it asks a right over autovacuum, which a plain DROP sends away by itself."""
+        if self.existe(base):
+            self.fermer(base)
+            self._ordonner(sql.SQL("DROP DATABASE {}").format(sql.Identifier(base)))
 
     def fermer(self, base: str) -> None:
         """Nobody is connected to `base`, nor can be until `rouvrir`."""
         self._ordonner(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(sql.Identifier(base)))
         self._lire(
-            "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()",
+            "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity"
+            " WHERE datname = %s AND backend_type = 'client backend'",
             [base],
         )
 

@@ -4,6 +4,7 @@ import importlib.util
 import json
 import os
 import re
+import secrets
 import stat
 import subprocess
 import sys
@@ -392,10 +393,11 @@ def test_production_asks_for_each_key_by_name() -> None:
     while (answer := check(**installation, **keys))[0] != 0:
         asked = re.match(r"Réglage (\w+) : clé absente en production\. Tirez-en une : ", answer[1])
         assert asked, answer
-        keys[asked[1]] = KEY
+        keys[asked[1]] = secrets.token_urlsafe(64)
 
     assert {"SECRET_KEY", "CLE_JETONS_CLIENTS", "CLE_JETONS_AGENTS"} <= keys.keys()
-    assert answer[1] == "System check identified no issues (0 silenced)."
+    # What remains warns (no SMS gateway, embedded database…) and stops nothing: tests/test_checks.py says each.
+    assert re.fullmatch(r"System check identified \d issues? \(0 silenced\)\.", answer[1])
 
 
 def test_the_public_address_is_read_without_its_last_slash() -> None:

@@ -64,7 +64,7 @@ def test_a_number_gives_its_sequence_back(modele: str, annee: int, branche: str,
 @example(modele=MODELES[0], texte="CG-2026-VIE-1")
 @example(modele=MODELES[0], texte="CG-2026-VIE-")
 @example(modele=MODELES[4], texte="NSIA-VIE-2026-CG")
-@reglages(max_examples=300)
+@reglages(max_examples=100)
 def test_only_numbers_of_the_form_have_a_sequence(modele: str, texte: str) -> None:
     forme = forme_remplie(modele, annee=2026, branche="VIE")
 

@@ -629,7 +629,7 @@ class TestRecu:
         assert [requetes(lambda: api.get(url(RECU))) for _ in range(3)] == [7, 5, 5]
 
 
-@sur_un_portefeuille(60)
+@sur_un_portefeuille(30)
 def test_receipts_settle_what_the_views_say_is_paid(portefeuille: Portefeuille) -> None:
     """Sum over a contract's receipts = the view's quittances and avoir; each one = money poured by hand, oldest first."""
     donnees = recount.lire(portefeuille.jour)

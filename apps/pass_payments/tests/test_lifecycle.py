@@ -42,7 +42,7 @@ def audit() -> list[tuple[Any, ...]]:
     return list(lignes.values_list("souscription_id", "de", "vers", "motif", "acteur"))
 
 
-@sur_un_portefeuille(150)
+@sur_un_portefeuille(60)
 def test_the_cycle_leads_where_an_independent_judge_says(portefeuille: Portefeuille) -> None:
     donnees = recount.lire(portefeuille.jour)
     chemins = {

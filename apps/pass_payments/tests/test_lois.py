@@ -124,27 +124,27 @@ def assert_view_is_its_recount(vue: str, portefeuille: Portefeuille) -> None:
     assert sorted(vues, key=lambda ligne: ligne[CLES[vue]]) == sorted(attendues, key=lambda ligne: ligne[CLES[vue]])
 
 
-@sur_un_portefeuille(70)
+@sur_un_portefeuille(40)
 def test_contrats_is_its_recount(portefeuille: Portefeuille) -> None:
     assert_view_is_its_recount("contrats", portefeuille)
 
 
-@sur_un_portefeuille(120)
+@sur_un_portefeuille(60)
 def test_cotisations_is_its_recount(portefeuille: Portefeuille) -> None:
     assert_view_is_its_recount("cotisations", portefeuille)
 
 
-@sur_un_portefeuille(200)
+@sur_un_portefeuille(80)
 def test_soldes_contrats_is_its_recount(portefeuille: Portefeuille) -> None:
     assert_view_is_its_recount("soldes_contrats", portefeuille)
 
 
-@sur_un_portefeuille(70)
+@sur_un_portefeuille(40)
 def test_vue_dashboard_pass_is_its_recount(portefeuille: Portefeuille) -> None:
     assert_view_is_its_recount("vue_dashboard_pass", portefeuille)
 
 
-@sur_un_portefeuille(70)
+@sur_un_portefeuille(40)
 def test_vue_souscriptions_pass_completes_is_its_recount(portefeuille: Portefeuille) -> None:
     assert_view_is_its_recount("vue_souscriptions_pass_completes", portefeuille)
 

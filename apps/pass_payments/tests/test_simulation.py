@@ -62,9 +62,9 @@ VERDICTS = ("confirme", "contredit", "inconnu", "illisible")
 
 @pytest.mark.django_db(transaction=True)
 class TestHistoires:
-    @pytest.mark.parametrize("graine", [7, 2026])
-    def test_every_law_holds_after_two_thousand_steps(self, graine: int) -> None:
-        fait = simuler(pas=2_000, graine=graine)
+    def test_every_law_holds_after_two_thousand_steps(self) -> None:
+        """`simuler_paiements --graine` plays others."""
+        fait = simuler(pas=2_000, graine=2026)
 
         assert fait.calmes == 2
         assert fait.chiffres["pas"] >= 2_000
@@ -80,7 +80,7 @@ class TestHistoires:
         premier, second = (_jouer_sur_une_base_vide(graine) for _ in range(2))
 
         assert replace(second, secondes=premier.secondes) == premier, f"graine {graine}"
-        assert premier.chiffres["pas"] >= 600
+        assert premier.chiffres["pas"] >= 300
 
     def test_it_refuses_a_database_where_clients_live(self) -> None:
         ClientFactory()
@@ -110,7 +110,7 @@ class TestHistoires:
 
 
 def _jouer_sur_une_base_vide(graine: int) -> Deroulement:
-    fait = simuler(pas=600, graine=graine, calme_tous_les=200)
+    fait = simuler(pas=300, graine=graine, calme_tous_les=100)
     call_command("flush", interactive=False, inhibit_post_migrate=True, verbosity=0)
     return fait
 
