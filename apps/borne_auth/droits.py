@@ -98,6 +98,9 @@ DROITS: dict[str, Droits] = {
     "pass_payments.MessageSortant": Droits(toutes, "L", "L", "", "", "L"),
     "pass_payments.TachePlanifiee": Droits(toutes, "L", "L", "", "", "L"),
     "pass_payments.Travailleur": Droits(toutes, "L", "L", "", "", "L"),
+    # The former database.
+    "pass_payments.LigneReprise": Droits(toutes, "L", "L", "", "", "L"),
+    "pass_payments.Reprise": Droits(toutes, "L", "L", "", "", "L"),
     # Catalogue.
     "pass_products.ProduitPass": Droits(toutes, "LAM", "LM", "L", "L", "L"),
     "pass_products.Garantie": Droits(toutes, "LAMS", "LAM", "L", "L", "L"),
@@ -124,6 +127,17 @@ ACTES: dict[str, dict[str, str]] = {
     "pass_payments.EcartRapprochement": {"resoudre": "pass_payments.change_ecartrapprochement"},
     "borne_auth.Borne": {"desactiver": "borne_auth.change_borne", "reactiver": "borne_auth.change_borne"},
 }
+
+
+# Who takes lists away as files, of what they read.
+EXPORTENT = frozenset({RoleAgent.ADMINISTRATEUR, RoleAgent.GESTIONNAIRE, RoleAgent.AGENT, RoleAgent.AUDITEUR})
+
+
+def peut_exporter(agent: AbstractBaseUser, modele: type[Model]) -> bool:
+    """Whether this person may take away, as a file, the list of `modele` that she reads."""
+    return (
+        isinstance(agent, Agent) and agent.role in EXPORTENT and "L" in DROITS[modele._meta.label].lettres(agent.role)
+    )
 
 
 def permissions_du_role(role: RoleAgent) -> frozenset[str]:

@@ -49,6 +49,8 @@ BACK_OFFICE_MENU = [
             ("pass_payments.MessageSortant", "sms", "SMS aux clients, envoyés ou non"),
             ("pass_payments.TachePlanifiee", "event_repeat", "Ce qui tourne chaque nuit"),
             ("pass_payments.Travailleur", "manufacturing", "Qui suit les paiements, vu quand"),
+            ("pass_payments.LigneReprise", "inventory", "Ancienne base : ce qui attend une personne, et pourquoi"),
+            ("pass_payments.Reprise", "move_down", "Chaque passage de l'import et son compte"),
         ],
     ),
     (
@@ -72,6 +74,11 @@ BACK_OFFICE_MENU = [
 
 # Narrows a queryset to the rows that a person may reach: (user, queryset) → queryset. All pages ask it.
 BACK_OFFICE_LIGNES = "apps.borne_auth.droits.lignes_permises"
+
+# Who takes lists away as files: (user, model) → whether she may. She gets the rows of her list, no others.
+BACK_OFFICE_EXPORT = "apps.borne_auth.droits.peut_exporter"
+# Told of each export before its first byte: (request, *, modele, forme, filtres) → None.
+BACK_OFFICE_JOURNAL_EXPORT = "nsia_pass_api.exports.noter"
 
 # Operator → the models, searched by our reference, that hold what was exchanged with it.
 BACK_OFFICE_ECHANGES = {"mtn_money": ["mtn_integration.TransactionMTN", "mtn_integration.LogMTN"]}
