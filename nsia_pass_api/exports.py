@@ -120,12 +120,11 @@ def _parcourir(lignes: QuerySet[Any]) -> Iterator[Any]:
     with transaction.atomic():
         objets = lignes.iterator(chunk_size=LUES_ENSEMBLE)
         try:
-            for objet in objets:
+            while (objet := next(objets, None)) is not None:
                 yield objet
         finally:
-            del (
-                objets
-            )  # closes its cursor while the transaction that has it is there, also for who leaves before the end
+            # Its cursor is closed while its transaction is there, also for who leaves before the end.
+            del objets
 
 
 def journaliser_l_export(request: HttpRequest, *, modele: type[models.Model], forme: str) -> None:

@@ -40,6 +40,7 @@ from apps.pass_payments.models import (
     Decaissement,
     DocumentEmis,
     EcartRapprochement,
+    ImportFichier,
     LigneReprise,
     MessageSortant,
     PaiementPass,
@@ -68,6 +69,7 @@ FORMULAIRES = {
     "pass_products.Garantie": ({"add", "change", "delete"}, "libelle"),
     "borne_auth.Agent": ({"add", "change"}, "poste"),
     "borne_auth.Borne": ({"change"}, "agence"),
+    "pass_payments.ImportFichier": ({"add"}, "adresse"),
 }
 # Addresses of the admin that are no model's.
 DU_SITE = {
@@ -91,6 +93,7 @@ SAISIES: dict[str, dict[str, str]] = {
     "approuver": {"commentaire": "vu"},
     "refuser": {"commentaire": "non"},
     "resoudre": {"commentaire": "fait"},
+    "confirmer": {"confirme": "1"},
 }
 
 
@@ -100,7 +103,7 @@ def lit(role: str, modele: str, ligne: str) -> bool:
         return False
     if ligne == "commune" or role in VOIENT_TOUT:
         return True
-    if modele == "borne_auth.Agent":
+    if modele in ("borne_auth.Agent", "pass_payments.ImportFichier"):
         return ligne == "soi"
     if modele == "borne_auth.Borne":
         return ligne == "agence"
@@ -201,6 +204,25 @@ def dossier(monde: Monde, rang: int, ligne: str, **client: Any) -> None:
     monde.marques[ligne] += [police.numero_police, document.code, decaissement.numero]
 
 
+def depot_de(agent: Agent, police: str, rang: int) -> ImportFichier:
+    """A file that asks to cash 100 francs."""
+    cases = {
+        "contrat": police,
+        "montant": "100",
+        "mode": "espèces",
+        "date": f"{timezone.localdate()}",
+        "justificatif": "",
+    }
+    return ImportFichier.objects.create(
+        nature="encaissements",
+        nom_fichier="caisse.csv",
+        empreinte=f"{rang:064}",
+        lignes=[{"numero": 2, "cases": cases}],
+        nombre=1,
+        deposant=agent,
+    )
+
+
 def monde(role: str) -> Monde:
     """Somebody with this role, an agency and a client to follow, and what there is to read."""
     moi = AgentFactory.create(agence=SON_AGENCE, role="" if role == "sans_role" else role)
@@ -257,6 +279,11 @@ def monde(role: str) -> Monde:
             table_source="agents", empreinte="0" * 64, rang=1, brut={}, sort="quarantaine", motif="ligne_vide"
         ),
     )
+    police = un.une_de_chaque("pass_clients.Contrat")["suivie"].pk
+    for rang, (ligne, deposant) in enumerate([("soi", moi), ("etrangere", AgentFactory.create())]):
+        depot = depot_de(deposant, police, rang)
+        un.noter(ligne, depot)
+        un.a_faire.setdefault(("pass_payments.ImportFichier", "confirmer"), {})[ligne] = depot
     un.noter("soi", moi)
     un.noter("agence", AgentFactory.create(agence=SON_AGENCE))
     un.noter("etrangere", *Agent.objects.exclude(pk__in=[objet.pk for _, objet in un.lignes["borne_auth.Agent"]]))

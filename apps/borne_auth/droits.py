@@ -48,6 +48,15 @@ def soi_meme(role: RoleAgent, agent: Agent) -> Q:
     return Q(pk=agent.pk)
 
 
+def de_soi(champ: str) -> Regle:
+    """What this person has made herself."""
+
+    def regle(role: RoleAgent, agent: Agent) -> Q:
+        return Q(**{champ: agent.pk})
+
+    return regle
+
+
 def toutes(role: RoleAgent, agent: Agent) -> Q:
     return Q()
 
@@ -98,6 +107,8 @@ DROITS: dict[str, Droits] = {
     "pass_payments.MessageSortant": Droits(toutes, "L", "L", "", "", "L"),
     "pass_payments.TachePlanifiee": Droits(toutes, "L", "L", "", "", "L"),
     "pass_payments.Travailleur": Droits(toutes, "L", "L", "", "", "L"),
+    # Files handed in: by each what she may do herself.
+    "pass_payments.ImportFichier": Droits(de_soi("deposant"), "LA", "LA", "LA", "", "L"),
     # The former database.
     "pass_payments.LigneReprise": Droits(toutes, "L", "L", "", "", "L"),
     "pass_payments.Reprise": Droits(toutes, "L", "L", "", "", "L"),
@@ -123,6 +134,7 @@ ACTES: dict[str, dict[str, str]] = {
         "approuver": "pass_payments.change_propositionpaiement",
         "refuser": "pass_payments.change_propositionpaiement",
     },
+    "pass_payments.ImportFichier": {"confirmer": "pass_payments.add_importfichier"},
     "pass_payments.AnomaliePaiement": {"resoudre": "pass_payments.change_anomaliepaiement"},
     "pass_payments.EcartRapprochement": {"resoudre": "pass_payments.change_ecartrapprochement"},
     "borne_auth.Borne": {"desactiver": "borne_auth.change_borne", "reactiver": "borne_auth.change_borne"},

@@ -30,6 +30,7 @@ BACK_OFFICE_MENU = [
             ("pass_payments.AnomaliePaiement", "error", "Ce que seule une personne peut régler"),
             ("pass_payments.PropositionPaiement", "rule", "Remboursements et annulations à décider à deux"),
             ("pass_payments.Decaissement", "outbox", "L'argent qui sort, suivi jusqu'au bout"),
+            ("pass_payments.ImportFichier", "upload_file", "Encaissements ou rattachements, d'un fichier"),
             ("pass_payments.DocumentEmis", "description", "Reçus, relevés, attestations et leur code"),
         ],
     ),

@@ -12,6 +12,7 @@ from apps.pass_payments.models.controle import (
     StatutProposition,
     TypeDocument,
 )
+from apps.pass_payments.models.imports import ImportFichier, NatureImport, StatutImport
 from apps.pass_payments.models.paiements import (
     OUVERTS,
     TRANSITIONS,
@@ -65,12 +66,14 @@ __all__ = [
     "DocumentEmis",
     "EcartRapprochement",
     "EvenementPaiement",
+    "ImportFichier",
     "LigneReprise",
     "MessageSortant",
     "MotifReprise",
     "NatureAnomalie",
     "NatureDecaissement",
     "NatureEcart",
+    "NatureImport",
     "NatureProposition",
     "OperateurPaiement",
     "PaiementPass",
@@ -84,6 +87,7 @@ __all__ = [
     "SortReprise",
     "StatutCotisation",
     "StatutDecaissement",
+    "StatutImport",
     "StatutMessage",
     "StatutPaiement",
     "StatutProposition",

@@ -97,7 +97,8 @@ class AncienneBase:
                 definition = ", ".join(f'"{colonne}" text' for colonne in colonnes)
                 curseur.execute(f'CREATE TABLE "{nom}" ({definition})')
                 siennes = (ligne.valeurs for ligne in self.lignes if ligne.table == table)
-                curseur.copy_expert(f'COPY "{nom}" FROM STDIN', Flux(_copie(valeurs, colonnes) for valeurs in siennes))  # noqa: S608
+                copie: Any = Flux(_copie(valeurs, colonnes) for valeurs in siennes)
+                curseur.copy_expert(f'COPY "{nom}" FROM STDIN', copie)
         connexion.commit()
 
 
@@ -141,7 +142,7 @@ class _Invention:
     def sain(self, *, paiements: int | None = None) -> Dossier:
         self.rang += 1
         rang, parmi = self.rang, self.parmi
-        code, branche, libelles = parmi(_PRODUITS)
+        _, branche, libelles = parmi(_PRODUITS)
         telephone = f"+24206{rang + 1_000_000:07d}"
         police = f"CG-{2024 + rang % 2}-{branche}-{rang:06d}"
         prime = 1_200 * (1 + int(self.hasard.random() * 8))
@@ -237,13 +238,19 @@ class _Invention:
         """The number in one of the ways of people."""
         n = telephone[4:]
         espace = f"{n[:2]} {n[2:5]} {n[5:7]} {n[7:]}"
-        formes = (telephone, n, espace, f"00242{n}", f"242{n}", f"+242 {espace}", n[1:], f"({n[:2]}) {n[2:]}", f"{n[:2]}.{n[2:5]}.{n[5:]}", f"{n[1:]}.0", f"{espace} / 22 281 00 00")  # fmt: skip
+        formes = (
+            *(telephone, n, espace, f"00242{n}", f"242{n}", f"+242 {espace}", n[1:], f"{n[1:]}.0"),
+            *(f"({n[:2]}) {n[2:]}", f"{n[:2]}.{n[2:5]}.{n[5:]}", f"{espace} / 22 281 00 00"),
+        )
         return str(self.parmi(formes))
 
     def somme(self, montant: int) -> str:
         """The amount in one of the ways of people."""
         groupe = f"{montant:,}"
-        formes = (str(montant), groupe.replace(",", " "), groupe.replace(",", "\u202f"), groupe, groupe.replace(",", "."), f"{montant}.00", f"{groupe.replace(',', ' ')},00 FCFA", f"{montant} XAF")  # fmt: skip
+        formes = (
+            *(str(montant), groupe, groupe.replace(",", " "), groupe.replace(",", "\u202f"), groupe.replace(",", ".")),
+            *(f"{montant}.00", f"{groupe.replace(',', ' ')},00 FCFA", f"{montant} XAF"),
+        )
         return str(self.parmi(formes))
 
     def date(self, jour: date) -> str:
@@ -394,7 +401,7 @@ def _abimer(texte: str) -> str:
 
 
 _FAUTES: tuple[Callable[[_Invention], list[Ecrite]], ...] = (
-    lambda i: i.sur_souscription(M.TELEPHONE_INVALIDE, Téléphone=i.parmi(("06 12", "22 281 12 34", "+33 6 12 34 56 78", "à demander"))),
+    lambda i: i.sur_souscription(M.TELEPHONE_INVALIDE, Téléphone=i.parmi(("06 12", "22 281 12 34", "+33612345678", "demander"))),
     lambda i: i.sur_souscription(M.TELEPHONE_ABSENT, Téléphone=i.parmi((None, "", "NULL"))),
     lambda i: i.sur_souscription(M.NOM_ABSENT, Nom=None, Prénom=""),
     lambda i: i.sur_souscription(M.PRODUIT_INCONNU, LibelleProduit=i.parmi(("PASS", "Auto", None, "KIMIA/SALISA"))),

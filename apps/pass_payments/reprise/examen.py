@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 from apps.pass_clients.models import StatutSouscription
@@ -51,7 +52,7 @@ _CHEMINS: dict[str, tuple[str, ...]] = {
 
 @dataclass(slots=True)
 class Ligne:
-    """A row, with what is known of its fate. `id` in the register; `placee` before this passage, for subscription `souscription_id`."""
+    """A row, with what is known of its fate. `id` in the register; `placee` before this passage, of `souscription_id`."""
 
     id: int
     table: str
@@ -611,11 +612,11 @@ def _premier_jour(cotisations: list[Ligne], annee: int) -> date | None:
 
 
 def _periodes(debut: date, expiration: date | None, duree: int) -> list[tuple[date, date]]:
-    """Terms of the product's length, the last one ending where the contract does; a remainder shorter than half a term is in it."""
+    """Terms of the product's length, the last one ending where the contract does, with a remainder shorter than half a term."""
     fin = expiration if expiration is not None and expiration > debut else debut + timedelta(days=duree)
     nombre = max(1, round((fin - debut).days / duree))
     bornes = [debut + timedelta(days=k * duree) for k in range(nombre)] + [fin]
-    return list(zip(bornes, bornes[1:], strict=False))
+    return list(pairwise(bornes))
 
 
 def _echeancier(une: Souscription, produit: Produit) -> None:

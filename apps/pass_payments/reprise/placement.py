@@ -60,7 +60,7 @@ def _ecrire_lot(dossiers: Sequence[Dossier], *, passage: Reprise, jour: date) ->
     for une, ident in zip(nouvelles, idents, strict=True):
         une.ligne.souscription_id = ident
     proprietaires = dict(
-        SouscriptionPass.objects.filter(pk__in=[une.ligne.souscription_id for une in suivies]).values_list(
+        SouscriptionPass.objects.filter(pk__in=[une.ligne.souscription_id or 0 for une in suivies]).values_list(
             "pk", "client"
         )
     )
@@ -86,7 +86,8 @@ def _ecrire_lot(dossiers: Sequence[Dossier], *, passage: Reprise, jour: date) ->
 
 def _reprise(une: Souscription, client: int, jour: date) -> SouscriptionReprise:
     produit = une.produit
-    assert produit is not None and une.souscrite is not None  # noqa: S101 - decided
+    assert produit is not None  # noqa: S101 - decided
+    assert une.souscrite is not None  # noqa: S101
     return SouscriptionReprise(
         client_id=client,
         produit_id=produit.id,
@@ -147,7 +148,7 @@ def _ecrire_paiements(versements: Sequence[tuple[Souscription, Versement]]) -> l
 def _paiement(une: Souscription, versement: Versement, *, initial: bool) -> PaiementPass:
     quand, empreinte = midi(versement.jour), versement.ligne.empreinte
     return PaiementPass(
-        souscription_id=une.ligne.souscription_id,
+        souscription_id=une.ligne.souscription_id or 0,
         numero_transaction=reference(empreinte),
         montant=versement.montant,
         operateur=versement.operateur,

@@ -29,7 +29,8 @@ def recueillir(lignes: Iterable[tuple[str, str]]) -> int:
             CREATE TEMPORARY TABLE reprise_rangee AS
             SELECT table_source, empreinte, row_number() OVER (PARTITION BY table_source, empreinte)::int AS rang, brut
             FROM (
-                SELECT table_source, brut, encode(sha256(convert_to(table_source || ' ' || brut::text, 'UTF8')), 'hex') AS empreinte
+                SELECT table_source, brut,
+                       encode(sha256(convert_to(table_source || ' ' || brut::text, 'UTF8')), 'hex') AS empreinte
                 FROM reprise_lue
             ) l
             """
@@ -79,8 +80,8 @@ def lire() -> Iterator[Ligne]:
         cursor.execute(
             """
             SELECT coalesce(l.id, 0), coalesce(r.table_source, l.table_source), coalesce(r.empreinte, l.empreinte),
-                   coalesce(r.rang, l.rang), coalesce(r.brut, l.brut)::text, coalesce(l.sort = 'placee', false), l.souscription_id,
-                   r.empreinte IS NULL, coalesce(l.telephone, ''), coalesce(l.police, '')
+                   coalesce(r.rang, l.rang), coalesce(r.brut, l.brut)::text, coalesce(l.sort = 'placee', false),
+                   l.souscription_id, r.empreinte IS NULL, coalesce(l.telephone, ''), coalesce(l.police, '')
             FROM reprise_rangee r
             FULL JOIN lignes_reprises l USING (table_source, empreinte, rang)
             WHERE r.empreinte IS NOT NULL OR l.sort = 'placee'
@@ -153,8 +154,8 @@ def ecrire_placees(placements: Sequence[Placement]) -> None:
                 telephone = v.telephone, police = v.police, client_id = v.client, souscription_id = v.souscription,
                 paiement_id = v.paiement, placee_le = now(),
                 reserves = CASE WHEN v.reserves = '' THEN '{}' ELSE string_to_array(v.reserves, ',') END
-            FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::bigint[], %s::bigint[], %s::bigint[],
-                        %s::text[])
+            FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::bigint[], %s::bigint[],
+                        %s::bigint[], %s::text[])
                 AS v (id, montant, ecart, telephone, police, client, souscription, paiement, reserves)
             WHERE l.id = v.id
             """,

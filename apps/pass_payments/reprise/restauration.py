@@ -19,8 +19,8 @@ BASE, COMPTE = "ancienne", "reprise"
 _ENTETE_PG_DUMP = b"PGDMP"
 # What an account without rights may be refused without one row being lost.
 _SANS_CONSEQUENCE = re.compile(
-    r"role \"[^\"]*\" does not exist|must be owner of|must be member of role|must be able to SET ROLE|extension|permission denied to|permission denied for schema"
-    r"|unrecognized configuration parameter|schema \"public\" already exists|language \"plpgsql\""
+    r'role "[^"]*" does not exist|must be (owner|member) of|must be able to SET ROLE|extension|permission denied'
+    r'|unrecognized configuration parameter|schema "public" already exists|language "plpgsql"'
 )
 _DEBUT_DE_COPY = re.compile(rb"COPY .* FROM stdin;\s*$", re.IGNORECASE)
 _DU_DUMP = re.compile(rb"\\(?:restrict|unrestrict|connect)\b")

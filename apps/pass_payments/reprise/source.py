@@ -1,4 +1,4 @@
-"""Whence rows come: a PostgreSQL server that is only read, in one snapshot, or a dump restored aside for the time of the import."""
+"""Whence rows come: a PostgreSQL server that is only read, in one snapshot, or a dump restored aside while it is read."""
 
 import secrets
 from collections.abc import Iterator
@@ -79,9 +79,9 @@ def ouvrir(adresse: str) -> Iterator[Source]:
         raise SourceIllisible(
             f"« {adresse[:200]} » n'est ni une adresse postgresql://… ni le fichier d'une sauvegarde (SQL ou pg_dump -Fc)."
         )
-    with base_restauree(fichier, dossier=settings.DATA_DIR / "reprise") as parametres:
-        with _instantane(fichier.name, parametres) as source:
-            yield source
+    dossier = settings.DATA_DIR / "reprise"
+    with base_restauree(fichier, dossier=dossier) as parametres, _instantane(fichier.name, parametres) as source:
+        yield source
 
 
 @contextmanager
@@ -96,7 +96,7 @@ def _instantane(nom: str, parametres: dict[str, Any]) -> Iterator[Source]:
     except (psycopg2.OperationalError, psycopg2.ProgrammingError):
         # Its message may name the user and the address with its password.
         raise SourceIllisible(
-            "L'ancienne base ne répond pas à cette adresse. Vérifiez l'hôte, le port, le nom de la base, le compte et pg_hba.conf."
+            "L'ancienne base ne répond pas à cette adresse. Vérifiez l'hôte, le port, la base, le compte et pg_hba.conf."
         ) from None
     with closing(connexion):
         connexion.set_session(isolation_level="REPEATABLE READ", readonly=True)

@@ -42,7 +42,7 @@ class Command(CommandePass):
             "XAF en quarantaine",
             "Illisibles",
         )
-        lignes = [colonnes]
+        lignes: list[tuple[str, ...]] = [colonnes]
         for table, compte in bilan.tables.items():
             chiffres = (
                 compte.lues,
