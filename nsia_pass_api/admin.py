@@ -102,40 +102,28 @@ def lignes_permises(request: HttpRequest, lignes: QuerySet[Any]) -> QuerySet[Any
     return permises
 
 
-class AdminPass(LignesPermises, ModelAdmin):  # type: ignore[misc]
-    """Base of every admin: constant queries and no COUNT(*), a refusal of a service shown as a message.
+class AvecExport:
+    """Mixin, before the admin: the list as it is filtered is taken away as a file, by whom settings.BACK_OFFICE_EXPORT lets."""
 
-    `recherches`: where an exact search looks, by lookup, with what gives a term its canonical form (raising ErreurPass or
-    ValueError when it cannot be one). Each lookup must have an index. `recherches_par_nom`: lookups by first letters.
-    `table_comptee`: table whose statistics count a view.
-    """
-
-    list_per_page = 50
-    list_max_show_all = 50
-    list_filter_sheet = True
-    show_full_result_count = False
-    show_facets = ShowFacets.NEVER
-    sortable_by: ClassVar[Sequence[str]] = ()
-    compressed_fields = True
-    warn_unsaved_form = True
-
+    admin_site: Any
+    model: Any
+    opts: Any
+    get_changelist_instance: Any
+    get_list_display: Any
+    has_view_permission: Any
+    message_user: Any
     list_after_template = "admin/exporter.html"
-
-    table_comptee: ClassVar[str | None] = None
-    recherches: ClassVar[dict[str, Callable[[str], Any]]] = {}
-    recherches_par_nom: ClassVar[Sequence[str]] = ()
-
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        return Liste
 
     def get_urls(self) -> list[URLPattern]:
         vue = self.admin_site.admin_view(self.export_view)
         nom = f"{self.opts.app_label}_{self.opts.model_name}_export"
-        return [path("export/<str:forme>/", vue, name=nom), *super().get_urls()]
+        return [path("export/<str:forme>/", vue, name=nom), *super().get_urls()]  # type: ignore[misc]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         contexte = {"exports": self._exports(request) if self.has_export_permission(request) else []}
-        reponse: HttpResponse = super().changelist_view(request, {**contexte, **(extra_context or {})})
+        reponse: HttpResponse = super().changelist_view(  # type: ignore[misc]
+            request, {**contexte, **(extra_context or {})}
+        )
         return reponse
 
     def _exports(self, request: HttpRequest) -> list[tuple[str, str]]:
@@ -169,6 +157,31 @@ class AdminPass(LignesPermises, ModelAdmin):  # type: ignore[misc]
         except ErreurPass as erreur:
             self.message_user(request, erreur.detail, messages.ERROR)
             return HttpResponseRedirect(f"{liste}?{request.GET.urlencode()}")
+
+
+class AdminPass(LignesPermises, AvecExport, ModelAdmin):  # type: ignore[misc]
+    """Base of every admin: constant queries and no COUNT(*), a refusal of a service shown as a message.
+
+    `recherches`: where an exact search looks, by lookup, with what gives a term its canonical form (raising ErreurPass or
+    ValueError when it cannot be one). Each lookup must have an index. `recherches_par_nom`: lookups by first letters.
+    `table_comptee`: table whose statistics count a view.
+    """
+
+    list_per_page = 50
+    list_max_show_all = 50
+    list_filter_sheet = True
+    show_full_result_count = False
+    show_facets = ShowFacets.NEVER
+    sortable_by: ClassVar[Sequence[str]] = ()
+    compressed_fields = True
+    warn_unsaved_form = True
+
+    table_comptee: ClassVar[str | None] = None
+    recherches: ClassVar[dict[str, Callable[[str], Any]]] = {}
+    recherches_par_nom: ClassVar[Sequence[str]] = ()
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return Liste
 
     def get_paginator(
         self, request: HttpRequest, queryset: QuerySet[Any], per_page: int, *args: Any, **kwargs: Any

@@ -12,7 +12,7 @@ from apps.borne_auth import equipe, services
 from apps.borne_auth.droits import VOIENT_TOUT, droits_lisibles
 from apps.borne_auth.forms import AgentChangeForm, AgentCreationForm
 from apps.borne_auth.models import Agent, Borne, RoleAgent, SessionBorne, StatutBorne
-from nsia_pass_api.admin import VIDE, AdminLecture, LignesPermises
+from nsia_pass_api.admin import VIDE, AdminLecture, AvecExport, LignesPermises
 from nsia_pass_api.dates import maintenant
 from nsia_pass_api.telephones import normaliser
 
@@ -51,7 +51,7 @@ class RoleAdmin(AdminLecture):
 
 
 @admin.register(Agent)
-class AgentAdmin(LignesPermises, UserAdmin, ModelAdmin):
+class AgentAdmin(LignesPermises, AvecExport, UserAdmin, ModelAdmin):
     form = AgentChangeForm
     add_form = AgentCreationForm
     change_password_form = AdminPasswordChangeForm
@@ -110,7 +110,7 @@ class AgentAdmin(LignesPermises, UserAdmin, ModelAdmin):
 
 
 @admin.register(Borne)
-class BorneAdmin(LignesPermises, ModelAdmin):
+class BorneAdmin(LignesPermises, AvecExport, ModelAdmin):
     """Kiosks are registered by `manage.py enregistrer_borne`, which shows the key once."""
 
     list_display = ("code", "agence", "etat", "version", "dernier_contact")

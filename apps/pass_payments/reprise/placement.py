@@ -112,7 +112,7 @@ def _activer_les_payees(suivies: Sequence[Souscription]) -> None:
         if premier is None:
             continue
         attend = SouscriptionPass.objects.filter(
-            pk=une.ligne.souscription_id, statut=StatutSouscription.EN_COURS
+            pk=une.ligne.souscription_id or 0, statut=StatutSouscription.EN_COURS
         ).first()
         if attend is not None:
             activer(souscription=attend, quand=midi(premier))
