@@ -25,6 +25,7 @@ from apps.pass_clients.models import (
     StatutSouscription,
     TransitionSouscription,
 )
+from apps.pass_products.models import ProduitPass
 from nsia_pass_api.telephones import operateur_probable
 
 MOTIF = "reprise de l'ancienne base"
@@ -47,7 +48,6 @@ class SouscriptionReprise:
     client_id: int
     produit_id: int
     code_produit: str
-    branche: str
     taux_epargne: Any
     prime: int
     periodicite: str
@@ -170,18 +170,24 @@ def _numeros(reprises: Sequence[SouscriptionReprise]) -> list[str]:
 def _avancer_les_series(reprises: Sequence[SouscriptionReprise]) -> None:
     """No police that was brought in will be drawn again."""
     plus_loin: dict[tuple[str, int], int] = {}
-    branches = sorted({une.branche for une in reprises})
+    branches = sorted(set(ProduitPass.objects.values_list("branche", flat=True)))
     for une in reprises:
         annees = {int(chiffres) for chiffres in re.findall(r"(?=([0-9]{4}))", une.police)} | {une.jour.year}
         for annee in annees:
             # A number may have been given in the series of another branch.
             for branche in branches:
-                sequence = (
-                    numbers.forme_police(annee=annee, branche=branche).sequence(une.police) if une.police else None
-                )
+                sequence = _sequence(une.police, numbers.forme_police(annee=annee, branche=branche))
                 if sequence is not None and sequence <= SEQUENCE_MAXIMUM:
                     cle = (numbers.serie_police(branche), annee)
                     plus_loin[cle] = max(plus_loin.get(cle, 0), sequence)
     for (serie, annee), sequence in sorted(plus_loin.items()):
         if 1 <= annee <= 9_999:
             numbers.avancer(serie=serie, annee=annee, sequence=sequence)
+
+
+def _sequence(police: str, forme: numbers.Forme) -> int | None:
+    """The sequence of a number, on whatever width: `CG-2025-VIE-000012` and `CG-2025-VIE-012` would be taken for one another."""
+    if not (police.startswith(forme.avant) and police.endswith(forme.apres)):
+        return None
+    chiffres = police[len(forme.avant) : len(police) - len(forme.apres)]
+    return int(chiffres) if chiffres.isascii() and chiffres.isdecimal() else None

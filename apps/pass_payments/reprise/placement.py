@@ -92,7 +92,6 @@ def _reprise(une: Souscription, client: int, jour: date) -> SouscriptionReprise:
         client_id=client,
         produit_id=produit.id,
         code_produit=produit.code,
-        branche=produit.branche,
         taux_epargne=produit.taux,
         prime=une.prime,
         periodicite=une.periodicite,

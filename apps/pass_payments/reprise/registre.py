@@ -81,14 +81,15 @@ def lire() -> Iterator[Ligne]:
             """
             SELECT coalesce(l.id, 0), coalesce(r.table_source, l.table_source), coalesce(r.empreinte, l.empreinte),
                    coalesce(r.rang, l.rang), coalesce(r.brut, l.brut)::text, coalesce(l.sort = 'placee', false),
-                   l.souscription_id, r.empreinte IS NULL, coalesce(l.telephone, ''), coalesce(l.police, '')
+                   l.souscription_id, r.empreinte IS NULL, coalesce(l.telephone, ''), coalesce(l.police, ''),
+                   coalesce(l.reserves, '{}')
             FROM reprise_rangee r
             FULL JOIN lignes_reprises l USING (table_source, empreinte, rang)
             WHERE r.empreinte IS NOT NULL OR l.sort = 'placee'
             ORDER BY 2, 3, 4
             """
         )
-        for ident, table, empreinte, rang, brut, placee, souscription, disparue, telephone, police in cursor:
+        for ident, table, empreinte, rang, brut, placee, souscription, disparue, telephone, police, reserves in cursor:
             yield Ligne(
                 id=ident,
                 table=table,
@@ -100,6 +101,7 @@ def lire() -> Iterator[Ligne]:
                 disparue=disparue,
                 telephone=telephone if placee else "",
                 police=police if placee else "",
+                reserves=list(reserves) if placee else [],
             )
 
 
