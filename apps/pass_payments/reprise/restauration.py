@@ -62,9 +62,10 @@ def _preparer(*, port: int, maitre: str, compte: str) -> None:
 
 
 def _restaurer(fichier: Path, *, port: int, mot_de_passe: str) -> None:
-    with fichier.open("rb") as contenu, tempfile.TemporaryDirectory() as passage:
+    with fichier.open("rb") as contenu:
         forme_pg_dump = contenu.read(len(_ENTETE_PG_DUMP)) == _ENTETE_PG_DUMP
-        contenu.seek(0)
+    # Opened again: programs read from where the descriptor is, which is beyond what was read of it.
+    with fichier.open("rb") as contenu, tempfile.TemporaryDirectory() as passage:
         commun = ["--host", HOST, "--port", str(port), "--username", COMPTE, "--dbname", BASE, "--no-password"]
         cles = Path(passage) / "pgpass"
         cles.touch(mode=0o600)
