@@ -30,7 +30,7 @@ from apps.pass_payments.reprise.bilan import Bilan, ReconciliationFausse, bilan_
 from apps.pass_payments.reprise.restauration import SauvegardeIllisible
 from apps.pass_payments.reprise.services import importer
 from apps.pass_payments.reprise.source import SourceIllisible, ouvrir
-from apps.pass_products.models import ProduitPass
+from apps.pass_products.models import Garantie, ProduitPass
 from nsia_pass_api.database import binaries
 
 JOUR = date(2026, 11, 25)
@@ -299,7 +299,7 @@ def test_la_commande_rend_compte(ancienne: Any, capsys: Any) -> None:
     call_command("import_whatsappdb", source)
     sortie = capsys.readouterr().out
     assert "Le compte est juste" in sortie
-    assert "En quarantaine, PaiementPass" in sortie
+    assert "\nEn quarantaine, " in sortie
     with pytest.raises(CommandError, match="positif"):
         call_command("import_whatsappdb", source, "--lot", "0")
 
@@ -310,6 +310,7 @@ def test_sans_catalogue_ou_a_deux_l_import_attend(ancienne: Any) -> None:
         curseur.execute("SELECT pg_advisory_lock(%s)", [services._VERROU])
         with pytest.raises(services.ImportEnCours):
             reprendre(source)
+    Garantie.objects.all().delete()
     ProduitPass.objects.all().delete()
     with pytest.raises(services.CatalogueVide):
         reprendre(source)
