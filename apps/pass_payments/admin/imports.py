@@ -90,7 +90,7 @@ tableau_des_lignes.short_description = "Lignes lues"
 class ImportAdmin(AvecActes, AdminLecture):
     actes = [Confirmer()]
     list_display = [
-        code("__str__", "Import"),
+        code("", "Import"),
         STATUT,
         texte("nombre", "Lignes"),
         xaf("total", "Total"),

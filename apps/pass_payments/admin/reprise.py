@@ -75,7 +75,7 @@ class LigneRepriseAdmin(AdminLecture):
     list_before_template = "admin/quarantaine.html"
     list_filter = [SortFiltre, "motif", "table_source", ReserveFiltre]
     list_display = [
-        code("__str__", "Ligne"),
+        code("", "Ligne"),
         pastille_motif,
         texte("explication", "Explication"),
         telephone("telephone"),

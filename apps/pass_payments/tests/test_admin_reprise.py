@@ -39,6 +39,7 @@ def test_totals_by_reason_lead_to_the_rows(auditeur: Client) -> None:
         ("Montant nul", "1"),
     ]
     assert "2\u202f000\u202fFCFA" in page.content.decode()
+    assert f"PaiementPass {'0' * 10}/1" in page.content.decode()
     lues = auditeur.get(LISTE, {"motif__exact": "sans_souscription"}).context["cl"].result_list
     assert {une.montant for une in lues} == {1_500, 500}
     for filtre, nombre in [({"sort": "placee"}, 1), ({"sort": "reserve"}, 1), ({"sort": "toutes"}, 4), ({}, 3)]:
