@@ -13,15 +13,17 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin import ShowFacets
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import flatten_fieldsets, quote, unquote
-from django.contrib.admin.views.main import ORDER_VAR, PAGE_VAR
+from django.contrib.admin.views.main import ERROR_FLAG, ORDER_VAR, PAGE_VAR
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import connection, models
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
-from django.urls import resolve, reverse
+from django.urls import URLPattern, path, resolve, reverse
 from django.utils import timezone
 from django.utils.dates import MONTHS
 from django.utils.formats import number_format
@@ -32,6 +34,7 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.forms import PaginationInlineFormSet
 from unfold.views import ChangeList
 
+from . import exports
 from .errors import ErreurPass
 from .money import formater_nombre, formater_xaf
 from .redaction import masquer_texte
@@ -138,7 +141,65 @@ def lisible(request: HttpRequest, modele: type[models.Model]) -> bool:
     return page is None or bool(page.has_view_permission(request))
 
 
-class AdminPass(LignesPermises, AvecHistorique, ModelAdmin):  # type: ignore[misc]
+class AvecExport:
+    """Mixin, before the admin: the list as it is filtered is taken away as a file, by whom settings.BACK_OFFICE_EXPORT lets."""
+
+    admin_site: Any
+    model: Any
+    opts: Any
+    get_changelist_instance: Any
+    get_list_display: Any
+    has_view_permission: Any
+    message_user: Any
+    list_after_template = "admin/exporter.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        vue = self.admin_site.admin_view(self.export_view)
+        nom = f"{self.opts.app_label}_{self.opts.model_name}_export"
+        return [path("export/<str:forme>/", vue, name=nom), *super().get_urls()]  # type: ignore[misc]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        contexte = {"exports": self._exports(request) if self.has_export_permission(request) else []}
+        reponse: HttpResponse = super().changelist_view(  # type: ignore[misc]
+            request, {**contexte, **(extra_context or {})}
+        )
+        return reponse
+
+    def _exports(self, request: HttpRequest) -> list[tuple[str, str]]:
+        """The list as it is filtered, in each format: its name and address."""
+        choisis = {cle: request.GET.getlist(cle) for cle in request.GET if cle not in (PAGE_VAR, "e")}
+        page = f"admin:{self.opts.app_label}_{self.opts.model_name}_export"
+        return [(forme.upper(), reverse(page, args=[forme], query=choisis or None)) for forme in exports.FORMATS]
+
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        """Whoever reads the list and whom settings.BACK_OFFICE_EXPORT lets take it away."""
+        permis: bool = import_string(settings.BACK_OFFICE_EXPORT)(request.user, self.model)
+        return permis and self.has_view_permission(request)
+
+    def export_view(self, request: HttpRequest, forme: str) -> HttpResponseBase:
+        """The rows and columns of the list that has the same address, as a file."""
+        if forme not in exports.FORMATS:
+            raise Http404
+        if not self.has_export_permission(request):
+            raise PermissionDenied
+        adresse = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+        try:
+            liste = self.get_changelist_instance(request)
+            return exports.repondre(
+                request,
+                lignes=liste.queryset,
+                nombre=liste.result_count,
+                colonnes=[exports.colonne(self, cellule) for cellule in self.get_list_display(request)],
+                forme=forme,
+            )
+        except IncorrectLookupParameters:
+            return HttpResponseRedirect(f"{adresse}?{ERROR_FLAG}=1")
+        except ErreurPass as erreur:
+            self.message_user(request, erreur.detail, messages.ERROR)
+            return HttpResponseRedirect(f"{adresse}?{request.GET.urlencode()}")
+
+
+class AdminPass(LignesPermises, AvecHistorique, AvecExport, ModelAdmin):  # type: ignore[misc]
     """Base of every admin: constant queries and no COUNT(*), a refusal of a service shown as a message.
 
     `recherches`: where an exact search looks, by lookup, with what gives a term its canonical form (raising ErreurPass or
@@ -292,7 +353,13 @@ def _cellule(genre: str, chemin: str, libelle: str, montrer: Callable[[Any], Any
 
     cellule.__name__ = f"{genre}_{chemin}"
     cellule.short_description = libelle  # type: ignore[attr-defined]
+    if genre in _BRUTES:
+        cellule.brute = lambda objet: suivre(objet, chemin)  # type: ignore[attr-defined]
     return cellule
+
+
+# Cells that files hold as they are; others are read as they are shown, without their HTML.
+_BRUTES = frozenset({"texte", "code", "montant", "taux", "moment"})
 
 
 def suivre(objet: Any, chemin: str) -> Any:
@@ -334,7 +401,9 @@ def du(chemin: str, libelle: str) -> Cellule:
 
 
 def telephone(chemin: str, libelle: str = "Téléphone") -> Cellule:
-    return _cellule("telephone", chemin, libelle, afficher)
+    cellule = _cellule("telephone", chemin, libelle, afficher)
+    cellule.brute = lambda objet: suivre(objet, chemin)  # type: ignore[attr-defined]
+    return cellule
 
 
 def telephone_masque(chemin: str, libelle: str = "Téléphone") -> Cellule:
@@ -357,7 +426,13 @@ def jour(chemin: str, libelle: str) -> Cellule:
     def montrer(valeur: date) -> str:
         return f"{timezone.localtime(valeur) if isinstance(valeur, datetime) else valeur:%d/%m/%Y}"
 
-    return _cellule("jour", chemin, libelle, montrer)
+    cellule = _cellule("jour", chemin, libelle, montrer)
+    cellule.brute = lambda objet: _jour(suivre(objet, chemin))  # type: ignore[attr-defined]
+    return cellule
+
+
+def _jour(valeur: date | None) -> date | None:
+    return timezone.localtime(valeur).date() if isinstance(valeur, datetime) else valeur
 
 
 def mois(chemin: str, libelle: str) -> Cellule:

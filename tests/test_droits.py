@@ -4,6 +4,8 @@ What is asked comes from the registry of the admin and from the addresses that i
 table of rights (`apps/borne_auth/droits.py`) and, for rows, from `lit` below. A page, an act or a model that is not there fails.
 """
 
+import csv
+import io
 import re
 import uuid
 from collections.abc import Callable, Iterator
@@ -48,10 +50,13 @@ from apps.pass_payments.models import (
     DocumentEmis,
     EcartRapprochement,
     IndicateurMensuel,
+    ImportFichier,
+    LigneReprise,
     MessageSortant,
     PaiementPass,
     RappelOperateur,
     Rapprochement,
+    Reprise,
     TachePlanifiee,
     Travailleur,
 )
@@ -78,6 +83,7 @@ FORMULAIRES = {
     "pass_products.Garantie": ({"add", "change", "delete"}, "libelle"),
     "borne_auth.Agent": ({"add", "change"}, "poste"),
     "borne_auth.Borne": ({"change"}, "agence"),
+    "pass_payments.ImportFichier": ({"add"}, "adresse"),
 }
 # Addresses of the admin that are no model's.
 DU_SITE = {
@@ -111,6 +117,7 @@ SAISIES: dict[str, dict[str, str]] = {
     "abandonner": {"motif": "introuvable depuis un an"},
     "clore": {"verse": "oui", "dit": "M. Okemba, le 20/11 : arrivé", "motif": "sans réponse"},
     "reinitialiser_facteur": {"motif": "téléphone perdu, reconnue de vive voix"},
+    "confirmer": {"confirme": "1"},
 }
 
 
@@ -120,7 +127,7 @@ def lit(role: str, modele: str, ligne: str) -> bool:
         return False
     if ligne == "commune" or role in VOIENT_TOUT:
         return True
-    if modele in ("borne_auth.Agent", "borne_auth.ConnexionAgent"):
+    if modele in ("borne_auth.Agent", "borne_auth.ConnexionAgent", "pass_payments.ImportFichier"):
         return ligne == "soi"
     if modele in ("borne_auth.Borne", "pass_payments.IndicateurMensuel"):
         return ligne == "agence"
@@ -257,6 +264,25 @@ def lecture(agent: Agent) -> dict[str, Any]:
     return vides | {"agent_id": agent.pk, "nature": "liste", "objet": "pass_clients.ClientPass", "nombre": 2}
 
 
+def depot_de(agent: Agent, police: str, rang: int) -> ImportFichier:
+    """A file that asks to cash 100 francs."""
+    cases = {
+        "contrat": police,
+        "montant": "100",
+        "mode": "espèces",
+        "date": f"{timezone.localdate()}",
+        "justificatif": "",
+    }
+    return ImportFichier.objects.create(
+        nature="encaissements",
+        nom_fichier="caisse.csv",
+        empreinte=f"{rang:064}",
+        lignes=[{"numero": 2, "cases": cases}],
+        nombre=1,
+        deposant=agent,
+    )
+
+
 def monde(role: str) -> Monde:
     """Somebody with this role, an agency and a client to follow, and what there is to read."""
     moi = AgentFactory.create(agence=SON_AGENCE, role="" if role == "sans_role" else role)
@@ -311,6 +337,18 @@ def monde(role: str) -> Monde:
     delai = Reglage.objects.get(nom="ALERTE_EXPIRATION_JOURS")
     changer_reglage(nom=delai.nom, valeur=45, motif="essai", acteur=AgentFactory.create())
     un.a_faire["pass_products.Reglage", "changer"] = un.a_faire["pass_products.Reglage", "revenir"] = {"commune": delai}
+    un.noter("commune", Reprise.objects.create(source="essai"))
+    un.noter(
+        "commune",
+        LigneReprise.objects.create(
+            table_source="agents", empreinte="0" * 64, rang=1, brut={}, sort="quarantaine", motif="ligne_vide"
+        ),
+    )
+    police = un.une_de_chaque("pass_clients.Contrat")["suivie"].pk
+    for rang, (ligne, deposant) in enumerate([("soi", moi), ("etrangere", AgentFactory.create())]):
+        depot = depot_de(deposant, police, rang)
+        un.noter(ligne, depot)
+        un.a_faire.setdefault(("pass_payments.ImportFichier", "confirmer"), {})[ligne] = depot
     un.noter("soi", moi)
     un.noter("agence", AgentFactory.create(agence=SON_AGENCE))
     un.noter("etrangere", *Agent.objects.exclude(pk__in=[objet.pk for _, objet in un.lignes["borne_auth.Agent"]]))
@@ -445,7 +483,7 @@ class TestTable:
         connues = DU_SITE | {
             f"{modele.lower().replace('.', '_')}_{nom}"
             for modele in MODELES
-            for nom in ("changelist", "add", "history", "delete", "change")
+            for nom in ("changelist", "add", "history", "delete", "change", "export")
         }
         connues |= {f"{modele.lower().replace('.', '_')}_acte" for modele in ACTES}
         connues |= {f"{modele.lower().replace('.', '_')}_{nom}" for modele, noms in PAGES.items() for nom in noms}
@@ -541,6 +579,7 @@ class TestMatrice:
                     permises = {objet.pk for ligne, objet in un.lignes[modele] if lit(role, modele, ligne)}
                     if lues != permises:
                         fautes.append(f"{modele} : lignes {lues ^ permises}")
+                fautes += self.export(role, moi, modele, un)
                 for ligne, objet in un.une_de_chaque(modele).items():
                     for nom in ("change", "history"):
                         fautes += self.lecture(role, moi, modele, ligne, objet, nom)
@@ -549,6 +588,18 @@ class TestMatrice:
                 )
                 if inconnue.status_code != (302 if peut(role, modele, "view") else 403):
                     fautes.append(f"{modele} : page inconnue {inconnue.status_code}")
+
+    def export(self, role: str, moi: Client, modele: str, un: Monde) -> Iterator[str]:
+        """Whoever reads a list takes its rows away, and no others; but for advisors."""
+        permis = peut(role, modele, "view") and role != "conseiller"
+        reponse = moi.get(page(modele, "export", "csv"))
+        if reponse.status_code != (200 if permis else 403):
+            yield f"{modele} : export {reponse.status_code}"
+        elif permis:
+            prises = len(list(csv.reader(io.StringIO(reponse.getvalue().decode("utf-8-sig")), delimiter=";"))) - 1
+            permises = sum(lit(role, modele, ligne) for ligne, _ in un.lignes[modele])
+            if prises != permises and modele not in TRACES:
+                yield f"{modele} : export de {prises} lignes au lieu de {permises}"
 
     def lecture(self, role: str, moi: Client, modele: str, ligne: str, objet: Model, nom: str) -> Iterator[str]:
         visible, droit = lit(role, modele, ligne), peut(role, modele, "view")
@@ -728,6 +779,7 @@ class TestMatrice:
         for modele in MODELES:
             if peut(role, modele, "view") and any(ligne != "commune" for ligne, _ in un.lignes[modele]):
                 lues.append(page(modele, "changelist"))
+                lues += [page(modele, "export", "csv")] if role != "conseiller" else []
                 lues += [page(modele, "changelist", q=marque) for marque in (etrangeres[0], etrangeres[2])]
                 lues += [
                     page(modele, "change", objet.pk)
@@ -736,7 +788,8 @@ class TestMatrice:
                 ]
         for adresse in lues:
             reponse = moi.get(adresse)
-            contenu, cherchee = reponse.content.decode(), reponse.wsgi_request.GET.get("q")
+            contenu = reponse.getvalue().decode()
+            cherchee = reponse.wsgi_request.GET.get("q")
             fuites = [marque for marque in etrangeres if marque in contenu and marque != cherchee]
             if reponse.status_code != 200 or fuites:
                 fautes.append(f"{adresse} : {reponse.status_code} {fuites}")
@@ -758,7 +811,7 @@ def test_strangers_are_led_to_the_door(client: Client) -> None:
     lues = [reverse("admin:index"), *(reverse(f"admin:{nom}") for nom in ("autocomplete", "jsi18n", "search"))]
     for modele in MODELES:
         objet = next(iter(un.une_de_chaque(modele).values()))
-        lues += [page(modele, nom) for nom in ("changelist", "add")]
+        lues += [*(page(modele, nom) for nom in ("changelist", "add")), page(modele, "export", "csv")]
         lues += [page(modele, nom, objet.pk) for nom in ("change", "delete", "history")]
     lues += [
         page(modele, "acte", next(iter(objets.values())).pk, nom)

@@ -52,6 +52,7 @@ SUIVIES: dict[str, Suivie] = {
     "pass_payments.DocumentEmis": Suivie("souscription__client"),
     "pass_payments.Rapprochement": Suivie(),
     "pass_payments.EcartRapprochement": Suivie("paiement__souscription__client"),
+    "pass_payments.ImportFichier": Suivie(masquees=("lignes",)),
     # Sign-ins have a journal of their own; a kiosk says where it is every minute.
     "borne_auth.Agent": Suivie(masquees=("password",), ignorees=("last_login",)),
     "borne_auth.Agent_groups": Suivie(libelle="rôle d'un agent"),
@@ -80,6 +81,8 @@ NON_SUIVIES: dict[str, str] = {
     "admin.LogEntry": _JOURNAL,
     "pass_payments.MessageSortant": "boîte d'envoi : les textes, qui portent des codes, ne se copient pas",
     "pass_payments.RequeteIdempotente": "technique : la réponse déjà donnée, gardée quelques jours",
+    "pass_payments.Reprise": _JOURNAL,
+    "pass_payments.LigneReprise": "est lui-même un registre : une ligne de l'ancienne base et ce qu'il en advient",
     "pass_payments.IndicateurMensuel": "se recalcule entier chaque nuit",
     "pass_payments.Travailleur": _TECHNIQUE,
     "pass_payments.TachePlanifiee": _TECHNIQUE,

@@ -48,8 +48,13 @@ def soi_meme(role: RoleAgent, agent: Agent) -> Q:
     return Q(pk=agent.pk)
 
 
-def les_siennes(role: RoleAgent, agent: Agent) -> Q:
-    return Q(agent=agent.pk)
+def de_soi(champ: str) -> Regle:
+    """What this person has made herself."""
+
+    def regle(role: RoleAgent, agent: Agent) -> Q:
+        return Q(**{champ: agent.pk})
+
+    return regle
 
 
 def toutes(role: RoleAgent, agent: Agent) -> Q:
@@ -101,6 +106,11 @@ DROITS: dict[str, Droits] = {
     "pass_payments.MessageSortant": Droits(toutes, "L", "L", "", "", "L"),
     "pass_payments.TachePlanifiee": Droits(toutes, "L", "L", "", "", "L"),
     "pass_payments.Travailleur": Droits(toutes, "L", "L", "", "", "L"),
+    # Files handed in: by each what she may do herself.
+    "pass_payments.ImportFichier": Droits(de_soi("deposant"), "LA", "LA", "LA", "", "L"),
+    # The former database.
+    "pass_payments.LigneReprise": Droits(toutes, "L", "L", "", "", "L"),
+    "pass_payments.Reprise": Droits(toutes, "L", "L", "", "", "L"),
     # Catalogue.
     "pass_products.ProduitPass": Droits(toutes, "LAM", "LM", "L", "L", "L"),
     "pass_products.Garantie": Droits(toutes, "LAMS", "LAM", "L", "L", "L"),
@@ -116,7 +126,7 @@ DROITS: dict[str, Droits] = {
     # The trail.
     "borne_auth.JournalAudit": Droits(toutes, "L", "L", "", "", "L"),
     "borne_auth.LectureDonnees": Droits(toutes, "L", "L", "", "", "L"),
-    "borne_auth.ConnexionAgent": Droits(les_siennes, "L", "L", "L", "L", "L"),
+    "borne_auth.ConnexionAgent": Droits(de_soi("agent"), "L", "L", "L", "L", "L"),
 }
 
 # Acts, on an object's page or on a list, and the permission that each takes besides that of reading the object.
@@ -141,6 +151,7 @@ ACTES: dict[str, dict[str, str]] = {
         # Of one's own, whatever one's role.
         "retirer": "pass_payments.view_proposition",
     },
+    "pass_payments.ImportFichier": {"confirmer": "pass_payments.add_importfichier"},
     "pass_payments.AnomaliePaiement": {"resoudre": "pass_payments.change_anomaliepaiement"},
     "pass_payments.EcartRapprochement": {"resoudre": "pass_payments.change_ecartrapprochement"},
     "pass_products.Reglage": {"changer": "pass_products.change_reglage", "revenir": "pass_products.change_reglage"},
@@ -163,6 +174,17 @@ PROPOSITIONS: dict[str, tuple[str, str]] = {
     "telephone": ("pass_clients.change_clientpass", "pass_payments.change_proposition"),
     "police": ("pass_clients.add_numeropolice", "pass_payments.change_proposition"),
 }
+
+
+# Who takes lists away as files, of what they read.
+EXPORTENT = frozenset({RoleAgent.ADMINISTRATEUR, RoleAgent.GESTIONNAIRE, RoleAgent.AGENT, RoleAgent.AUDITEUR})
+
+
+def peut_exporter(agent: AbstractBaseUser, modele: type[Model]) -> bool:
+    """Whether this person may take away, as a file, the list of `modele` that she reads."""
+    return (
+        isinstance(agent, Agent) and agent.role in EXPORTENT and "L" in DROITS[modele._meta.label].lettres(agent.role)
+    )
 
 
 def permissions_du_role(role: RoleAgent) -> frozenset[str]:

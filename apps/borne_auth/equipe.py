@@ -1,8 +1,10 @@
 """Every write on members of staff and on what their roles may do."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import structlog
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group, Permission
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -71,6 +73,24 @@ def modifier_agent(
     if role is not None and actuel.pk == acteur.pk and role != (actuel.role or ""):
         raise CompteProtege("Vous ne pouvez pas changer votre propre rôle. Demandez-le à une autre personne.")
     return _ecrire(actuel, acteur=acteur, mot_de_passe=mot_de_passe, role=role, champs=champs)
+
+
+@transaction.atomic
+def reprendre_agents(fiches: Sequence[dict[str, Any]]) -> None:
+    """Members of staff of a former register: known by their phone, suspended, without role nor password, e-mail to be given."""
+    Agent.objects.bulk_create(
+        Agent(
+            **fiche,
+            email=f"reprise-{fiche['telephone'][4:]}@a-completer.invalid",
+            matricule=f"REPRISE-{fiche['telephone'][4:]}",
+            password=make_password(None),
+            statut=Agent.Statut.SUSPENDU,
+            is_active=False,
+            is_staff=True,
+        )
+        for fiche in fiches
+    )
+    logger.info("agents_repris", nombre=len(fiches))
 
 
 def _ecrire(agent: Agent, *, acteur: Agent, mot_de_passe: str, role: str | None, champs: dict[str, Any]) -> Agent:

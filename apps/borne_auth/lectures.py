@@ -26,6 +26,7 @@ SANS_PERSONNE: dict[str, str] = {
     "pass_clients.SerieNumero": "des compteurs",
     "pass_payments.Rapprochement": "des totaux",
     "pass_payments.IndicateurMensuel": "des totaux",
+    "pass_payments.Reprise": "des totaux",
     "pass_payments.TachePlanifiee": "technique",
     "pass_payments.Travailleur": "technique",
     "mtn_integration.TransactionMTN": "téléphones masqués",
@@ -74,11 +75,9 @@ def noter(
     )
 
 
-def noter_export(
-    request: HttpRequest, *, modele: type[Model], nombre: int, filtres: Iterable[str] | None = None
-) -> None:
-    """To call before the first row of an export leaves, with the number of rows that it will hold."""
-    noter(request, nature=NatureLecture.EXPORT, modele=modele, nombre=nombre, filtres=filtres)
+def noter_export(request: HttpRequest, *, modele: type[Model], nombre: int) -> None:
+    """To call before the first row of an export leaves, with the number of rows that its list says to hold."""
+    noter(request, nature=NatureLecture.EXPORT, modele=modele, nombre=nombre)
 
 
 def _client(modele: type[Model], cle: Any) -> Any:

@@ -101,12 +101,17 @@ def tenir(*, serie: str, annee: int) -> int:
 
 def reserver(*, serie: str, annee: int, sequence: int) -> bool:
     """The series will not draw `sequence` again, which was placed by hand; False when it lies too far ahead to be meant."""
-    dernier = tenir(serie=serie, annee=annee)
-    if sequence > dernier + ECART_MANUEL_MAX:
+    if sequence > tenir(serie=serie, annee=annee) + ECART_MANUEL_MAX:
         return False
+    avancer(serie=serie, annee=annee, sequence=sequence)
+    return True
+
+
+def avancer(*, serie: str, annee: int, sequence: int) -> None:
+    """The series will draw no number up to `sequence`: they are those of another register, brought in."""
+    dernier = tenir(serie=serie, annee=annee)
     if sequence > dernier:
         allouer(serie=serie, annee=annee, nombre=sequence - dernier)
-    return True
 
 
 def numero_souscription(*, produit: ProduitPass, annee: int) -> str:

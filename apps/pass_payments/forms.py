@@ -1,11 +1,13 @@
 """Forms of the back office's acts. They check what was typed; services decide."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.contrib.admin.options import VERTICAL
 from unfold.widgets import (
+    UnfoldAdminFileFieldWidget,
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminRadioSelectWidget,
     UnfoldAdminSelectWidget,
@@ -15,9 +17,10 @@ from unfold.widgets import (
 )
 
 from apps.pass_clients.models import SouscriptionPass, StatutSouscription
-from apps.pass_payments.models import OperateurPaiement
+from apps.pass_payments.models import NatureImport, OperateurPaiement
 from apps.pass_payments.services.guichet import AU_GUICHET
 from nsia_pass_api.money import MONTANT_MAXIMUM
+from nsia_pass_api.tableaux import OCTETS_MAXIMUM
 from nsia_pass_api.telephones import TelephoneFormField
 
 
@@ -99,6 +102,29 @@ class RemplacementForm(MotifForm):
         help_text="L'ancien ne sera plus donné à personne. Le client recevra le nouveau par SMS.",
     )
     field_order = ("numero", "motif")
+
+
+class DepotForm(forms.Form):
+    """A file to import; only the kinds that this person may hand in."""
+
+    nature = forms.ChoiceField(label="Ce que contient le fichier", widget=UnfoldAdminSelectWidget)
+    fichier = forms.FileField(
+        label="Fichier CSV ou Excel (.xlsx)",
+        max_length=200,
+        widget=UnfoldAdminFileFieldWidget(attrs={"accept": ".csv,.xlsx"}),
+    )
+
+    def __init__(self, *args: Any, natures: Sequence[NatureImport], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["nature"].choices = [("", "Choisissez"), *((une.value, une.label) for une in natures)]  # type: ignore[attr-defined]
+
+    def clean_fichier(self) -> Any:
+        fichier = self.cleaned_data["fichier"]
+        if fichier.size > OCTETS_MAXIMUM:
+            raise forms.ValidationError(
+                f"Ce fichier dépasse {OCTETS_MAXIMUM // 1_000_000} Mo. Partagez-le en plusieurs."
+            )
+        return fichier
 
 
 class EncaissementForm(forms.Form):

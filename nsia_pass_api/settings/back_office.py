@@ -31,6 +31,7 @@ BACK_OFFICE_MENU = [
             ("pass_payments.AnomaliePaiement", "error", "Ce que seule une personne peut régler"),
             ("pass_payments.Proposition", "rule", "Ce qu'une personne demande et qu'une autre décide"),
             ("pass_payments.Decaissement", "outbox", "L'argent qui sort, suivi jusqu'au bout"),
+            ("pass_payments.ImportFichier", "upload_file", "Encaissements ou rattachements, d'un fichier"),
             ("pass_payments.DocumentEmis", "description", "Reçus, relevés, attestations et leur code"),
             ("pass_payments.IndicateurMensuel", "bar_chart", "Souscriptions, encaissements, arriérés par agence"),
         ],
@@ -51,6 +52,8 @@ BACK_OFFICE_MENU = [
             ("pass_payments.MessageSortant", "sms", "SMS aux clients, envoyés ou non"),
             ("pass_payments.TachePlanifiee", "event_repeat", "Ce qui tourne chaque nuit"),
             ("pass_payments.Travailleur", "manufacturing", "Qui suit les paiements, vu quand"),
+            ("pass_payments.LigneReprise", "inventory", "Ancienne base : ce qui attend une personne, et pourquoi"),
+            ("pass_payments.Reprise", "move_down", "Chaque passage de l'import et son compte"),
         ],
     ),
     (
@@ -86,6 +89,11 @@ BACK_OFFICE_LIGNES = "apps.borne_auth.droits.lignes_permises"
 
 # The page that tells what happened to an object, for this person: (user, object) → address or None.
 BACK_OFFICE_HISTORIQUE = "apps.borne_auth.audit.adresse_historique"
+
+# Who takes lists away as files: (user, model) → whether she may. She gets the rows of her list, no others.
+BACK_OFFICE_EXPORT = "apps.borne_auth.droits.peut_exporter"
+# Told of each export before its first byte: (request, *, modele, nombre) → None.
+BACK_OFFICE_JOURNAL_EXPORT = "apps.borne_auth.lectures.noter_export"
 
 # Operator → the models, searched by our reference, that hold what was exchanged with it.
 BACK_OFFICE_ECHANGES = {"mtn_money": ["mtn_integration.TransactionMTN", "mtn_integration.LogMTN"]}

@@ -49,3 +49,6 @@ PLANIFICATION = {
 }
 if ATTRIBUTION_POLICE == "manuelle":
     del PLANIFICATION["polices"]
+
+# Makes members of staff of the rows of a former register (`import_whatsappdb`): a list of columns → None.
+REPRISE_AGENTS = "apps.borne_auth.equipe.reprendre_agents"

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
         ("auth", "0012_alter_user_first_name_max_length"),
         ("pass_products", "0010_reglages_et_historique"),
         ("pass_clients", "0010_polices_remplacees"),
-        ("pass_payments", "0010_propositions"),
+        ("pass_payments", "0031_imports_fichiers"),
     ]
 
     operations = [
@@ -30,6 +30,7 @@ class Migration(migrations.Migration):
         auditer("documents_emis"),
         auditer("rapprochements"),
         auditer("ecarts_rapprochement"),
+        auditer("imports_fichiers", masquees=["lignes"]),
         auditer("agents", masquees=["password"], ignorees=["last_login"]),
         auditer("agents_groups"),
         auditer("agents_user_permissions"),

@@ -13,6 +13,7 @@ from apps.pass_payments.models.controle import (
     TypeDocument,
 )
 from apps.pass_payments.models.indicateurs import IndicateurMensuel
+from apps.pass_payments.models.imports import ImportFichier, NatureImport, StatutImport
 from apps.pass_payments.models.paiements import (
     OUVERTS,
     TRANSITIONS,
@@ -22,6 +23,14 @@ from apps.pass_payments.models.paiements import (
     StatutPaiement,
     TypeEvenement,
     TypePaiement,
+)
+from apps.pass_payments.models.reprise import (
+    LigneReprise,
+    MotifReprise,
+    Reprise,
+    ReserveReprise,
+    SortReprise,
+    TableReprise,
 )
 from apps.pass_payments.models.suivi import (
     CLE_DE_CODE,
@@ -60,22 +69,31 @@ __all__ = [
     "EcartRapprochement",
     "EvenementPaiement",
     "IndicateurMensuel",
+    "ImportFichier",
+    "LigneReprise",
     "MessageSortant",
+    "MotifReprise",
     "NatureAnomalie",
     "NatureDecaissement",
     "NatureEcart",
+    "NatureImport",
     "OperateurPaiement",
     "PaiementPass",
     "Proposition",
     "RappelOperateur",
     "Rapprochement",
+    "Reprise",
     "RequeteIdempotente",
+    "ReserveReprise",
     "SoldeContrat",
+    "SortReprise",
     "StatutCotisation",
     "StatutDecaissement",
+    "StatutImport",
     "StatutMessage",
     "StatutPaiement",
     "StatutProposition",
+    "TableReprise",
     "TachePlanifiee",
     "Travailleur",
     "TypeDocument",

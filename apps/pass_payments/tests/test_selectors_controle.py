@@ -227,13 +227,9 @@ def test_differences_and_proposals_open_what_was_counted(client: Client) -> None
     """Strangers have a queue of their own; what has expired waits for nobody."""
     client.force_login(AgentFactory(is_staff=True, is_superuser=True))
     ecart("etranger", "1"), ecart("different", "1"), ecart("manquant", "2")
-    for expire_le in (QUAND + MINUTE, QUAND - MINUTE):
-        PropositionPaiement.objects.create(
-            nature="annulation",
-            paiement=PaiementFactory(),
-            motif="Erreur",
-            demandeur=AgentFactory(),
-            expire_le=expire_le,
+    for cle, expire_le in (("un", QUAND + MINUTE), ("autre", QUAND - MINUTE)):
+        Proposition.objects.create(
+            nature="annulation", cle=cle, motif="Erreur", demandeur=AgentFactory(), expire_le=expire_le
         )
     alertes = {alerte.code: alerte for alerte in alertes_exploitation(quand=QUAND)}
 

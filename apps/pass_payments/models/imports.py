@@ -1,0 +1,69 @@
+"""Files that people hand in: what was read of each, shown, then done or not. The same content is done once."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from nsia_pass_api.constraints import parmi
+
+
+class NatureImport(models.TextChoices):
+    ENCAISSEMENTS = "encaissements", "Encaissements d'agence"
+    RATTACHEMENTS = "rattachements", "Rattachement de clients à une agence"
+
+
+class StatutImport(models.TextChoices):
+    PREVU = "prevu", "À confirmer"
+    CONFIRME = "confirme", "Fait"
+
+
+class ImportFichier(models.Model):
+    """`lignes` is what was shown and what is done, no other: the file itself is not kept."""
+
+    Nature = NatureImport
+    Statut = StatutImport
+
+    nature = models.CharField(max_length=13, choices=NatureImport.choices)
+    nom_fichier = models.CharField("fichier", max_length=120)
+    empreinte = models.CharField(max_length=64)
+    lignes = models.JSONField()
+    nombre = models.IntegerField("lignes")
+    total = models.BigIntegerField("total (XAF)", null=True, blank=True)
+    statut = models.CharField(max_length=8, choices=StatutImport.choices, default=StatutImport.PREVU)
+    deposant = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name="déposé par"
+    )
+    depose_le = models.DateTimeField("déposé le", db_default=Now())
+    confirme_par = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name="confirmé par",
+    )
+    confirme_le = models.DateTimeField("confirmé le", null=True, blank=True)
+
+    class Meta:
+        db_table = "imports_fichiers"
+        verbose_name = "import de fichier"
+        verbose_name_plural = "imports de fichiers"
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["nature", "empreinte"], condition=Q(statut="confirme"), name="imports_une_seule_fois"
+            ),
+            parmi("nature", NatureImport, name="imports_nature_connue"),
+            parmi("statut", StatutImport, name="imports_statut_connu"),
+            models.CheckConstraint(condition=Q(nombre__gte=1), name="imports_non_vides"),
+            models.CheckConstraint(
+                condition=Q(statut="confirme", confirme_le__isnull=False, confirme_par__isnull=False)
+                | Q(statut="prevu", confirme_le__isnull=True, confirme_par__isnull=True),
+                name="imports_confirmation_datee",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_nature_display()} · {self.nom_fichier}"

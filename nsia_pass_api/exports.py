@@ -1,0 +1,212 @@
+"""Lists of the back office as files: the rows and columns of the list as it is filtered, streamed, without a formula in them.
+
+CSV for what reads text (`;`, UTF-8 with its mark, ISO dates), XLSX for spreadsheets (real dates and numbers).
+"""
+
+import csv
+import io
+import re
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from html import unescape
+from typing import IO, Any
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import QuerySet
+from django.http import FileResponse, HttpRequest, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+from django.utils.html import strip_tags
+from django.utils.module_loading import import_string
+from django.utils.text import slugify
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Font
+
+from .dates import aujourdhui
+from .errors import RegleMetier
+from .money import formater_nombre
+from .telephones import E164, afficher
+
+FORMATS = ("csv", "xlsx")
+LUES_ENSEMBLE = 2_000
+LIGNES_XLSX = 1_048_575  # 2^20, of which one is the header
+_CELLULE_XLSX = 32_767
+
+# What a spreadsheet would run, in ASCII and in the wide letters that some take for it.
+_FORMULE = re.compile(r"^\s*[=+\-@\uff1d\uff0b\uff0d\uff20|]|^[\t\r\n]")
+# What it would take for a number or a date, and write otherwise.
+_NOMBRE = re.compile(r"^[\d\s.,/:-]*\d[\d\s.,/:-]*$|^\d+[eE]\d+$")
+
+
+class ExportTropGrand(RegleMetier):
+    code = "export_trop_grand"
+    titre = "Export trop grand"
+
+
+@dataclass(frozen=True)
+class Colonne:
+    """A column of a file: its title, and what it takes of an object."""
+
+    titre: str
+    valeur: Callable[[Any], Any]
+
+
+def colonne(page: Any, cellule: Any) -> Colonne:
+    """The column of a list, `cellule` being what `list_display` holds: a cell of `nsia_pass_api.admin`, a function or a field."""
+    if cellule == "__str__":
+        return Colonne(str(page.model._meta.verbose_name).capitalize(), str)
+    if isinstance(cellule, str) and not callable(getattr(page, cellule, None)):
+        champ = page.model._meta.get_field(cellule)
+        return Colonne(str(champ.verbose_name).capitalize(), lambda objet: _du_champ(objet, champ))
+    fonction = getattr(page, cellule) if isinstance(cellule, str) else cellule
+    titre = str(getattr(fonction, "short_description", fonction.__name__))
+    brute = getattr(fonction, "brute", None)
+    return Colonne(titre, brute or (lambda objet: _du_html(fonction(objet))))
+
+
+def _du_champ(objet: Any, champ: Any) -> Any:
+    if champ.choices:
+        return str(getattr(objet, f"get_{champ.name}_display")())
+    return getattr(objet, champ.name)
+
+
+def _du_html(montre: Any) -> Any:
+    if not isinstance(montre, str):
+        return montre
+    return " ".join(unescape(strip_tags(montre)).split()).removeprefix("–")
+
+
+def repondre(
+    request: HttpRequest, *, lignes: QuerySet[Any], nombre: int, colonnes: Sequence[Colonne], forme: str
+) -> HttpResponseBase:
+    """The file of `lignes`, `nombre` of them as their list says, of which settings.BACK_OFFICE_JOURNAL_EXPORT is told first.
+
+    Raises ExportTropGrand before anything is sent.
+    """
+    modele: type[models.Model] = lignes.model
+    noter = import_string(settings.BACK_OFFICE_JOURNAL_EXPORT)
+    nom = f"{slugify(str(modele._meta.verbose_name_plural))}-{aujourdhui():%Y-%m-%d}.{forme}"
+    if forme == "xlsx":
+        if lignes.order_by()[: LIGNES_XLSX + 1].count() > LIGNES_XLSX:
+            raise ExportTropGrand(
+                f"Cette liste a plus de {formater_nombre(LIGNES_XLSX)} lignes, et un classeur n'en tient pas davantage. "
+                "Filtrez-la, ou exportez-la en CSV."
+            )
+        noter(request, modele=modele, nombre=nombre)
+        fichier = tempfile.TemporaryFile()  # noqa: SIM115 - the answer closes it
+        ecrire_xlsx(fichier, colonnes, _parcourir(lignes))
+        fichier.seek(0)
+        return FileResponse(
+            fichier,
+            as_attachment=True,
+            filename=nom,
+            content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        )
+    noter(request, modele=modele, nombre=nombre)
+    return StreamingHttpResponse(
+        en_csv(colonnes, _parcourir(lignes)),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{nom}"', "X-Content-Type-Options": "nosniff"},
+    )
+
+
+def _parcourir(lignes: QuerySet[Any]) -> Iterator[Any]:
+    """One snapshot through a server-side cursor: some rows in memory, the first ones at once."""
+    with transaction.atomic():
+        objets = lignes.iterator(chunk_size=LUES_ENSEMBLE)
+        try:
+            while (objet := next(objets, None)) is not None:
+                yield objet
+        finally:
+            # Its cursor is closed while its transaction is there, also for who leaves before the end.
+            del objets
+
+
+# CSV
+
+
+def en_csv(colonnes: Sequence[Colonne], objets: Iterable[Any]) -> Iterator[bytes]:
+    """The file by pieces of some hundred rows."""
+    tampon = io.StringIO()
+    redacteur = csv.writer(tampon, delimiter=";", lineterminator="\r\n", quoting=csv.QUOTE_MINIMAL)
+    yield "\ufeff".encode()
+    redacteur.writerow([texte_csv(une.titre) for une in colonnes])
+    for rang, objet in enumerate(objets, start=1):
+        redacteur.writerow([texte_csv(une.valeur(objet)) for une in colonnes])
+        if rang % 500 == 0:
+            yield _vider(tampon)
+    yield _vider(tampon)
+
+
+def _vider(tampon: io.StringIO) -> bytes:
+    contenu = tampon.getvalue().encode()
+    tampon.seek(0)
+    tampon.truncate()
+    return contenu
+
+
+def texte_csv(valeur: Any) -> str:
+    """ISO dates, plain numbers; a text that would be run, or taken for a number, has an apostrophe before it."""
+    valeur = _simple(valeur)
+    if isinstance(valeur, datetime):
+        return f"{valeur:%Y-%m-%d %H:%M:%S}"
+    if isinstance(valeur, str):
+        return f"'{valeur}" if _FORMULE.match(valeur) or _NOMBRE.match(valeur) else valeur
+    return "" if valeur is None else str(valeur)
+
+
+def _simple(valeur: Any) -> Any:
+    """Numbers, dates, moments of Brazzaville without zone, or text; phones so that no spreadsheet takes them for numbers."""
+    if valeur is None or (isinstance(valeur, int | Decimal) and not isinstance(valeur, bool)):
+        return valeur
+    if isinstance(valeur, bool):
+        return "oui" if valeur else "non"
+    if isinstance(valeur, datetime):
+        return timezone.localtime(valeur).replace(tzinfo=None, microsecond=0) if timezone.is_aware(valeur) else valeur
+    if isinstance(valeur, date):
+        return valeur
+    texte = str(valeur)
+    return f"(+242) {afficher(texte)}".replace("\u00a0", " ") if E164.fullmatch(texte) else texte
+
+
+# XLSX
+
+
+def ecrire_xlsx(fichier: IO[bytes], colonnes: Sequence[Colonne], objets: Iterable[Any]) -> None:
+    """The workbook, written row by row through openpyxl's own temporary file."""
+    classeur = Workbook(write_only=True)
+    feuille = classeur.create_sheet("Export")
+    feuille.freeze_panes = "A2"
+    titres = [_cellule(feuille, une.titre) for une in colonnes]
+    for titre in titres:
+        titre.font = Font(bold=True)
+    feuille.append(titres)
+    for objet in objets:
+        feuille.append([_cellule(feuille, une.valeur(objet)) for une in colonnes])
+    classeur.save(fichier)
+
+
+def _cellule(feuille: Any, valeur: Any) -> Any:
+    valeur = _simple(valeur)
+    if not isinstance(valeur, str):
+        cellule = WriteOnlyCell(feuille, value=valeur)
+        if isinstance(valeur, datetime):
+            cellule.number_format = "dd/mm/yyyy hh:mm"
+        elif isinstance(valeur, date):
+            cellule.number_format = "dd/mm/yyyy"
+        return cellule
+    cellule = WriteOnlyCell(feuille)
+    # The type is said, not guessed: a text is never a formula, whatever it begins with.
+    cellule.value = ILLEGAL_CHARACTERS_RE.sub("", valeur)[:_CELLULE_XLSX]
+    cellule.data_type = "s"
+    if _FORMULE.match(valeur):
+        cellule.quotePrefix = True  # as when somebody types an apostrophe first
+    elif _NOMBRE.match(valeur):
+        cellule.number_format = "@"
+    return cellule

@@ -1,0 +1,181 @@
+"""Tables that people hand in, CSV or XLSX: rows of text, or the reason why the file is refused. Nothing in a file is run.
+
+Limits hold before anything is unpacked: a small file that would fill the memory is refused by what it says of itself, then by
+what it gives.
+"""
+
+import csv
+import io
+import re
+import unicodedata
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from xml.etree.ElementTree import ParseError
+
+import openpyxl
+from openpyxl.utils.exceptions import InvalidFileException
+
+from .errors import DonneesInvalides
+from .money import formater_nombre
+
+OCTETS_MAXIMUM = 2_000_000
+OCTETS_DEPLIES = 30_000_000
+ENTREES_MAXIMUM = 200
+COLONNES_MAXIMUM = 40
+_CELLULE = 500
+# What openpyxl meets in a workbook that is not one.
+_ILLISIBLE = (
+    AttributeError,
+    EOFError,
+    IndexError,
+    InvalidFileException,
+    KeyError,
+    NotImplementedError,
+    OSError,
+    OverflowError,
+    ParseError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+
+
+class FichierRefuse(DonneesInvalides):
+    code = "fichier_refuse"
+    titre = "Fichier refusé"
+    detail = "Ce fichier n'est pas lisible. Enregistrez-le en CSV ou en classeur Excel (.xlsx), puis recommencez."
+
+
+@dataclass(frozen=True)
+class Ligne:
+    """A row that says something; `numero` is where a person finds it in the file."""
+
+    numero: int
+    cases: dict[str, str]
+
+
+def lire(contenu: bytes, *, colonnes: Sequence[str], obligatoires: frozenset[str], maximum: int) -> list[Ligne]:
+    """The rows under a header of `colonnes`, in any order, case or accents. Raises FichierRefuse."""
+    if len(contenu) > OCTETS_MAXIMUM:
+        raise FichierRefuse(f"Ce fichier dépasse {OCTETS_MAXIMUM // 1_000_000} Mo. Partagez-le en plusieurs.")
+    rangees = _classeur(contenu) if contenu.startswith(b"PK") else _csv(contenu)
+    titres: list[str] | None = None
+    lignes: list[Ligne] = []
+    for numero, cases in enumerate(rangees, start=1):
+        if not any(cases):
+            continue
+        if titres is None:
+            titres = _titres(cases, colonnes, obligatoires)
+            continue
+        if len(lignes) == maximum:
+            raise FichierRefuse(f"Ce fichier a plus de {formater_nombre(maximum)} lignes. Partagez-le en plusieurs.")
+        if any(cases[len(titres) :]):
+            raise FichierRefuse(f"La ligne {numero} a plus de cases que l'en-tête. Vérifiez les séparateurs.")
+        lignes.append(Ligne(numero, dict(zip(titres, cases, strict=False))))
+    if not lignes:
+        raise FichierRefuse("Ce fichier n'a pas de ligne sous son en-tête.")
+    return lignes
+
+
+def cle_de_colonne(titre: str) -> str:
+    """`Téléphone ` and `TELEPHONE` are one column."""
+    sans_accents = "".join(c for c in unicodedata.normalize("NFKD", titre.casefold()) if not unicodedata.combining(c))
+    return re.sub(r"[^a-z0-9]+", "_", sans_accents).strip("_")
+
+
+def _titres(cases: list[str], colonnes: Sequence[str], obligatoires: frozenset[str]) -> list[str]:
+    while cases and not cases[-1]:
+        cases = cases[:-1]
+    titres = [cle_de_colonne(case) for case in cases]
+    attendues = f"Colonnes attendues : {', '.join(colonnes)}."
+    inconnues = [case or "(sans titre)" for case, titre in zip(cases, titres, strict=True) if titre not in colonnes]
+    if inconnues:
+        raise FichierRefuse(f"Colonne inconnue : « {inconnues[0][:40]} ». {attendues}")
+    if len(set(titres)) != len(titres):
+        raise FichierRefuse(f"Une colonne est là deux fois. {attendues}")
+    absentes = sorted(obligatoires - set(titres))
+    if absentes:
+        raise FichierRefuse(f"Colonne absente : « {absentes[0]} ». {attendues}")
+    return titres
+
+
+# CSV
+
+
+def _csv(contenu: bytes) -> Iterator[list[str]]:
+    try:
+        texte = contenu.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        texte = contenu.decode("cp1252", errors="replace")  # as Excel writes it in French
+    if "\x00" in texte or not texte.strip():
+        raise FichierRefuse
+    entete = texte.lstrip().split("\n", 1)[0]
+    separateur = max(";,\t", key=entete.count)
+    try:
+        for rangee in csv.reader(io.StringIO(texte, newline=""), delimiter=separateur, strict=True):
+            yield [_case(case) for case in rangee[: COLONNES_MAXIMUM + 1]]
+    except csv.Error as erreur:
+        raise FichierRefuse from erreur
+
+
+def _case(valeur: object) -> str:
+    """The text of a cell, without the apostrophe that exports put before what a spreadsheet would run."""
+    if valeur is None:
+        return ""
+    if isinstance(valeur, datetime):
+        return valeur.date().isoformat()
+    if isinstance(valeur, date):
+        return valeur.isoformat()
+    if isinstance(valeur, float) and valeur.is_integer():
+        valeur = int(valeur)
+    texte = " ".join(str(valeur).split())[:_CELLULE]
+    return texte[1:] if texte.startswith("'") else texte
+
+
+# XLSX
+
+
+def _classeur(contenu: bytes) -> Iterator[list[str]]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(contenu)) as archive:
+            _verifier(archive)
+        classeur = openpyxl.load_workbook(io.BytesIO(contenu), read_only=True, data_only=True, keep_links=False)
+        try:
+            feuille = classeur.worksheets[0]
+            feuille.reset_dimensions()  # what a file says of its size is not believed
+            for rangee in feuille.iter_rows(values_only=True):
+                yield [_case(case) for case in rangee[: COLONNES_MAXIMUM + 1]]
+        finally:
+            classeur.close()
+    except _ILLISIBLE as erreur:
+        raise FichierRefuse from erreur
+
+
+def _verifier(archive: zipfile.ZipFile) -> None:
+    """Raises FichierRefuse for an archive that unpacks to too much, hides one, or whose XML defines entities."""
+    entrees = archive.infolist()
+    if len(entrees) > ENTREES_MAXIMUM or sum(une.file_size for une in entrees) > OCTETS_DEPLIES:
+        raise FichierRefuse("Ce classeur est trop grand une fois déplié. Enregistrez-le en CSV, puis recommencez.")
+    deplies = 0
+    for une in entrees:
+        if une.flag_bits & 0x1:
+            raise FichierRefuse("Ce classeur est protégé par un mot de passe. Enlevez-le, puis recommencez.")
+        with archive.open(une) as flux:
+            debut = True
+            reste = b""
+            while morceau := flux.read(65_536):
+                deplies += len(morceau)
+                if deplies > OCTETS_DEPLIES:
+                    raise FichierRefuse(
+                        "Ce classeur est trop grand une fois déplié. Enregistrez-le en CSV, puis recommencez."
+                    )
+                # Entities are declared in a DOCTYPE, which no workbook has; in UTF-16 one would not be seen.
+                utf16 = debut and morceau.startswith((b"\xff\xfe", b"\xfe\xff", b"\x00<", b"<\x00"))
+                if utf16 or b"<!DOCTYPE" in reste + morceau or b"<!ENTITY" in reste + morceau:
+                    raise FichierRefuse
+                debut, reste = False, morceau[-16:]

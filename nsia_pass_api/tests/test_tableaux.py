@@ -1,0 +1,138 @@
+"""Files that people hand in: read as they are written, refused with a reason, never harmful."""
+
+import io
+import random
+import zipfile
+from contextlib import suppress
+from datetime import date, datetime
+from typing import Any
+
+import openpyxl
+import pytest
+
+from nsia_pass_api import tableaux
+from nsia_pass_api.tableaux import FichierRefuse, Ligne, lire
+
+
+def classeur(*rangees: Any) -> bytes:
+    livre = openpyxl.Workbook()
+    for rangee in rangees:
+        livre.active.append(rangee)
+    fichier = io.BytesIO()
+    livre.save(fichier)
+    return fichier.getvalue()
+
+
+def lu(contenu: bytes, **options: Any) -> list[Ligne]:
+    return lire(
+        contenu, **{"colonnes": ["nom", "telephone"], "obligatoires": frozenset({"nom"}), "maximum": 10, **options}
+    )
+
+
+@pytest.mark.parametrize(
+    "contenu",
+    [
+        "nom;telephone\nKongé;06 1\n".encode(),
+        "\ufeffNom ;Téléphone\r\nKongé;06 1\r\n".encode(),
+        "telephone,NOM\n06 1,Kongé\n".encode("cp1252"),
+        "nom\ttelephone\n\nKongé\t06 1".encode(),
+        "nom;telephone\nKongé;'06 1\n".encode(),
+        classeur(["Nom", "Téléphone", None], ["Kongé", "06 1", None]),
+        classeur([], ["NOM", "telephone"], [None, None], ["Kongé", "06 1"]),
+    ],
+)
+def test_a_table_is_read_however_it_is_written(contenu: bytes) -> None:
+    (ligne,) = lu(contenu)
+    assert ligne.cases == {"nom": "Kongé", "telephone": "06 1"}
+
+
+def test_numbers_and_dates_of_a_workbook_are_text() -> None:
+    lignes = lu(
+        classeur(
+            ["nom", "telephone"],
+            [12, date(2026, 1, 2)],
+            [12.0, datetime.fromisoformat("2026-01-02T08:00")],
+            [1.5, True],
+        )
+    )
+    assert [(une.numero, une.cases["nom"], une.cases["telephone"]) for une in lignes] == [
+        (2, "12", "2026-01-02"),
+        (3, "12", "2026-01-02"),
+        (4, "1.5", "True"),
+    ]
+
+
+def zip_de(**entrees: bytes) -> bytes:
+    fichier = io.BytesIO()
+    with zipfile.ZipFile(fichier, "w", zipfile.ZIP_DEFLATED) as archive:
+        for nom, contenu in entrees.items():
+            archive.writestr(nom, contenu)
+    return fichier.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("contenu", "phrase"),
+    [
+        (b"", "n'est pas lisible"),
+        (b"   \n", "n'est pas lisible"),
+        (b"nom\x00;a", "n'est pas lisible"),
+        (b'nom;telephone\n"a;b\n', "n'est pas lisible"),
+        (b"nom;telephone\n", "pas de ligne"),
+        (b"nom;autre\na;b\n", "Colonne inconnue : « autre »"),
+        (b"telephone\n06\n", "Colonne absente : « nom »"),
+        (b"nom;Nom\na;b\n", "deux fois"),
+        (b"nom;telephone\na;b;c\n", "plus de cases"),
+        (b"nom\n" + b"a\n" * 11, "plus de 10"),
+        (b"a" * 2_000_001, "2 Mo"),
+        (b"PK\x03\x04rien", "n'est pas lisible"),
+        (zip_de(autre=b"x"), "n'est pas lisible"),
+        (zip_de(bombe=b"0" * 30_000_001), "trop grand une fois"),
+        (zip_de(**{f"e{n}": b"" for n in range(201)}), "trop grand une fois"),
+        (zip_de(a=b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><x/>'), "n'est pas lisible"),
+        (zip_de(a='<?xml version="1.0"?><x/>'.encode("utf-16")), "n'est pas lisible"),
+    ],
+)
+def test_what_is_refused_says_why(contenu: bytes, phrase: str) -> None:
+    with pytest.raises(FichierRefuse, match=phrase):
+        lu(contenu)
+
+
+def test_an_archive_that_lies_about_its_size_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tableaux, "OCTETS_DEPLIES", 100_000)
+    monkeypatch.setattr(zipfile.ZipFile, "infolist", lambda archive: [_menteur(une) for une in archive.filelist])
+    with pytest.raises(FichierRefuse, match="trop grand une fois"):
+        lu(zip_de(a=b"0" * 200_000))
+
+
+def _menteur(entree: zipfile.ZipInfo) -> zipfile.ZipInfo:
+    class Petite(int):
+        def __radd__(self, autre: int) -> int:
+            return autre
+
+    entree.file_size = Petite(entree.file_size)
+    return entree
+
+
+def test_a_protected_archive_is_refused() -> None:
+    contenu = bytearray(zip_de(a=b"x"))
+    contenu[contenu.index(b"PK\x01\x02") + 8] |= 1
+    with pytest.raises(FichierRefuse, match="mot de passe"):
+        lu(bytes(contenu))
+
+
+@pytest.mark.parametrize("graine", range(150))
+def test_a_damaged_workbook_is_read_or_refused(graine: int) -> None:
+    """Bytes changed, cut or doubled at random: an answer, never another exception."""
+    hasard = random.Random(graine)
+    contenu = bytearray(classeur(["nom", "telephone"], *[["Kongo", "06 1"]] * 5))
+    for _ in range(hasard.randint(1, 20)):
+        match hasard.randrange(3):
+            case 0:
+                contenu[hasard.randrange(2, len(contenu))] = hasard.randrange(256)
+            case 1:
+                del contenu[hasard.randrange(2, len(contenu)) :][: hasard.randrange(50)]
+            case _:
+                depart = hasard.randrange(2, len(contenu))
+                contenu[depart:depart] = contenu[depart : depart + 30]
+    with suppress(FichierRefuse):
+        assert all(set(une.cases) <= {"nom", "telephone"} for une in lu(bytes(contenu)))
