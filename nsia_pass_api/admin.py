@@ -16,7 +16,7 @@ from django.contrib.admin.utils import flatten_fieldsets, quote
 from django.contrib.admin.views.main import ORDER_VAR, PAGE_VAR
 from django.core.paginator import Paginator
 from django.db import connection, models
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import resolve, reverse
@@ -102,8 +102,7 @@ class AdminPass(LignesPermises, ModelAdmin):  # type: ignore[misc]
     """Base of every admin: constant queries and no COUNT(*), a refusal of a service shown as a message.
 
     `recherches`: where an exact search looks, by lookup, with what gives a term its canonical form (raising ErreurPass or
-    ValueError when it cannot be one). Each lookup must have an index. `recherches_par_nom`: lookups by first letters.
-    `table_comptee`: table whose statistics count a view.
+    ValueError when it cannot be one). Each lookup must have an index. `table_comptee`: table whose statistics count a view.
     """
 
     list_per_page = 50
@@ -117,7 +116,6 @@ class AdminPass(LignesPermises, ModelAdmin):  # type: ignore[misc]
 
     table_comptee: ClassVar[str | None] = None
     recherches: ClassVar[dict[str, Callable[[str], Any]]] = {}
-    recherches_par_nom: ClassVar[Sequence[str]] = ()
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return Liste
@@ -136,27 +134,29 @@ class AdminPass(LignesPermises, ModelAdmin):  # type: ignore[misc]
         return None
 
     def get_search_fields(self, request: HttpRequest) -> Sequence[str]:
-        return [*self.recherches, *self.recherches_par_nom]
+        return list(self.recherches)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """Rows that `search_term` names: numbers and phones are met exactly, words are how names begin.
-
-        Words name numbers too where nobody has a name.
-        """
+        """Rows that `search_term` names: numbers and phones are met exactly, words are names where somebody has one."""
         terme = search_term.strip()
         if not terme:
             return queryset, False
-        if any(signe.isdecimal() for signe in terme) or not self.recherches_par_nom:
-            trouvees = [self.model._default_manager.filter(**critere) for critere in self._criteres(terme)]
-        else:
-            trouvees = [self.model._default_manager.filter(self._porte_ces_noms(terme))]
+        if not any(signe.isdecimal() for signe in terme):
+            nommees = self.lignes_nommees(queryset, terme)
+            if nommees is not None:
+                return nommees, False
+        trouvees = [self.model._default_manager.filter(**critere) for critere in self._criteres(terme)]
         if not trouvees:
             return queryset.none(), False
         # One index a branch; an OR over joined tables would read them whole.
         premiere, *autres = [trouvee.order_by().values("pk") for trouvee in trouvees]
         return queryset.filter(pk__in=premiere.union(*autres) if autres else premiere), False
+
+    def lignes_nommees(self, lignes: QuerySet[Any], terme: str) -> QuerySet[Any] | None:
+        """Those of `lignes` that the words of `terme` name, the closest first; None where nobody has a name."""
+        return None
 
     def _criteres(self, terme: str) -> Iterable[dict[str, Any]]:
         for lookup, forme in self.recherches.items():
@@ -164,15 +164,6 @@ class AdminPass(LignesPermises, ModelAdmin):  # type: ignore[misc]
                 yield {lookup: forme(terme)}
             except (ErreurPass, ValueError):
                 continue
-
-    def _porte_ces_noms(self, terme: str) -> Q:
-        condition = Q()
-        for mot in terme.split():
-            commence = Q()
-            for lookup in self.recherches_par_nom:
-                commence |= Q(**{f"{lookup}__istartswith": mot})
-            condition &= commence
-        return condition
 
     def changeform_view(
         self,

@@ -21,6 +21,7 @@ from apps.pass_clients.models import (
     StatutSouscription,
     TransitionSouscription,
 )
+from apps.pass_clients.recherche import clients_nommes
 from apps.pass_clients.selectors import agence_connue, souscriptions_sans_police
 from apps.pass_clients.services import Auteur, modifier_client
 from nsia_pass_api.admin import (
@@ -124,7 +125,6 @@ class ClientAdmin(AdminPass):
         "souscriptions__police__numero_police": numero,
         "souscriptions__numero_souscription": numero,
     }
-    recherches_par_nom = ("nom", "prenom")
     list_display = [
         "__str__",
         telephone("telephone"),
@@ -141,6 +141,9 @@ class ClientAdmin(AdminPass):
         ("Qui lit ce dossier", {"fields": (("agence", "suivi_par"),)}),
     ]
     autocomplete_fields = ["suivi_par"]
+
+    def lignes_nommees(self, lignes: QuerySet[ClientPass], terme: str) -> QuerySet[ClientPass]:
+        return clients_nommes(lignes, terme)
 
     def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> list[str]:
         return [] if request.user.has_perm("pass_clients.rattacher_clientpass") else ["agence", "suivi_par"]
