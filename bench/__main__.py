@@ -9,7 +9,7 @@ import psutil
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nsia_pass_api.settings")
 django.setup()
 
-from bench import attribution, cycle, dashboard, databases, generation, kiosk, settlement, views  # noqa: E402 - models need django.setup()
+from bench import attribution, back_office, cycle, dashboard, databases, generation, kiosk, settlement, views  # noqa: E402 - models need django.setup()
 from bench.report import RESULTATS, ecrire, tableau  # noqa: E402
 from nsia_pass_api.dates import maintenant  # noqa: E402
 
@@ -21,6 +21,7 @@ BENCHMARKS = {
     "generation": generation,
     "settlement": settlement,
     "kiosk": kiosk,
+    "back_office": back_office,
 }
 
 

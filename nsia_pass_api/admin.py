@@ -147,12 +147,23 @@ class AdminPass(LignesPermises, ModelAdmin):  # type: ignore[misc]
             nommees = self.lignes_nommees(queryset, terme)
             if nommees is not None:
                 return nommees, False
-        trouvees = [self.model._default_manager.filter(**critere) for critere in self._criteres(terme)]
+        return self._qui_repondent(queryset, self._criteres(terme)), False
+
+    def lignes_designees(self, lignes: QuerySet[Any], terme: str) -> QuerySet[Any]:
+        """Those of `lignes` whose own number `terme` is, not that of something to which they belong."""
+        return self._qui_repondent(lignes, (un for un in self._criteres(terme) if not any("__" in nom for nom in un)))
+
+    def _qui_repondent(self, lignes: QuerySet[Any], criteres: Iterable[dict[str, Any]]) -> QuerySet[Any]:
+        trouvees = [self.model._default_manager.filter(**critere).order_by().values("pk") for critere in criteres]
         if not trouvees:
-            return queryset.none(), False
+            return lignes.none()
         # One index a branch; an OR over joined tables would read them whole.
-        premiere, *autres = [trouvee.order_by().values("pk") for trouvee in trouvees]
-        return queryset.filter(pk__in=premiere.union(*autres) if autres else premiere), False
+        premiere, *autres = trouvees
+        return lignes.filter(pk__in=premiere.union(*autres) if autres else premiere)
+
+    def resume(self, objet: Any) -> Sequence[Any]:
+        """What tells the object from others where kinds are read together."""
+        return (objet,)
 
     def lignes_nommees(self, lignes: QuerySet[Any], terme: str) -> QuerySet[Any] | None:
         """Those of `lignes` that the words of `terme` name, the closest first; None where nobody has a name."""

@@ -8,6 +8,7 @@ from drf_spectacular.views import SpectacularAPIView
 from . import converters  # noqa: F401 - registers <police:…>
 from .documentation import RedocView, SwaggerView
 from .sante import PretApi, VivantApi
+from .trouver import trouver
 
 handler400 = "nsia_pass_api.problems.handler400"
 handler403 = "nsia_pass_api.problems.handler403"
@@ -27,5 +28,6 @@ urlpatterns = [
     path("api/v1/", include("apps.borne_auth.urls")),
     path("borne/", include("apps.borne_auth.kiosk.urls")),
     path("verifier/", include("apps.pass_payments.documents.urls")),
+    path("admin/trouver/", admin.site.admin_view(trouver), name="trouver"),
     path("admin/", admin.site.urls),
 ]

@@ -41,7 +41,7 @@ from nsia_pass_api.admin import (
     texte,
     xaf,
 )
-from nsia_pass_api.telephones import TelephoneFormField
+from nsia_pass_api.telephones import TelephoneFormField, afficher
 
 COULEURS_SOUSCRIPTION = {
     StatutSouscription.EN_COURS: "info",
@@ -141,6 +141,9 @@ class ClientAdmin(AdminPass):
         ("Qui lit ce dossier", {"fields": (("agence", "suivi_par"),)}),
     ]
     autocomplete_fields = ["suivi_par"]
+
+    def resume(self, objet: ClientPass) -> tuple[Any, ...]:
+        return objet, afficher(objet.telephone)
 
     def lignes_nommees(self, lignes: QuerySet[ClientPass], terme: str) -> QuerySet[ClientPass]:
         return clients_nommes(lignes, terme)
@@ -290,6 +293,9 @@ class SouscriptionAdmin(AdminLecture):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("client", "produit", "police__agent_attribueur")
+
+    def resume(self, objet: SouscriptionPass) -> tuple[Any, ...]:
+        return objet.numero_souscription, objet.client, objet.produit
 
 
 @admin.register(NumeroPolice)

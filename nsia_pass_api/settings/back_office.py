@@ -75,6 +75,13 @@ BACK_OFFICE_LIGNES = "apps.borne_auth.droits.lignes_permises"
 
 # Operator → the models, searched by our reference, that hold what was exchanged with it.
 BACK_OFFICE_ECHANGES = {"mtn_money": ["mtn_integration.TransactionMTN", "mtn_integration.LogMTN"]}
+# What « Trouver » looks for, in the order in which a term that names one object leads to it.
+BACK_OFFICE_TROUVER = [
+    "pass_clients.ClientPass",
+    "pass_clients.Contrat",
+    "pass_clients.SouscriptionPass",
+    "pass_payments.PaiementPass",
+]
 # Answers what is to be looked at today: objects with `code`, `titre`, `nombre` and `url`.
 BACK_OFFICE_ALERTES = "apps.pass_payments.selectors_controle.alertes_exploitation"
 

@@ -58,6 +58,7 @@ from nsia_pass_api.admin import (
     vers,
     xaf,
 )
+from nsia_pass_api.money import formater_xaf
 
 
 class JournalTableau(TableauLecture):
@@ -308,6 +309,9 @@ class PaiementAdmin(AvecActes, AdminLecture):
             super().get_queryset(request).select_related("souscription__client", "souscription__produit", "rattache_a")
         )
         return _avec_contenus(paiements) if "object_id" in request.resolver_match.kwargs else paiements
+
+    def resume(self, objet: PaiementPass) -> tuple[Any, ...]:
+        return objet.numero_transaction, objet.souscription.client, formater_xaf(objet.montant)
 
     def get_inlines(self, request: HttpRequest, obj: PaiementPass | None) -> list[type[TableauLecture]]:
         return [JournalTableau, *(onglet for onglet in ONGLETS if getattr(obj, _contenu(onglet), False))]
