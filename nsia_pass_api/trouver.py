@@ -22,7 +22,7 @@ _PLUS_LONG = 100
 def trouver(request: HttpRequest) -> HttpResponse:
     """The page of the only object that a term names, else what holds it, kind by kind, on the rows that this person may reach.
 
-    Two queries a kind that she may see, one or two more for a name, whatever there is to find.
+    Two queries a kind that she may see, one to three more for a name, whatever there is to find.
     """
     terme = request.GET.get("q", "").strip()[:_PLUS_LONG]
     pages = list(_pages(request)) if terme else []

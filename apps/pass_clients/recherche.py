@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.postgres.lookups import TrigramWordSimilar
+from django.db import connections
 from django.db.models import BooleanField, F, FloatField, Func, QuerySet, Value
 
 from apps.pass_clients.expressions import NomCherchable
@@ -14,6 +15,8 @@ from apps.pass_clients.models import ClientPass
 TROUVES = 200
 # Of names that more people bear, these are compared, not the others: another word tells them apart.
 CANDIDATS = 2_000
+# Of their trigrams « Mabyala » and « Mabiala » share 0.45, « Okamba » and « Okemba » 0.40, « Ngama » and « Ngoma » 0.33.
+RESSEMBLANCE = "0.33"
 # Each word is a condition more: a name has fewer.
 MOTS = 6
 
@@ -32,7 +35,7 @@ def clients_nommes(clients: QuerySet[ClientPass], terme: str) -> QuerySet[Client
     """Those of `clients` whose names begin like the words of `terme`, or else resemble them; the closest first.
 
     At most TROUVES of CANDIDATS that are looked for among `clients`: rows one may not read take nobody's place. One query when
-    words are well written, two otherwise, and that of the answer.
+    words are well written, three otherwise, and that of the answer.
     """
     mots = [mot for mot in re.split(r"[\s-]+", terme) if any(signe.isalnum() for signe in mot)][:MOTS]
     if not mots:
@@ -46,5 +49,18 @@ def clients_nommes(clients: QuerySet[ClientPass], terme: str) -> QuerySet[Client
         classes = ClientPass.objects.filter(pk__in=candidats).order_by(ressemblance.desc(), "-pk")
         return list(classes.values_list("pk", flat=True)[:TROUVES])
 
-    cles = proches(_Commence(_NOM, mot) for mot in ecrits) or proches(TrigramWordSimilar(_NOM, mot) for mot in ecrits)
+    cles = proches(_Commence(_NOM, mot) for mot in ecrits)
+    if not cles:
+        _ressembler(base=clients.db)
+        cles = proches(TrigramWordSimilar(_NOM, mot) for mot in ecrits)
     return clients.filter(pk__in=cles).order_by(ressemblance.desc(), "-pk")
+
+
+def _ressembler(*, base: str) -> None:
+    """`%>` asks for RESSEMBLANCE, whatever came before on this connection.
+
+    Among the options of the connection it would be lost whenever pg_trgm is first loaded by ANALYZE, or by a function that has
+    settings of its own: what they set is undone when they end.
+    """
+    with connections[base].cursor() as cursor:
+        cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, false)", [RESSEMBLANCE])

@@ -57,8 +57,5 @@ DATABASES = {
 # pgtrigger reads `pgtrigger.ignore` at every row. Unset, each read fails inside a subtransaction, whose undoing visits every
 # deferred check of the transaction: 20 000 subscriptions by COPY took 256 s instead of 4. Compiling a query (jit) takes longer
 # than running it: 1.2 s for a day of 100 000 subscriptions instead of 0.4. What DATABASE_URL says wins.
-# Names are close from a third on (apps/pass_clients/recherche.py): of their trigrams « Mabyala » and « Mabiala » share 0.45,
-# « Okamba » and « Okemba » 0.40, « Ngama » and « Ngoma » 0.33.
-_RESSEMBLANCE = "-c pg_trgm.word_similarity_threshold=0.33"
 _options = DATABASES["default"].setdefault("OPTIONS", {})
-_options["options"] = f"-c jit=off -c pgtrigger.ignore={{}} {_RESSEMBLANCE} {_options.get('options', '')}".strip()
+_options["options"] = f"-c jit=off -c pgtrigger.ignore={{}} {_options.get('options', '')}".strip()
