@@ -9,7 +9,18 @@ import psutil
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nsia_pass_api.settings")
 django.setup()
 
-from bench import attribution, audit, cycle, dashboard, databases, generation, kiosk, settlement, views  # noqa: E402 - models need django.setup()
+from bench import (  # noqa: E402 - models need django.setup()
+    attribution,
+    audit,
+    back_office,
+    cycle,
+    dashboard,
+    databases,
+    generation,
+    kiosk,
+    settlement,
+    views,
+)
 from bench.report import RESULTATS, ecrire, tableau  # noqa: E402
 from nsia_pass_api.dates import maintenant  # noqa: E402
 
@@ -22,6 +33,7 @@ BENCHMARKS = {
     "settlement": settlement,
     "audit": audit,
     "kiosk": kiosk,
+    "back_office": back_office,
 }
 
 

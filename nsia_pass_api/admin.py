@@ -5,7 +5,8 @@ import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property, partial
+from functools import cached_property, partial, reduce
+from operator import or_
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -203,8 +204,8 @@ class AdminPass(LignesPermises, AvecHistorique, AvecExport, ModelAdmin):  # type
     """Base of every admin: constant queries and no COUNT(*), a refusal of a service shown as a message.
 
     `recherches`: where an exact search looks, by lookup, with what gives a term its canonical form (raising ErreurPass or
-    ValueError when it cannot be one). Each lookup must have an index. `recherches_par_nom`: lookups by first letters.
-    `table_comptee`: table whose statistics count a view. `lignes_comptees_comme`: what many rows are, if not the title.
+    ValueError when it cannot be one). Each lookup must have an index. `table_comptee`: table whose statistics count a view.
+    `lignes_comptees_comme`: what many rows are, if not the title.
     """
 
     list_per_page = 50
@@ -219,7 +220,6 @@ class AdminPass(LignesPermises, AvecHistorique, AvecExport, ModelAdmin):  # type
     table_comptee: ClassVar[str | None] = None
     lignes_comptees_comme: ClassVar[str] = ""
     recherches: ClassVar[dict[str, Callable[[str], Any]]] = {}
-    recherches_par_nom: ClassVar[Sequence[str]] = ()
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return Liste
@@ -238,27 +238,40 @@ class AdminPass(LignesPermises, AvecHistorique, AvecExport, ModelAdmin):  # type
         return None
 
     def get_search_fields(self, request: HttpRequest) -> Sequence[str]:
-        return [*self.recherches, *self.recherches_par_nom]
+        return list(self.recherches)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """Rows that `search_term` names: numbers and phones are met exactly, words are how names begin.
-
-        Words name numbers too where nobody has a name.
-        """
+        """Rows that `search_term` names: numbers and phones are met exactly, words are names where somebody has one."""
         terme = search_term.strip()
         if not terme:
             return queryset, False
-        if any(signe.isdecimal() for signe in terme) or not self.recherches_par_nom:
-            trouvees = [self.model._default_manager.filter(**critere) for critere in self._criteres(terme)]
-        else:
-            trouvees = [self.model._default_manager.filter(self._porte_ces_noms(terme))]
+        if not any(signe.isdecimal() for signe in terme):
+            nommees = self.lignes_nommees(queryset, terme)
+            if nommees is not None:
+                return nommees, False
+        return self._qui_repondent(queryset, self._criteres(terme)), False
+
+    def lignes_designees(self, lignes: QuerySet[Any], terme: str) -> QuerySet[Any]:
+        """Those of `lignes` whose own number `terme` is, not that of something to which they belong."""
+        return self._qui_repondent(lignes, (un for un in self._criteres(terme) if not any("__" in nom for nom in un)))
+
+    def _qui_repondent(self, lignes: QuerySet[Any], criteres: Iterable[dict[str, Any]]) -> QuerySet[Any]:
+        trouvees = [self.model._default_manager.filter(**critere).order_by().values("pk") for critere in criteres]
         if not trouvees:
-            return queryset.none(), False
+            return lignes.none()
         # One index a branch; an OR over joined tables would read them whole.
-        premiere, *autres = [trouvee.order_by().values("pk") for trouvee in trouvees]
-        return queryset.filter(pk__in=premiere.union(*autres) if autres else premiere), False
+        premiere, *autres = trouvees
+        return lignes.filter(pk__in=premiere.union(*autres) if autres else premiere)
+
+    def resume(self, objet: Any) -> Sequence[Any]:
+        """What tells the object from others where kinds are read together."""
+        return (objet,)
+
+    def lignes_nommees(self, lignes: QuerySet[Any], terme: str) -> QuerySet[Any] | None:
+        """Those of `lignes` that the words of `terme` name, the closest first; None where nobody has a name."""
+        return None
 
     def _criteres(self, terme: str) -> Iterable[dict[str, Any]]:
         for lookup, forme in self.recherches.items():
@@ -266,15 +279,6 @@ class AdminPass(LignesPermises, AvecHistorique, AvecExport, ModelAdmin):  # type
                 yield {lookup: forme(terme)}
             except (ErreurPass, ValueError):
                 continue
-
-    def _porte_ces_noms(self, terme: str) -> Q:
-        condition = Q()
-        for mot in terme.split():
-            commence = Q()
-            for lookup in self.recherches_par_nom:
-                commence |= Q(**{f"{lookup}__istartswith": mot})
-            condition &= commence
-        return condition
 
     def changeform_view(
         self,
@@ -288,6 +292,13 @@ class AdminPass(LignesPermises, AvecHistorique, AvecExport, ModelAdmin):  # type
         except ErreurPass as erreur:
             self.message_user(request, erreur.detail, messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
+
+
+def qui_commencent(lignes: QuerySet[Any], terme: str, *champs: str) -> QuerySet[Any]:
+    """Those of `lignes` of which each word of `terme` begins one of `champs`."""
+    for mot in terme.split():
+        lignes = lignes.filter(reduce(or_, (Q(**{f"{champ}__istartswith": mot}) for champ in champs)))
+    return lignes
 
 
 class LectureSeule:

@@ -9,6 +9,7 @@ from . import converters  # noqa: F401 - registers <police:…>
 from .documentation import RedocView, SwaggerView
 from .metriques import metriques
 from .sante import PretApi, VivantApi
+from .trouver import trouver
 
 handler400 = "nsia_pass_api.problems.handler400"
 handler403 = "nsia_pass_api.problems.handler403"
@@ -30,5 +31,6 @@ urlpatterns = [
     path("borne/", include("apps.borne_auth.kiosk.urls")),
     path("verifier/", include("apps.pass_payments.documents.urls")),
     path("admin/", include("apps.borne_auth.connexion.urls")),
+    path("admin/trouver/", admin.site.admin_view(trouver), name="trouver"),
     path("admin/", admin.site.urls),
 ]

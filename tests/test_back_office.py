@@ -324,12 +324,11 @@ class TestRecherche:
         for terme in (paiement.numero_transaction.lower(), str(paiement.reference_mobile_money)):
             assert self.trouves(administratrice, PaiementPass, terme) == [paiement]
 
-    @pytest.mark.parametrize("terme", ["kong", "KONGO jean", "Jean kongo", "baptiste"])
-    def test_un_client_par_le_debut_de_ses_noms(self, administratrice: Client, terme: str) -> None:
+    @pytest.mark.parametrize("terme", ["kong", "KONGO jean", "Jean kongo", "baptiste", "kôngo", "jean konngo"])
+    def test_un_client_par_ses_noms(self, administratrice: Client, terme: str) -> None:
         client = ClientFactory(nom="KONGO", prenom="Jean Baptiste")
         ClientFactory(nom="AKONGO", prenom="Marie")
-        trouves = [] if terme == "baptiste" else [client]
-        assert self.trouves(administratrice, ClientPass, terme) == trouves
+        assert self.trouves(administratrice, ClientPass, terme) == [client]
 
     @pytest.mark.parametrize("modele", [ClientPass, SouscriptionPass, Contrat, NumeroPolice, PaiementPass])
     def test_ce_qui_ne_nomme_personne(self, administratrice: Client, cherche: Contrat, modele: type[Model]) -> None:

@@ -13,13 +13,18 @@ import tempfile
 import urllib.request
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from io import StringIO
 from pathlib import Path
 
 import psutil
 import pytest
+from django.core.management import call_command
 from pannes.atelier import attendre
 
-from apps.borne_auth.models import Agent
+from apps.borne_auth.droits import lignes_permises
+from apps.borne_auth.models import Agent, Borne
+from apps.borne_auth.tests.factories import AgentFactory
+from apps.pass_clients.models import ClientPass
 from nsia_pass_api.database.server import EmbeddedServer
 from nsia_pass_api.management.commands import demo as command
 from nsia_pass_api.settings.environment import BASE_DIR
@@ -223,6 +228,32 @@ def test_the_printed_password_of_the_administrator_is_hers(tmp_path: Path, monke
     agent.save()
     assert command._admin_password() == "celui que vous avez choisi"
     assert opens("choisi par elle-même")
+
+
+@pytest.mark.django_db
+def test_each_role_has_an_account_with_the_printed_password() -> None:
+    call_command("load_test_data_pass", stdout=StringIO())
+    autre = AgentFactory.create(email="quelquun@nsia.cg", role="agent")
+
+    assert command._team("un mot de passe") == [
+        ("Agent", "mireille.loemba@nsia-pass.test", "Poto-Poto"),
+        ("Agent", "aline.bouanga@nsia-pass.test", "Bacongo"),
+        ("Auditeur", "bienvenu.okombi@nsia-pass.test", "Siège"),
+        ("Conseiller", "clarisse.mboungou@nsia-pass.test", "Siège"),
+        ("Gestionnaire", "prosper.nkounkou@nsia-pass.test", "Siège"),
+    ]
+    equipe = Agent.objects.filter(email__endswith=command.DOMAINE)
+    assert {agent.check_password("un mot de passe") for agent in equipe} == {True}
+    assert not autre.check_password("un mot de passe")
+    lus = {agent.first_name: lignes_permises(agent, ClientPass.objects.all()).count() for agent in equipe}
+    assert lus == {"Mireille": 7, "Aline": 4, "Prosper": 12, "Clarisse": 2, "Bienvenu": 12}
+
+
+@pytest.mark.django_db
+def test_each_agency_has_a_kiosk_registered_once() -> None:
+    command._kiosks()
+    command._kiosks()
+    assert dict(Borne.objects.values_list("code", "agence")) == command.BORNES
 
 
 def test_production_has_no_demo(data_dir: Path, port: int) -> None:

@@ -239,8 +239,13 @@ PORTES |= {
     ("admin/second-facteur/", "get"): _libre("/admin/second-facteur/"),
 }
 # Says 503 without a worker, to everybody alike; asks for a token of its own, that of no person (tests/test_metriques.py);
-# is 404 but for who is enrolling (test_connexion_agents).
-SANS_LIGNE = {("sante/pret/", "get"), ("metriques/", "get"), ("admin/second-facteur/qr.svg", "get")}
+# is 404 but for who is enrolling (test_connexion_agents); is a page of staff (tests/test_trouver.py).
+SANS_LIGNE = {
+    ("sante/pret/", "get"),
+    ("metriques/", "get"),
+    ("admin/second-facteur/qr.svg", "get"),
+    ("admin/trouver/", "get"),
+}
 
 
 def routes(motifs: Any, prefixe: str = "") -> Iterator[tuple[str, str]]:

@@ -28,7 +28,7 @@ from apps.borne_auth.models import (
 )
 from apps.borne_auth.selectors import BORNE_MUETTE, avec_facteur, bornes_muettes
 from nsia_pass_api.actes import Acte, AvecActes
-from nsia_pass_api.admin import VIDE, AdminLecture, code, moment, numero, pastille, texte
+from nsia_pass_api.admin import VIDE, AdminLecture, code, moment, numero, pastille, qui_commencent, texte
 from nsia_pass_api.dates import maintenant
 from nsia_pass_api.dossier import Panneau
 from nsia_pass_api.telephones import normaliser
@@ -224,7 +224,6 @@ class BorneAdmin(AvecActes):
     list_display = ("code", "agence", "etat", "presence", moment("dernier_contact", "Dernier contact"), "version")
     search_help_text = "Code, agence"
     recherches = {"code": numero}
-    recherches_par_nom = ("code", "agence")
     fieldsets = (
         (None, {"fields": (("code", "etat"), "agence")}),
         (
@@ -238,6 +237,9 @@ class BorneAdmin(AvecActes):
         ),
     )
     actions = ("desactiver", "reactiver")
+
+    def lignes_nommees(self, lignes, terme):
+        return qui_commencent(lignes, terme, "code", "agence")
 
     def get_readonly_fields(self, request, obj=None):
         return [champ for champ in flatten_fieldsets(self.fieldsets) if champ != "agence"]
@@ -342,7 +344,6 @@ class ConnexionAgentAdmin(AdminLecture):
     list_select_related = ("agent",)
     search_help_text = "Adresse e-mail, matricule, adresse réseau ; nom d'une personne de l'équipe"
     recherches = {"agent__matricule": str.upper, "adresse": _adresse}
-    recherches_par_nom = ("agent__last_name", "agent__first_name")
     fieldsets = (
         (
             None,
@@ -373,6 +374,9 @@ class ConnexionAgentAdmin(AdminLecture):
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("agent", "par")
+
+    def lignes_nommees(self, lignes, terme):
+        return qui_commencent(lignes, terme, "agent__last_name", "agent__first_name")
 
     def get_search_results(self, request, queryset, search_term):
         """An e-mail, even of nobody we know, is met as the log keeps it."""

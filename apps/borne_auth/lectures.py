@@ -106,13 +106,16 @@ class LecturesMiddleware:
         self, request: HttpRequest, response: SimpleTemplateResponse
     ) -> SimpleTemplateResponse:
         route = request.resolver_match
-        if route is not None and "admin" in route.app_names and response.status_code == 200:
-            _noter_page(request, response.context_data or {})
+        contexte = response.context_data or {}
+        if route is not None and response.status_code == 200 and ("admin" in route.app_names or "trouvees" in contexte):
+            _noter_page(request, contexte)
         return response
 
 
 def _noter_page(request: HttpRequest, contexte: dict[str, Any]) -> None:
-    """By what the admin calls its rows (`cl`, `queryset`) and its object (`original`, `object`)."""
+    """By what the admin calls its rows (`cl`, `queryset`) and its object (`original`, `object`), and « Trouver » its own."""
+    for modele, lignes in contexte.get("trouvees", ()):
+        _noter_lignes(request, modele, lignes)
     liste, objet = contexte.get("cl"), contexte.get("original") or contexte.get("object")
     if liste is not None:
         _noter_lignes(request, liste.model, list(liste.result_list))

@@ -23,6 +23,7 @@ from apps.pass_clients.models import (
     StatutSouscription,
     TransitionSouscription,
 )
+from apps.pass_clients.recherche import clients_nommes
 from apps.pass_clients.selectors import agence_connue, souscriptions_sans_police
 from apps.pass_clients.services import Auteur, modifier_client
 from nsia_pass_api.admin import (
@@ -43,7 +44,7 @@ from nsia_pass_api.admin import (
     texte,
     xaf,
 )
-from nsia_pass_api.telephones import TelephoneFormField
+from nsia_pass_api.telephones import TelephoneFormField, afficher
 
 COULEURS_SOUSCRIPTION = {
     StatutSouscription.EN_COURS: "info",
@@ -127,7 +128,6 @@ class ClientAdmin(AdminPass):
         "souscriptions__police__numero_police": numero,
         "souscriptions__numero_souscription": numero,
     }
-    recherches_par_nom = ("nom", "prenom")
     list_display = [
         "__str__",
         TELEPHONE,
@@ -148,6 +148,12 @@ class ClientAdmin(AdminPass):
     def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> list[Any]:
         rattache = request.user.has_perm("pass_clients.rattacher_clientpass")
         return [TELEPHONE] if rattache else [TELEPHONE, "agence", "suivi_par"]
+
+    def resume(self, objet: ClientPass) -> tuple[Any, ...]:
+        return objet, afficher(objet.telephone)
+
+    def lignes_nommees(self, lignes: QuerySet[ClientPass], terme: str) -> QuerySet[ClientPass]:
+        return clients_nommes(lignes, terme)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """A client enters by subscribing."""
@@ -301,6 +307,9 @@ class SouscriptionAdmin(AdminLecture):
     @admin.display(description="Anciens numéros")
     def anciennes(self, souscription: SouscriptionPass) -> str:
         return ", ".join(souscription.polices_anciennes) or VIDE
+
+    def resume(self, objet: SouscriptionPass) -> tuple[Any, ...]:
+        return objet.numero_souscription, objet.client, objet.produit
 
 
 @admin.register(NumeroPolice)

@@ -7,11 +7,13 @@ import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.functions import Now
 
+from apps.pass_clients.expressions import NomCherchable
 from apps.pass_products.models import Periodicite, ProduitPass
 from nsia_pass_api.constraints import parmi, telephone
 
@@ -72,6 +74,12 @@ class ClientPass(models.Model):
             # What an agent and an advisor may read (apps/borne_auth/droits.py).
             models.Index(fields=["agence", "-id"], name="clients_par_agence"),
             models.Index(fields=["suivi_par"], condition=Q(suivi_par__isnull=False), name="clients_suivis"),
+            # apps/pass_clients/recherche.py. No list of what waits to be indexed: a search would read it through.
+            GinIndex(
+                OpClass(NomCherchable(F("prenom"), F("nom")), name="gin_trgm_ops"),
+                name="clients_par_nom",
+                fastupdate=False,
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["telephone"], name="clients_telephone_unique"),

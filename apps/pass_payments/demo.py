@@ -16,6 +16,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import Group
 from django.db import transaction
 from django.utils import timezone
 
@@ -124,7 +125,8 @@ def _ecrire(fiches: list[dict[str, Any]], *, agents: list[dict[str, Any]]) -> di
     for fiche in fiches:
         etat_civil = {champ: valeur for champ, valeur in fiche.items() if champ != "souscriptions"}
         premiere = min(rejeu.moment(souscription["le"]) for souscription in fiche["souscriptions"])
-        client = enregistrer_client(**etat_civil, cree_le=premiere)
+        suivi_par = equipe.get(etat_civil.pop("suivi_par", ""))
+        client = enregistrer_client(**etat_civil, suivi_par=suivi_par, cree_le=premiere)
         for demande in fiche["souscriptions"]:
             _souscrire(demande, client=client, produit=produits[demande["produit"]], equipe=equipe, rejeu=rejeu)
     rejeu.jouer()
@@ -132,9 +134,14 @@ def _ecrire(fiches: list[dict[str, Any]], *, agents: list[dict[str, Any]]) -> di
 
 
 def _agent(fiche: dict[str, Any]) -> AbstractBaseUser:
-    """The agent of that address, created without a password that could be used: nobody signs in as her."""
+    """The agent of that address, in the group of her role; created without a password, which `manage.py demo` gives."""
     agents = get_user_model().objects
-    return agents.filter(email=fiche["email"]).first() or agents.create_user(password=None, **fiche)
+    connu = agents.filter(email=fiche["email"]).first()
+    if connu is not None:
+        return connu
+    agent = agents.create_user(password=None, **{champ: valeur for champ, valeur in fiche.items() if champ != "role"})
+    agent.groups.set([Group.objects.get(name=fiche["role"])])
+    return agent
 
 
 def _souscrire(

@@ -109,6 +109,13 @@ BACK_OFFICE_ALERTES = [
 BACK_OFFICE_DOSSIER = ["apps.pass_payments.admin.dossier.panneaux", "apps.borne_auth.admin.panneaux"]
 # Answers the pictures of the home page on the rows that `permises` leaves, and when their figures were computed.
 BACK_OFFICE_GRAPHIQUES = "apps.pass_payments.selectors_accueil.graphiques"
+# What « Trouver » looks for, in the order in which a term that names one object leads to it.
+BACK_OFFICE_TROUVER = [
+    "pass_clients.ClientPass",
+    "pass_clients.Contrat",
+    "pass_clients.SouscriptionPass",
+    "pass_payments.PaiementPass",
+]
 
 
 def _fichier(nom: str) -> Any:

@@ -1,5 +1,6 @@
 """Clients, subscriptions and contracts, completed by their payments and balances; the cash desk."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -43,6 +44,8 @@ from nsia_pass_api.admin import (
 from nsia_pass_api.dossier import dossier
 
 ETAT_CONTRAT = pastille("etat_du_contrat", "État", COULEURS_CONTRAT, EtatContrat)
+# « QT-PASS-KIMIA-2026-000001-1-04 »: the subscription, its period, the instalment.
+QUITTANCE = re.compile(r"QT-(.+)-[0-9]+-[0-9]+")
 EN_RETARD = du("soldes__montant_en_retard", "En retard")
 
 
@@ -158,6 +161,14 @@ class SouscriptionEtPaiementsAdmin(AttributionEnLot, AvecActes, SouscriptionAdmi
         return remarques
 
 
+def souscription_de_quittance(terme: str) -> str:
+    """The subscription's number that a receipt of instalment carries; ValueError for anything else."""
+    ecrit = QUITTANCE.fullmatch(numero(terme))
+    if ecrit is None:
+        raise ValueError(terme)
+    return ecrit[1]
+
+
 class CotisationTableau(TableauLecture):
     model = Cotisation
     verbose_name_plural = "cotisations"
@@ -181,8 +192,13 @@ class ContratAdmin(AdminLecture):
     inlines = [CotisationTableau]
     table_comptee = "numeros_police_congo"
     ordering = ["-souscription_id"]
-    search_help_text = "Police, téléphone"
-    recherches = {"police": numero, "telephone": numero_telephone}
+    search_help_text = "Police, téléphone, n° de souscription ou de quittance"
+    recherches = {
+        "police": numero,
+        "telephone": numero_telephone,
+        "souscription__numero_souscription": numero,
+        "numero_souscription": souscription_de_quittance,
+    }
     list_display = [
         code("police", "Police"),
         "titulaire",
@@ -235,6 +251,9 @@ class ContratAdmin(AdminLecture):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).prefetch_related("soldes")
+
+    def resume(self, objet: Contrat) -> tuple[Any, ...]:
+        return objet.police, self.titulaire(objet), objet.nom_produit
 
     def lignes_comptees(self, request: HttpRequest) -> QuerySet[Any]:
         """One police a contract: counted in the view, each would have its dates computed."""

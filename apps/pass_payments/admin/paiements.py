@@ -64,6 +64,7 @@ from nsia_pass_api.admin import (
     xaf,
 )
 from nsia_pass_api.dates import maintenant
+from nsia_pass_api.money import formater_xaf
 
 
 class JournalTableau(TableauLecture):
@@ -349,6 +350,9 @@ class PaiementAdmin(AvecActes, AdminLecture):
     @admin.display(description="Les derniers d'abord")
     def echanges_lus(self, paiement: PaiementPass) -> str:
         return render_to_string("admin/echanges.html", {"echanges": paiement.echanges})
+
+    def resume(self, objet: PaiementPass) -> tuple[Any, ...]:
+        return objet.numero_transaction, objet.souscription.client, formater_xaf(objet.montant)
 
     def get_inlines(self, request: HttpRequest, obj: PaiementPass | None) -> list[type[TableauLecture]]:
         return [JournalTableau, *(onglet for onglet in ONGLETS if getattr(obj, _contenu(onglet), False))]

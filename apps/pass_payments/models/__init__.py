@@ -12,8 +12,8 @@ from apps.pass_payments.models.controle import (
     StatutProposition,
     TypeDocument,
 )
-from apps.pass_payments.models.indicateurs import IndicateurMensuel
 from apps.pass_payments.models.imports import ImportFichier, NatureImport, StatutImport
+from apps.pass_payments.models.indicateurs import IndicateurMensuel
 from apps.pass_payments.models.paiements import (
     OUVERTS,
     TRANSITIONS,
@@ -68,8 +68,8 @@ __all__ = [
     "DocumentEmis",
     "EcartRapprochement",
     "EvenementPaiement",
-    "IndicateurMensuel",
     "ImportFichier",
+    "IndicateurMensuel",
     "LigneReprise",
     "MessageSortant",
     "MotifReprise",

@@ -21,7 +21,9 @@ from nsia_pass_api.database.cluster import write_private
 from nsia_pass_api.demo import Child, Interruption, Running, launch, occupant, wait_until_ready
 from nsia_pass_api.settings.environment import BASE_DIR, DATA_DIR, PRODUCTION
 
-ADMIN_EMAIL = "admin@nsia-pass.test"
+DOMAINE = "@nsia-pass.test"
+ADMIN_EMAIL = f"admin{DOMAINE}"
+BORNES = {"BZV-POTO-POTO-01": "Poto-Poto", "BZV-BACONGO-01": "Bacongo"}
 ADMIN_PATH = DATA_DIR / "demo.json"
 LOGS = DATA_DIR / "journaux"
 
@@ -61,6 +63,8 @@ class Command(BaseCommand):
         call_command("load_test_data_pass", stdout=self.stdout)
         call_command("calculer_indicateurs", stdout=StringIO())
         password = _admin_password()
+        team = _team(_read(ADMIN_PATH))
+        _kiosks()
         children = _children(host=host, port=port)
         running = []
         for child in children:
@@ -70,7 +74,7 @@ class Command(BaseCommand):
         local = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104
         if not wait_until_ready(running[0], host=local, port=port, path="/sante/pret/"):
             raise CommandError(_failure(running[0]))
-        self._welcome(f"http://{f'[{local}]' if ':' in local else local}", port, password)
+        self._welcome(f"http://{f'[{local}]' if ':' in local else local}", port, password, team)
         connection.close()
         while all(one.is_alive() for one in running):
             time.sleep(0.2)
@@ -86,10 +90,11 @@ class Command(BaseCommand):
                 stack.callback(server.stop)
             server.start()
 
-    def _welcome(self, host: str, port: int, password: str) -> None:
+    def _welcome(self, host: str, port: int, password: str, team: list[tuple[str, str, str]]) -> None:
         address, phones = f"{host}:{port}", f"{host}:{settings.MOMO_PORT}/"
         police, telephone = _example()
         body = json.dumps({"police": police, "telephone": telephone})
+        colleagues = "\n".join(f"      {role:<18}  {email:<34}  {agency}" for role, email, agency in team)
         self._say(
             f"""
 NSIA PASS est prêt.
@@ -99,6 +104,9 @@ NSIA PASS est prêt.
   Back-office             {address}/admin/
       adresse e-mail      {ADMIN_EMAIL}
       mot de passe        {password}
+
+  Les autres rôles        au mot de passe que garde {ADMIN_PATH}
+{colleagues}
 
   Téléphones des clients  {phones}
       pour approuver un paiement, code PIN 1234
@@ -163,6 +171,25 @@ def _admin_password() -> str:
         agent.set_password(password)
         agent.save(update_fields=["password"])
     return password
+
+
+def _team(password: str | None) -> list[tuple[str, str, str]]:
+    """The colleagues of the demonstration: role, address and agency; all have `password`, that of the administrator at first."""
+    agents = get_user_model().objects.filter(email__endswith=DOMAINE, is_superuser=False, groups__isnull=False)
+    colleagues = list(agents.prefetch_related("groups").order_by("matricule"))
+    for agent in colleagues:
+        if password is not None and not agent.check_password(password):
+            agent.set_password(password)
+            agent.save(update_fields=["password"])
+    return [(str(agent.role.label), agent.email, agent.agence) for agent in colleagues if agent.role]
+
+
+def _kiosks() -> None:
+    """Each agency of the demonstration has a kiosk; nobody keeps its key."""
+    known = set(apps.get_model("borne_auth", "Borne").objects.filter(code__in=BORNES).values_list("code", flat=True))
+    for code, agency in BORNES.items():
+        if code not in known:
+            call_command("enregistrer_borne", code, agence=agency, stdout=StringIO())
 
 
 def _read(path: Path) -> str | None:

@@ -9,8 +9,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("pass_clients", "0010_polices_remplacees"),
-        ("pass_payments", "0010_propositions"),
+        ("pass_clients", "0007_polices_remplacees"),
+        ("pass_payments", "0007_propositions"),
     ]
 
     operations = [

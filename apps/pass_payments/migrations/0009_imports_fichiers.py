@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("pass_payments", "0030_reprise"),
+        ("pass_payments", "0008_reprise"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

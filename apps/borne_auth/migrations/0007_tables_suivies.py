@@ -7,11 +7,11 @@ from nsia_pass_api.sqlaudit import auditer
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("borne_auth", "0020_journal_audit"),
+        ("borne_auth", "0006_journal_audit"),
         ("auth", "0012_alter_user_first_name_max_length"),
-        ("pass_products", "0010_reglages_et_historique"),
-        ("pass_clients", "0010_polices_remplacees"),
-        ("pass_payments", "0031_imports_fichiers"),
+        ("pass_products", "0002_reglages_et_historique"),
+        ("pass_clients", "0007_polices_remplacees"),
+        ("pass_payments", "0009_imports_fichiers"),
     ]
 
     operations = [

@@ -42,7 +42,7 @@ _RENDRE = """
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("pass_clients", "0010_polices_remplacees"),
+        ("pass_clients", "0007_polices_remplacees"),
         ("pass_payments", "0006_indicateurs"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -56,7 +56,7 @@ LECTURES = """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("borne_auth", "0010_second_facteur")]
+    dependencies = [("borne_auth", "0005_second_facteur")]
 
     operations = [
         migrations.RunSQL(JOURNAL, "DROP TABLE journal_audit"),

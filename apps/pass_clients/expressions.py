@@ -1,0 +1,10 @@
+"""SQL functions of this app, as expressions."""
+
+from django.db.models import Func, TextField
+
+
+class NomCherchable(Func):
+    """A name, or first names and a name, as names are compared: « N'Zaba Éloïse » is « nzaba eloise »."""
+
+    function = "nom_cherchable"
+    output_field = TextField()
