@@ -160,11 +160,17 @@ class AvecExport:
         return [path("export/<str:forme>/", vue, name=nom), *super().get_urls()]  # type: ignore[misc]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        contexte = {"exports": self._exports(request) if self.has_export_permission(request) else []}
+        contexte = {
+            "title": capfirst(str(self.opts.verbose_name_plural)),
+            "exports": self._exports(request) if self.has_export_permission(request) else [],
+        }
         reponse: HttpResponse = super().changelist_view(  # type: ignore[misc]
             request, {**contexte, **(extra_context or {})}
         )
         return reponse
+
+    def preparer(self, lignes: list[Any]) -> None:
+        """What cells need to know of the rows together, found before they are shown or written."""
 
     def _exports(self, request: HttpRequest) -> list[tuple[str, str]]:
         """The list as it is filtered, in each format: its name and address."""
@@ -191,6 +197,7 @@ class AvecExport:
                 lignes=liste.queryset,
                 nombre=liste.result_count,
                 colonnes=[exports.colonne(self, cellule) for cellule in self.get_list_display(request)],
+                preparer=self.preparer,
                 forme=forme,
             )
         except IncorrectLookupParameters:
@@ -265,7 +272,7 @@ class AdminPass(LignesPermises, AvecHistorique, AvecExport, ModelAdmin):  # type
         premiere, *autres = trouvees
         return lignes.filter(pk__in=premiere.union(*autres) if autres else premiere)
 
-    def resume(self, objet: Any) -> Sequence[Any]:
+    def en_bref(self, objet: Any) -> Sequence[Any]:
         """What tells the object from others where kinds are read together."""
         return (objet,)
 

@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.backends.signals import connection_created
 
 PARAMETRE = "nsia.audit"
@@ -82,7 +82,7 @@ def annoncer() -> None:
     if qui is not None:
         with connection.cursor() as cursor:
             cursor.execute(_annonce(qui))
-        connection.__dict__["_audit_annonce"] = True
+        connections[DEFAULT_DB_ALIAS].__dict__["_audit_annonce"] = True
 
 
 def _annonce(qui: Contexte | None) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from html import unescape
+from itertools import islice
 from typing import IO, Any
 
 from django.conf import settings
@@ -83,11 +84,17 @@ def _du_html(montre: Any) -> Any:
 
 
 def repondre(
-    request: HttpRequest, *, lignes: QuerySet[Any], nombre: int, colonnes: Sequence[Colonne], forme: str
+    request: HttpRequest,
+    *,
+    lignes: QuerySet[Any],
+    nombre: int,
+    colonnes: Sequence[Colonne],
+    preparer: Callable[[list[Any]], None],
+    forme: str,
 ) -> HttpResponseBase:
     """The file of `lignes`, `nombre` of them as their list says, of which settings.BACK_OFFICE_JOURNAL_EXPORT is told first.
 
-    Raises ExportTropGrand before anything is sent.
+    `preparer` receives the rows some at a time, before `colonnes` read them. Raises ExportTropGrand before anything is sent.
     """
     modele: type[models.Model] = lignes.model
     noter = import_string(settings.BACK_OFFICE_JOURNAL_EXPORT)
@@ -100,7 +107,7 @@ def repondre(
             )
         noter(request, modele=modele, nombre=nombre)
         fichier = tempfile.TemporaryFile()  # noqa: SIM115 - the answer closes it
-        ecrire_xlsx(fichier, colonnes, _parcourir(lignes))
+        ecrire_xlsx(fichier, colonnes, _parcourir(lignes, preparer))
         fichier.seek(0)
         return FileResponse(
             fichier,
@@ -110,19 +117,20 @@ def repondre(
         )
     noter(request, modele=modele, nombre=nombre)
     return StreamingHttpResponse(
-        en_csv(colonnes, _parcourir(lignes)),
+        en_csv(colonnes, _parcourir(lignes, preparer)),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{nom}"', "X-Content-Type-Options": "nosniff"},
     )
 
 
-def _parcourir(lignes: QuerySet[Any]) -> Iterator[Any]:
+def _parcourir(lignes: QuerySet[Any], preparer: Callable[[list[Any]], None]) -> Iterator[Any]:
     """One snapshot through a server-side cursor: some rows in memory, the first ones at once."""
     with transaction.atomic():
         objets = lignes.iterator(chunk_size=LUES_ENSEMBLE)
         try:
-            while (objet := next(objets, None)) is not None:
-                yield objet
+            while lues := list(islice(objets, LUES_ENSEMBLE)):
+                preparer(lues)
+                yield from lues
         finally:
             # Its cursor is closed while its transaction is there, also for who leaves before the end.
             del objets

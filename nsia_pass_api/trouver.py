@@ -62,7 +62,7 @@ def _lignes(request: HttpRequest, page: AdminPass, terme: str) -> list[Any]:
 def _section(page: AdminPass, trouvees: list[Any], terme: str) -> dict[str, Any]:
     return {
         "titre": capfirst(str(page.opts.verbose_name_plural)),
-        "lignes": [(page.resume(objet), _adresse(page, "change", quote(objet.pk))) for objet in trouvees[:MONTRES]],
+        "lignes": [(page.en_bref(objet), _adresse(page, "change", quote(objet.pk))) for objet in trouvees[:MONTRES]],
         "suite": _adresse(page, "changelist", q=terme) if len(trouvees) > MONTRES else "",
     }
 

@@ -124,7 +124,7 @@ class TestRequetes:
         [
             (
                 ClientPass,
-                18,
+                17,
             ),  # itself, contracts and balances, subscriptions, changes, type, proposals; balances and panels
             (SouscriptionPass, 9),  # itself, payments counted and read, periods, beneficiaries, transitions
             (Contrat, 7),  # itself, its balance, its instalments counted and read

@@ -354,7 +354,7 @@ def test_the_list_of_agents_has_one_s_rows(role: str, lus: int, monde: Monde, dj
     api = entrer(monde, role)
     AgentFactory.create(role="agent")
     # The caller, her rights (two), her role, the agents and their roles.
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         reponse = api.get("/api/v1/agents/")
     assert len(reponse.json()["results"]) == lus
     assert reponse.headers["Cache-Control"] == "no-store"

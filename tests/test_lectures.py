@@ -155,6 +155,19 @@ def test_an_export_is_noted_before_it_leaves(rf: RequestFactory, moi: Agent) -> 
     assert lues() == [("export", "pass_clients.ClientPass", "", None, 1_200, ["agence"])]
 
 
+def test_what_is_found_is_noted_kind_by_kind(bureau: Client) -> None:
+    ClientFactory.create_batch(2, nom="Moukoko")
+    seul = ClientFactory(nom="Nkounkou")
+    trouver = reverse("trouver")
+    bureau.get(trouver, {"q": "moukoko"})
+    bureau.get(trouver, {"q": "rien de tel"})
+    bureau.get(trouver)
+    assert lues() == [("recherche", "pass_clients.ClientPass", "", None, 2, ["q"])]
+    # Who is alone to bear a name is not listed: it leads to her page, which is noted.
+    assert bureau.get(trouver, {"q": "nkounkou"})["Location"] == page("pass_clients.ClientPass", "change", seul.pk)
+    assert len(lues()) == 1
+
+
 def test_one_insert_a_page_that_finds_the_client_by_itself(bureau: Client) -> None:
     souscription = contrat_en_vigueur().souscription
     with CaptureQueriesContext(connection) as faites:

@@ -132,6 +132,11 @@ def bases(serveur: Serveur) -> set[str]:
         return {nom for (nom,) in curseur.fetchall()}
 
 
+def restaurations(serveur: Serveur) -> set[str]:
+    """Databases that a proof of this worker's has left."""
+    return {base for base in bases(serveur) if base.startswith(f"{connection.settings_dict['NAME']}_restauration_")}
+
+
 def commande(nom: str, *arguments: str) -> str:
     sortie = StringIO()
     call_command(nom, *arguments, stdout=sortie, stderr=StringIO(), no_color=True)
@@ -484,7 +489,7 @@ def test_another_version_is_refused(copie: Path, cible: Cible) -> None:
     assert "La restauration demande les programmes de PostgreSQL 99 ou plus récents" in refus(
         SauvegardeImpossible, lambda: prouver(copie, cible)
     )
-    assert not any("_restauration_" in base for base in bases(Serveur(cible)))
+    assert restaurations(Serveur(cible)) == set()
 
 
 def test_an_older_backup_waits_for_its_migrations(copie: Path, cible: Cible) -> None:
@@ -513,7 +518,7 @@ def test_what_is_not_what_was_saved_is_refused(copie: Path, cible: Cible) -> Non
     assert f"public.agents : {tables['public.agents'] - 1} lignes au lieu de {tables['public.agents']}" in dit
     assert "public.volee : 0 lignes au lieu de 3" in dit
     assert f"'net': {net}}} au lieu de " in dit
-    assert not any("_restauration_" in base for base in bases(Serveur(cible)))
+    assert restaurations(Serveur(cible)) == set()
 
 
 def test_a_broken_law_is_a_reason_to_refuse(copie: Path, cible: Cible, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -696,7 +701,7 @@ def test_a_swap_that_fails_leaves_the_database_as_before(
         with but.ouverte() as connexion, connexion.cursor() as curseur:
             curseur.execute("SELECT count(*) FROM avant")
         assert {nom for nom in bases(serveur) if nom.startswith(but.base)} == {but.base}
-    assert not any("_restauration_" in nom for nom in bases(serveur))
+    assert restaurations(serveur) == set()
 
 
 def test_who_may_not_create_a_database_is_told_what_is_needed(
@@ -751,7 +756,7 @@ def test_the_command_saves_verifies_and_forgets(cible: Cible, dossier: Path, mon
     assert dit.startswith(f"Sauvegarde : {archive}\nOctets ")
     assert re.search(r"Lois vérifiées +8\nAnciennes effacées +0\nDurée ", dit)
     assert re.search(r"Lois vérifiées +8\n", commande("verifier_sauvegarde", str(archive), "--sans-droits"))
-    assert not any("_restauration_" in base for base in bases(Serveur(cible)))
+    assert restaurations(Serveur(cible)) == set()
 
 
 # The programs

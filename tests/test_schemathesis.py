@@ -48,7 +48,7 @@ CHECKS = [
     response_schema_conformance,
 ]
 # Wrong guesses are counted, whoever makes them; a callback is kept whatever it holds.
-ECRITES_PAR_UN_REFUS = {"compteurs_essais", "rappels_operateur"}
+ECRITES_PAR_UN_REFUS = {"compteurs_essais", "connexions_agents", "rappels_operateur"}
 # To read a receipt, a statement or an attestation is to hand it out.
 ECRITES_PAR_UNE_LECTURE = {"documents_emis"}
 # What asks for a code, and the code that leaves: nothing else changes, whatever is drawn.

@@ -18,7 +18,7 @@ from nsia_pass_api import trouver
 pytestmark = pytest.mark.django_db
 
 AGENCE = "Poto-Poto"
-REQUETES = 13
+REQUETES = 14
 TELEPHONE = "+242066123456"
 
 
@@ -118,7 +118,7 @@ def test_several_are_listed_up_to_a_limit_in_constant_queries(
     for _ in range(nombre):
         ClientFactory(prenom="Jean", nom="KONGO", agence=AGENCE)
         ClientFactory(prenom="Jean", nom="KONGO", agence="Ouenzé")
-    # Session and person are two, her rights two; a kind is asked twice, and clients once more, by name.
+    # Session and person are two, her rights two; a kind is asked twice, clients once more, by name, and what was read is noted.
     with django_assert_num_queries(REQUETES):
         reponse = chercher(agent, "kongo")
     assert trouves(reponse) == {"Clients": min(nombre, trouver.MONTRES)}

@@ -165,7 +165,7 @@ class ListeNommee(Liste):
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         lignes = list(self.result_list)
-        self.model_admin.nommer(lignes)
+        self.model_admin.preparer(lignes)
         self.result_list = lignes
 
 
@@ -181,7 +181,7 @@ class AdminTrace(AdminLecture):
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         ligne = super().get_object(request, object_id, from_field)
         if ligne is not None:
-            self.nommer([ligne])
+            self.preparer([ligne])
         return ligne
 
     def get_search_fields(self, request: HttpRequest) -> Sequence[str]:
@@ -200,7 +200,7 @@ class AdminTrace(AdminLecture):
     def traces(self, *, agents: list[int], clients: list[int]) -> Q:
         raise NotImplementedError
 
-    def nommer(self, lignes: list[Any]) -> None:
+    def preparer(self, lignes: list[Any]) -> None:
         raise NotImplementedError
 
 
@@ -229,7 +229,7 @@ class JournalAuditAdmin(AdminTrace):
         par = Q(acteur__in=[f"agent:{cle}" for cle in agents])
         return par | traces_des_clients(clients) if clients else par
 
-    def nommer(self, lignes: list[JournalAudit]) -> None:
+    def preparer(self, lignes: list[JournalAudit]) -> None:
         nommer(
             lignes,
             agents=[cle for ligne in lignes if (cle := cle_de_l_acteur(ligne, "agent")) is not None],
@@ -310,7 +310,7 @@ class LectureDonneesAdmin(AdminTrace):
     def traces(self, *, agents: list[int], clients: list[int]) -> Q:
         return Q(agent_id__in=agents) | Q(client_id__in=clients)
 
-    def nommer(self, lignes: list[LectureDonnees]) -> None:
+    def preparer(self, lignes: list[LectureDonnees]) -> None:
         nommer(
             lignes,
             agents=[ligne.agent_id for ligne in lignes],

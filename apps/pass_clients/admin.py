@@ -149,7 +149,7 @@ class ClientAdmin(AdminPass):
         rattache = request.user.has_perm("pass_clients.rattacher_clientpass")
         return [TELEPHONE] if rattache else [TELEPHONE, "agence", "suivi_par"]
 
-    def resume(self, objet: ClientPass) -> tuple[Any, ...]:
+    def en_bref(self, objet: ClientPass) -> tuple[Any, ...]:
         return objet, afficher(objet.telephone)
 
     def lignes_nommees(self, lignes: QuerySet[ClientPass], terme: str) -> QuerySet[ClientPass]:
@@ -308,7 +308,7 @@ class SouscriptionAdmin(AdminLecture):
     def anciennes(self, souscription: SouscriptionPass) -> str:
         return ", ".join(souscription.polices_anciennes) or VIDE
 
-    def resume(self, objet: SouscriptionPass) -> tuple[Any, ...]:
+    def en_bref(self, objet: SouscriptionPass) -> tuple[Any, ...]:
         return objet.numero_souscription, objet.client, objet.produit
 
 

@@ -163,6 +163,7 @@ class TestNavigation:
                 "Anomalies de paiement",
                 "Propositions",
                 "Décaissements",
+                "Imports de fichiers",
                 "Documents émis",
                 "Chiffres du mois",
             ],
@@ -173,9 +174,15 @@ class TestNavigation:
                 "Transactions MTN",
                 "Échanges avec MTN",
             ],
-            "Exploitation": ["Messages", "Tâches planifiées", "Travailleurs"],
-            "Catalogue": ["Produits PASS", "Garanties", "Séries de numéros"],
-            "Équipe et bornes": ["Agents", "Groupes", "Bornes", "Sessions"],
+            "Exploitation": [
+                "Messages",
+                "Tâches planifiées",
+                "Travailleurs",
+                "Lignes de l'ancienne base",
+                "Passages de l'import",
+            ],
+            "Catalogue": ["Produits PASS", "Garanties", "Réglages", "Séries de numéros"],
+            "Équipe et bornes": ["Agents", "Groupes", "Bornes", "Sessions", "Connexions du personnel"],
             "Contrôle interne": ["Journal des modifications", "Consultations"],
         }
 

@@ -32,7 +32,7 @@ SAINE = {
     "DATABASE_URL": "postgresql://nsia@127.0.0.1/nsia_pass",
     "METRIQUES_JETON": "j" * 32,
 }
-CLES = ("SECRET_KEY", "CLE_JETONS_CLIENTS", "CLE_JETONS_AGENTS", "CLE_COMPTEURS")
+CLES = ("SECRET_KEY", "CLE_JETONS_CLIENTS", "CLE_JETONS_AGENTS", "CLE_COMPTEURS", "CLE_SECOND_FACTEUR")
 
 
 @pytest.fixture(autouse=True)

@@ -23,10 +23,10 @@ class AccesBackOffice:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.path.startswith(reverse("admin:index")):
-            return self.get_response(request)
         agent = request.user
-        return self._verifier(request, agent) if isinstance(agent, Agent) else self.get_response(request)
+        if not isinstance(agent, Agent) or not request.path.startswith(reverse("admin:index")):
+            return self.get_response(request)
+        return self._verifier(request, agent)
 
     def _verifier(self, request: HttpRequest, agent: Agent) -> HttpResponse:
         le = maintenant()

@@ -246,6 +246,13 @@ class TestQui:
             cursor.copy_expert("COPY auth_group (name) FROM STDIN", StringIO("essai\n"))
         assert JournalAudit.objects.get(pk__gt=depuis, acteur="agent:7").table_nom == "auth_group"
 
+    def test_what_follows_a_copy_in_its_transaction_is_not_its_author_s(self) -> None:
+        with transaction.atomic():
+            with au_nom_de(QUI):
+                annoncer()
+            ClientFactory()
+        assert self.derniere()["source"] == "sql"
+
     def test_a_whole_process_in_all_its_threads(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """manage.py signs what its command writes; a thread of the worker says nothing more."""
         monkeypatch.setattr(audit, "_du_processus", None)
@@ -386,6 +393,7 @@ class TestSecrets:
             "ecarts_rapprochement.cle": "names a line of the statement",
             "bornes.code": "written on the machine",
             "propositions.cle": "what it is about",
+            "imports_fichiers.empreinte": "tells whether the same file comes twice",
         }
         odeur = re.compile(
             r"password|passe$|secret|token|jeton|cle(_|$)|key|hash|empreinte|code|otp|pin$|texte|corps|reponse"

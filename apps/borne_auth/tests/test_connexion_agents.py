@@ -510,7 +510,7 @@ class TestJournal:
         for nombre in (1, 8):
             for _ in range(nombre):
                 ConnexionFactory()
-            with django_assert_num_queries(8):
+            with django_assert_num_queries(9):
                 assert client.get("/admin/borne_auth/connexionagent/").status_code == 200
 
     def test_a_person_reads_her_own(self, agent: Agent, client: Client) -> None:

@@ -133,5 +133,5 @@ def test_the_page_costs_the_same_whatever_their_number(
     """Session, agent, rights (two), role; which wait, what they are; series, numbers taken and given up, of one branch."""
     for _ in range(nombre):
         payee()
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         assert len(apercu(agent.get(POLICES))) == nombre

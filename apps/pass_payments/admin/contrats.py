@@ -42,6 +42,7 @@ from nsia_pass_api.admin import (
     xaf,
 )
 from nsia_pass_api.dossier import dossier
+from nsia_pass_api.money import formater_xaf
 
 ETAT_CONTRAT = pastille("etat_du_contrat", "État", COULEURS_CONTRAT, EtatContrat)
 # « QT-PASS-KIMIA-2026-000001-1-04 »: the subscription, its period, the instalment.
@@ -252,7 +253,7 @@ class ContratAdmin(AdminLecture):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).prefetch_related("soldes")
 
-    def resume(self, objet: Contrat) -> tuple[Any, ...]:
+    def en_bref(self, objet: Contrat) -> tuple[Any, ...]:
         return objet.police, self.titulaire(objet), objet.nom_produit
 
     def lignes_comptees(self, request: HttpRequest) -> QuerySet[Any]:

@@ -351,7 +351,7 @@ class PaiementAdmin(AvecActes, AdminLecture):
     def echanges_lus(self, paiement: PaiementPass) -> str:
         return render_to_string("admin/echanges.html", {"echanges": paiement.echanges})
 
-    def resume(self, objet: PaiementPass) -> tuple[Any, ...]:
+    def en_bref(self, objet: PaiementPass) -> tuple[Any, ...]:
         return objet.numero_transaction, objet.souscription.client, formater_xaf(objet.montant)
 
     def get_inlines(self, request: HttpRequest, obj: PaiementPass | None) -> list[type[TableauLecture]]:

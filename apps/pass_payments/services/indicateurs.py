@@ -6,7 +6,7 @@ from apps.pass_payments.models import IndicateurMensuel
 from nsia_pass_api.dates import maintenant
 
 # Brazzaville's months. Collections are net, of payments confirmed and not refunded, by their accounting day; arrears are what
-# is late today, by the month in which it fell due.
+# is late today and was not written off, by the month in which it fell due.
 _CALCUL = """
 INSERT INTO indicateurs_mensuels
     (mois, agence, produit_id, souscriptions, encaissements, encaisse, arrieres, calcule_le)
@@ -31,6 +31,7 @@ FROM (
     JOIN souscriptions_pass s ON s.id = q.souscription_id
     JOIN clients_pass c ON c.id = s.client_id
     WHERE q.statut = 'en_retard'
+      AND NOT EXISTS (SELECT FROM abandons_creances a WHERE a.souscription_id = q.souscription_id)
     GROUP BY 1, 2, 3
 ) parts
 GROUP BY mois, agence, produit_id
