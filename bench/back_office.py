@@ -97,21 +97,33 @@ def _pages(base: BaseDatabaseWrapper, role: RoleAgent) -> dict[str, tuple[Callab
             "search by name": _liste(clients, q=f"{client.prenom} {client.nom}"),
             "search by a name that many bear": _liste(clients, q=client.prenom),
             "search by a misspelt name": _liste(clients, q=f"{client.prenom[:-1]} {client.nom[:3]}{client.nom[4:]}"),
+        }
+        pages = {
+            "home": reverse("admin:index"),
+            "page of a client": reverse("admin:pass_clients_clientpass_change", args=[client.pk]),
             "client's payments": _liste(LISTES["payments"], q=client.telephone),
         }
-        page = {"page of a client": reverse("admin:pass_clients_clientpass_change", args=[client.pk])}
+        exports = {
+            f"start of the export of {nom}": reverse(f"admin:{page}_export", args=["csv"])
+            for nom, page in LISTES.items()
+        }
 
     def appel(adresse: str) -> Callable[[int], object]:
         def demander(_: int) -> None:
             with _sur(base):
                 reponse = navigateur.get(adresse)
-            if reponse.status_code != 200:
-                raise AssertionError(f"{role}, {adresse}: {reponse.status_code}")
+                if reponse.status_code != 200:
+                    raise AssertionError(f"{role}, {adresse}: {reponse.status_code}")
+                if reponse.streaming:
+                    # The mark of UTF-8, then the first rows.
+                    morceaux = iter(reponse.streaming_content)
+                    next(morceaux), next(morceaux)
+                    reponse.close()
 
         return demander
 
     return {
-        **{nom: (appel(adresse), 1.5) for nom, adresse in {**listes, **filtrees, **page}.items()},
+        **{nom: (appel(adresse), 1.5) for nom, adresse in {**listes, **filtrees, **pages, **exports}.items()},
         **{nom: (appel(adresse), 3.0) for nom, adresse in recherches.items()},
     }
 
