@@ -4,6 +4,7 @@ Mireille cashes, assigns polices and asks for a cancellation; Prosper decides it
 what is theirs to read; the administrator keeps settings, catalogue and accounts.
 """
 
+import re
 import time
 from base64 import b32decode
 from collections.abc import Iterator
@@ -13,12 +14,25 @@ from dataclasses import dataclass, field
 from django_otp.oath import hotp
 from playwright.sync_api import Browser, Page, expect
 
-from .navigateur import Ecoute, contexte
+from .navigateur import FORMATS, Ecoute, contexte
 from .plateforme import Plateforme
 
 DOMAINE = "nsia-pass.test"
 Etape = tuple[str, Page]
 """What the page is, and the page as the person sees it."""
+
+
+def aspects(page: Page) -> Iterator[str]:
+    """The page at a desk and on a tablet, by day and by night; as it was at the end."""
+    for format in ("ordinateur", "tablette"):
+        largeur, hauteur = FORMATS[format]
+        page.set_viewport_size({"width": largeur, "height": hauteur})
+        for aspect, sombre in (("clair", False), ("sombre", True)):
+            page.evaluate("sombre => document.documentElement.classList.toggle('dark', sombre)", sombre)
+            yield f"{format}-{aspect}"
+    largeur, hauteur = FORMATS["ordinateur"]
+    page.set_viewport_size({"width": largeur, "height": hauteur})
+    page.evaluate("() => document.documentElement.classList.remove('dark')")
 
 
 @dataclass
@@ -68,7 +82,7 @@ class Journee:
             page.get_by_label("Mode de paiement").select_option("Chèque")
             page.get_by_role("button", name="Encaisser").click()
             page.get_by_role("button", name="Confirmer").click()
-            expect(page.get_by_text("numéro du chèque")).to_be_visible()
+            expect(page.get_by_text("Indiquez le numéro du chèque")).to_be_visible()
             yield "encaissement-refuse", page
             page.get_by_label("Mode de paiement").select_option("Espèces")
             page.get_by_role("button", name="Encaisser").click()
@@ -106,14 +120,20 @@ class Journee:
 
             self.menu(page, "Imports de fichiers")
             yield "imports", page
-            page.get_by_role("link", name="Importer un fichier").click()
+            page.get_by_role("link", name="Ajouter : import de fichier").first.click()
             page.get_by_label("Ce que contient le fichier").select_option("Encaissements d'agence")
-            page.locator("input[type=file]").set_input_files(
-                files=[{"name": "caisse.csv", "mimeType": "text/csv", "buffer": _caisse()}]
-            )
-            page.get_by_role("button", name="Lire le fichier").click()
-            expect(page.get_by_text("CG-2026-VIE-9999").first).to_be_visible()
+            self.deposer(page, "CG-2026-VIE-9999")
+            expect(page.get_by_text("Aucun contrat que vous pouvez encaisser ne porte ce numéro.")).to_be_visible()
             yield "import-refuse", page
+            page.get_by_label("Ce que contient le fichier").select_option("Encaissements d'agence")
+            self.deposer(page, "CG-2026-VIE-001")
+            expect(page.get_by_text("Le fichier est juste.")).to_be_visible()
+            yield "import-lu", page
+            page.get_by_role("button", name="Faire ce que dit le fichier").click()
+            yield "import-relu", page
+            page.get_by_role("button", name="Confirmer").click()
+            expect(page.get_by_text("Fait", exact=True)).to_be_visible()
+            yield "import-fait", page
 
     def gestionnaire(self) -> Iterator[Etape]:
         with self.personne() as page:
@@ -121,7 +141,7 @@ class Journee:
             yield "accueil-gestionnaire", page
             page.get_by_role("link", name="Propositions qui attendent une seconde personne").click()
             yield "propositions", page
-            page.get_by_role("link", name="Annulation").first.click()
+            page.locator("#result_list a").first.click()
             expect(page.get_by_role("link", name="Approuver")).to_be_visible()
             yield "proposition", page
             page.get_by_role("link", name="Approuver").click()
@@ -167,7 +187,7 @@ class Journee:
             page.goto(f"{self.serveur.url}/admin/trouver/?q={self.paiement}")
             expect(page.get_by_role("link", name="Proposer")).to_have_count(0)
             yield "paiement-auditeur", page
-            page.goto(f"{self.serveur.url}/admin/trouver/?q=ko")
+            page.goto(f"{self.serveur.url}/admin/trouver/?q=b")
             yield "trouver", page
 
     def administratrice(self) -> Iterator[Etape]:
@@ -192,15 +212,23 @@ class Journee:
             yield "borne", page
             self.menu(page, "Agents")
             yield "agents", page
-            page.get_by_role("link", name="mireille.loemba").click()
+            page.get_by_role("row", name="mireille.loemba").get_by_role("link").first.click()
             page.get_by_role("link", name="Réinitialiser le second facteur").click()
             page.get_by_label("Motif").fill("Téléphone perdu, reconnue de vive voix")
             yield "facteur-reinitialise", page
             page.get_by_role("button", name="Réinitialiser").click()
             expect(page.get_by_text("est réinitialisé").first).to_be_visible()
 
+    def deposer(self, page: Page, police: str) -> None:
+        """A line of cash for a contract of the agency, and one for `police`."""
+        jour = time.strftime("%d/%m/%Y")
+        lignes = ["contrat;montant;mode;date", f"CG-2026-VIE-002;300;espèces;{jour}", f"{police};500;espèces;{jour}"]
+        fichier = {"name": "caisse.csv", "mimeType": "text/csv", "buffer": "\r\n".join(lignes).encode()}
+        page.locator("input[type=file]").set_input_files(files=[fichier])
+        page.get_by_role("button", name="Lire le fichier").click()
+
     def menu(self, page: Page, nom: str) -> None:
-        page.locator("#nav-sidebar").get_by_role("link", name=nom, exact=True).click()
+        page.locator("#nav-sidebar").get_by_role("link", name=re.compile(rf"\b{nom}$")).click()
         page.wait_for_load_state()
 
     def entrer(self, page: Page, email: str) -> None:
@@ -227,9 +255,3 @@ class Journee:
         page.get_by_label("Code").fill(f"{hotp(cle, pas + 1):06d}")
         page.get_by_role("button", name="Vérifier").click()
         expect(page.get_by_text("Bonjour")).to_be_visible()
-
-
-def _caisse() -> bytes:
-    """A line that could be done, and one of a contract that nobody has."""
-    jour = f"{time.strftime('%d/%m/%Y')}"
-    return f"contrat;montant;mode;date\r\nCG-2026-VIE-001;500;espèces;{jour}\r\nCG-2026-VIE-9999;500;espèces;{jour}\r\n".encode()

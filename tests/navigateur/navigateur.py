@@ -24,6 +24,7 @@ FORMATS: dict[str, tuple[int, int]] = {
     "portrait": (1080, 1920),
     "paysage": (1920, 1080),
     "ordinateur": (1366, 768),
+    "tablette": (820, 1180),
     "telephone": (390, 844),
 }
 
