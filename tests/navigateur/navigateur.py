@@ -58,7 +58,7 @@ class Ecoute:
     def __init__(self, page: Page, hote: str) -> None:
         self.fautes: list[str] = []
         self._hote = hote
-        page.on("pageerror", lambda erreur: self.fautes.append(f"exception : {erreur}"))
+        page.on("pageerror", lambda erreur: self.fautes.append(f"exception, {page.url} : {erreur}"))
         page.on("console", self._console)
         page.on("request", lambda requete: self._requete(requete.url))
 

@@ -1,0 +1,36 @@
+"""The work of a day in the back office, in a browser, role by role; each page of it open to everyone, by day and by night."""
+
+import csv
+import io
+
+import openpyxl
+from playwright.sync_api import Browser
+
+from .journee import Journee, aspects
+from .plateforme import Plateforme
+from .test_accessibilite import AXE, EXAMEN, REGLES
+
+# SimpleBar, inside Unfold, gives all its regions one name.
+SANS = {**REGLES, "rules": {"landmark-unique": {"enabled": False}}}
+DEBORDE = (
+    """() => { const e = document.documentElement; return e.scrollWidth > e.clientWidth + 1 ? [e.scrollWidth] : []; }"""
+)
+
+
+def test_a_day_role_by_role(serveur: Plateforme, navigateur: Browser) -> None:
+    jour = Journee(serveur, navigateur)
+    fautes, vues = [], []
+    for nom, page in jour.etapes():
+        page.evaluate(AXE)
+        vues.append(nom)
+        for aspect in aspects(page):
+            fautes += [f"{nom}, {aspect} : {faute}" for faute in page.evaluate(EXAMEN, SANS)]
+            fautes += [f"{nom}, {aspect} : large de {faute} px" for faute in page.evaluate(DEBORDE)]
+
+    assert "\n".join([*jour.fautes, *fautes]) == ""
+    assert len(vues) == len(set(vues)) > 40
+    titres, *clients = csv.reader(io.StringIO(jour.exports["clients.csv"].decode("utf-8-sig")), delimiter=";")
+    assert (titres[0], len(clients)) == ("Client", 7)  # of her agency
+    feuille = openpyxl.load_workbook(io.BytesIO(jour.exports["consultations.xlsx"])).active
+    lues = list(feuille.iter_rows(values_only=True))
+    assert [ligne for ligne in lues if "Mireille LOEMBA" in str(ligne) and "Export" in str(ligne)] != []
