@@ -52,7 +52,7 @@ def mesurer(*, petit: int, grand: int, rapide: bool) -> list[Resultat]:
                 pages = {nombre: _pages(base, role) for nombre, base in bases.items()}
                 for nom, (_, au_plus) in pages[petit].items():
                     appels = {str(nombre): pages[nombre][nom][0] for nombre in bases}
-                    mesure = entrelacer(appels, manches=3, tours=3 if rapide else 20, echauffement=2)
+                    mesure = entrelacer(appels, manches=3, tours=3 if rapide else 10, echauffement=2)
                     resultats.append(
                         temps(mesure, ours=str(grand), floor=str(petit), nom=f"{role}: {nom}", au_plus=au_plus)
                     )
