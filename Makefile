@@ -40,7 +40,7 @@ quality: $(ENVIRONMENT)  ## La même chose sans les tests
 test-pg15: $(ENVIRONMENT)  ## Ce qui parle SQL à sa façon, sur le PostgreSQL 15 de Debian, sans droits de superutilisateur
 	tests/run_on_pg15 $(PY) -m pytest -n auto $(PG15)
 
-test-navigateur: $(ENVIRONMENT)  ## La page de la borne dans un vrai Chromium (Debian : apt install chromium)
+test-navigateur: $(ENVIRONMENT)  ## La borne et le back-office dans un vrai Chromium (Debian : apt install chromium)
 	$(PY) -m pytest tests/navigateur
 
 bench: $(ENVIRONMENT)  ## Les mesures de performance, comparées dans une même exécution
