@@ -74,6 +74,8 @@ class ClientPass(models.Model):
             # What an agent and an advisor may read (apps/borne_auth/droits.py).
             models.Index(fields=["agence", "-id"], name="clients_par_agence"),
             models.Index(fields=["suivi_par"], condition=Q(suivi_par__isnull=False), name="clients_suivis"),
+            # The list of those who are not active, few among a million.
+            models.Index(fields=["statut", "-id"], condition=~Q(statut="actif"), name="clients_inactifs"),
             # apps/pass_clients/recherche.py. No list of what waits to be indexed: a search would read it through.
             GinIndex(
                 OpClass(NomCherchable(F("prenom"), F("nom")), name="gin_trgm_ops"),

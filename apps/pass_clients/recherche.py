@@ -12,9 +12,9 @@ from apps.pass_clients.expressions import NomCherchable
 from apps.pass_clients.models import ClientPass
 
 # Nobody reads further.
-TROUVES = 200
+TROUVES = 50
 # Of names that more people bear, these are compared, not the others: another word tells them apart.
-CANDIDATS = 2_000
+CANDIDATS = 1_000
 # Of their trigrams « Mabyala » and « Mabiala » share 0.45, « Okamba » and « Okemba » 0.40, « Ngama » and « Ngoma » 0.33.
 RESSEMBLANCE = "0.33"
 # Each word is a condition more: a name has fewer.

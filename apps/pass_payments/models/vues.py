@@ -67,7 +67,8 @@ class SoldeContrat(models.Model):
         db_table = "soldes_contrats"
         verbose_name = "solde de contrat"
         verbose_name_plural = "soldes des contrats"
-        ordering = ["contrat"]
+        # Of the column: by the model of the police, each balance would be joined to the whole portfolio.
+        ordering = ["contrat_id"]
 
     def __str__(self) -> str:
         return str(self.pk)
