@@ -1,4 +1,4 @@
-"""Runs the benchmarks and prints what they found; a whole run writes bench/results.md."""
+"""Runs the benchmarks, prints what they found and, at full size, writes it into bench/results.md."""
 
 import argparse
 import os
@@ -21,7 +21,7 @@ from bench import (  # noqa: E402 - models need django.setup()
     settlement,
     views,
 )
-from bench.report import RESULTATS, ecrire, tableau  # noqa: E402
+from bench.report import RESULTATS, ecrire, section, tableau  # noqa: E402
 from nsia_pass_api.dates import maintenant  # noqa: E402
 
 BENCHMARKS = {
@@ -50,18 +50,16 @@ def main() -> None:
     for nombre in (0, petit, grand):
         databases.portefeuille(nombre, refaire=options.rebuild)
 
-    debut, charge = maintenant(), psutil.getloadavg()[0]
-    sections = []
     for nom in options.only or BENCHMARKS:
         module = BENCHMARKS[nom]
+        debut, charge = maintenant(), psutil.getloadavg()[0]
         databases.connecter(databases.nom_de(grand))
         resultats = module.mesurer(petit=petit, grand=grand, rapide=options.quick)
         print(f"\n{module.TITRE}\n{tableau(resultats)}", flush=True)
-        sections.append((module.TITRE, module.EXPLICATION, resultats))
-    databases.connecter(databases.nom_de(grand))
-    if not (options.quick or options.only):
-        ecrire(sections, debut=debut, charge=charge)
-        print(f"\n{RESULTATS} written")
+        databases.connecter(databases.nom_de(grand))
+        if not options.quick:
+            ecrire(section(module.TITRE, module.EXPLICATION, resultats, debut=debut, charge=charge))
+    print(f"\n{RESULTATS} {'left as it was' if options.quick else 'written'}")
 
 
 if __name__ == "__main__":

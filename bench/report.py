@@ -2,9 +2,7 @@
 
 import os
 import platform
-import shlex
-import sys
-from collections.abc import Sequence
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
@@ -20,12 +18,8 @@ RESULTATS = Path(__file__).with_name("results.md")
 
 _ENTETE = """# Benchmarks
 
-Written by the last whole run. Ratios of ours to a floor inside one run, interleaved, medians; absolute times are this
-machine's and worth nothing elsewhere.
-
-{}
-
-{}
+Ratios of ours to a floor inside one run, interleaved, medians; absolute times are this machine's and worth nothing elsewhere.
+Each section says when it was measured: a run replaces those that it measured.
 """
 
 
@@ -69,9 +63,23 @@ def duree(secondes: float) -> str:
     return f"{secondes * 1e3:,.0f} ms" if secondes < 1 else f"{secondes:.1f} s"
 
 
-def ecrire(sections: Sequence[tuple[str, str, list[Resultat]]], *, debut: datetime, charge: float) -> None:
-    """bench/results.md holds the run: `sections` are (title, what is compared, lines)."""
-    RESULTATS.write_text(_page(sections, debut=debut, charge=charge), encoding="utf-8")
+def section(titre: str, explication: str, resultats: list[Resultat], *, debut: datetime, charge: float) -> str:
+    """What was measured since `debut`, when the load average was `charge`; what is compared; the lines."""
+    duree_s = (maintenant() - debut).total_seconds()
+    mesuree = (
+        f"{debut:%Y-%m-%d %H:%M} UTC, {duree_s:.0f} s; load average {charge:.1f} when it began, "
+        f"{psutil.getloadavg()[0]:.1f} when it ended. {_machine()}."
+    )
+    return f"## {titre}\n\n{explication}\n\n{mesuree}\n\n{tableau(resultats)}\n"
+
+
+def ecrire(nouvelle: str) -> None:
+    """bench/results.md holds this section in the place of that of the same title; the others stay as they were."""
+    texte = RESULTATS.read_text(encoding="utf-8") if RESULTATS.exists() else ""
+    gardees = {une.splitlines()[0]: une.strip() + "\n" for une in re.split(r"(?m)^(?=## )", texte)[1:]}
+    RESULTATS.write_text(
+        "\n".join([_ENTETE, *(gardees | {nouvelle.splitlines()[0]: nouvelle}).values()]), encoding="utf-8"
+    )
 
 
 def tableau(resultats: list[Resultat]) -> str:
@@ -82,7 +90,7 @@ def tableau(resultats: list[Resultat]) -> str:
     return "\n".join(texte)
 
 
-def _page(sections: Sequence[tuple[str, str, list[Resultat]]], *, debut: datetime, charge: float) -> str:
+def _machine() -> str:
     versions = {
         "PostgreSQL": lire("SHOW server_version")[0][0],
         "Python": platform.python_version(),
@@ -91,15 +99,8 @@ def _page(sections: Sequence[tuple[str, str, list[Resultat]]], *, debut: datetim
         "psycopg2": version("psycopg2-binary"),
     }
     reglages = ", ".join(f"{nom} {lire(f'SHOW {nom}')[0][0]}" for nom in ("shared_buffers", "fsync", "jit"))
-    lignes = [
-        f"`{shlex.join(['python', '-m', 'bench', *sys.argv[1:]])}`, {debut:%Y-%m-%d %H:%M} UTC, "
-        f"{(maintenant() - debut).total_seconds():.0f} s",
-        f"{os.cpu_count()} × {_processeur()}, {platform.system()} {platform.release()}; load average {charge:.1f} when it "
-        f"began, {psutil.getloadavg()[0]:.1f} when it ended",
-        f"{', '.join(f'{nom} {version}' for nom, version in versions.items())}; {reglages}",
-    ]
-    corps = "\n\n".join(f"## {titre}\n\n{explication}\n\n{tableau(lignes)}" for titre, explication, lignes in sections)
-    return _ENTETE.format("\n".join(f"- {ligne}" for ligne in lignes), corps)
+    logiciels = ", ".join(f"{nom} {version}" for nom, version in versions.items())
+    return f"{os.cpu_count()} × {_processeur()}, {platform.system()} {platform.release()}, {logiciels}; {reglages}"
 
 
 def _processeur() -> str:

@@ -67,7 +67,7 @@ from apps.pass_products.models import Reglage
 from apps.pass_products.services import changer_reglage
 from apps.pass_products.tests.factories import GarantieFactory
 from nsia_pass_api.actes import AvecActes
-from nsia_pass_api.admin import LignesPermises
+from nsia_pass_api.admin import COMPTE_MAXIMUM, LignesPermises
 
 pytestmark = pytest.mark.django_db
 
@@ -846,7 +846,7 @@ def test_lists_of_an_agent_cost_the_same_and_count_no_view(client: Client) -> No
                 liste = client.get(page(modele, "changelist")).context["cl"]
             assert (len(faites), liste.result_count) == (requetes, total)
             (compte,) = [une["sql"] for une in faites if "COUNT(*)" in une["sql"]]
-            assert "LIMIT 10001" in compte
+            assert f"LIMIT {COMPTE_MAXIMUM + 1}" in compte
             assert '"contrats"' not in compte
 
 

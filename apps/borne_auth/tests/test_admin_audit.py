@@ -20,6 +20,7 @@ from apps.pass_payments.models import PaiementPass
 from apps.pass_payments.tests.factories import PaiementFactory
 from apps.pass_products.models import ProduitPass
 from apps.pass_products.tests.factories import ProduitFactory
+from nsia_pass_api.admin import COMPTE_MAXIMUM
 from nsia_pass_api.audit import Contexte, au_nom_de
 
 pytestmark = pytest.mark.django_db
@@ -205,7 +206,11 @@ class TestPages:
             with CaptureQueriesContext(connection) as faites:
                 assert bureau.get(adresse).status_code == 200
             assert len(faites) == 8
-            assert [une["sql"] for une in faites if "COUNT(*)" in une["sql"] and "LIMIT 10001" not in une["sql"]] == []
+            assert [
+                une["sql"]
+                for une in faites
+                if "COUNT(*)" in une["sql"] and f"LIMIT {COMPTE_MAXIMUM + 1}" not in une["sql"]
+            ] == []
 
 
 class TestHistorique:
