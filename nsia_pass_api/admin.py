@@ -46,7 +46,7 @@ VIDE = "–"
 admin.site.index_title = "Accueil"
 
 # Beyond this many rows nobody reads page after page: a list is counted no further and its last page is there.
-COMPTE_MAXIMUM = 3_000
+COMPTE_MAXIMUM = 1_000
 
 
 class PaginateurEstime(Paginator):  # type: ignore[type-arg]

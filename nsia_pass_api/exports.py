@@ -35,7 +35,7 @@ from .money import formater_nombre
 from .telephones import E164, afficher
 
 FORMATS = ("csv", "xlsx")
-LUES_ENSEMBLE = 500
+LUES_ENSEMBLE = 200
 LIGNES_XLSX = 1_048_575  # 2^20, of which one is the header
 _CELLULE_XLSX = 32_767
 
@@ -142,14 +142,14 @@ def _parcourir(lignes: QuerySet[Any], preparer: Callable[[list[Any]], None]) -> 
 
 
 def en_csv(colonnes: Sequence[Colonne], objets: Iterable[Any]) -> Iterator[bytes]:
-    """The file by pieces of some hundred rows."""
+    """The file by pieces of LUES_ENSEMBLE rows."""
     tampon = io.StringIO()
     redacteur = csv.writer(tampon, delimiter=";", lineterminator="\r\n", quoting=csv.QUOTE_MINIMAL)
     yield "\ufeff".encode()
     redacteur.writerow([texte_csv(une.titre) for une in colonnes])
     for rang, objet in enumerate(objets, start=1):
         redacteur.writerow([texte_csv(une.valeur(objet)) for une in colonnes])
-        if rang % 500 == 0:
+        if rang % LUES_ENSEMBLE == 0:
             yield _vider(tampon)
     yield _vider(tampon)
 

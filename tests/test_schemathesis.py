@@ -102,7 +102,6 @@ def connexion_gardee() -> Iterator[None]:
 @pytest.fixture
 def police(db: None, settings: Any) -> NumeroPolice:
     """A contract with everything that an answer may hold."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.AGENTS_API_ACTIVE = True
     Travailleur.objects.create(hote="essai", pid=1)
     police = contrat_en_vigueur()

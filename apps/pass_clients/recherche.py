@@ -12,7 +12,7 @@ from apps.pass_clients.expressions import NomCherchable
 from apps.pass_clients.models import ClientPass
 
 # Nobody reads further.
-TROUVES = 50
+TROUVES = 30
 # Of names that more people bear, these are compared, not the others: another word tells them apart.
 CANDIDATS = 1_000
 # Of their trigrams « Mabyala » and « Mabiala » share 0.45, « Okamba » and « Okemba » 0.40, « Ngama » and « Ngoma » 0.33.
