@@ -218,6 +218,7 @@ class ProduitAdmin(AvecActes, AdminPass):
             "opts": self.opts,
             "original": produit,
             "form": formulaire,
+            "media": self.media + formulaire.media,
             "devis": devis,
             "retour": self._page(produit),
         }
