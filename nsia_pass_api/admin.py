@@ -85,10 +85,15 @@ class PaginateurEstime(Paginator):  # type: ignore[type-arg]
 
 
 class Liste(ChangeList):  # type: ignore[misc]
+    result_list: Any
+
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         # The header would count the whole table again; the footer says the number.
         self.full_result_count = self.result_count
+        lignes = list(self.result_list)
+        self.model_admin.preparer(lignes)
+        self.result_list = lignes
 
 
 class LignesPermises:

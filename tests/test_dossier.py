@@ -9,6 +9,7 @@ from django.urls import reverse
 from apps.borne_auth.tests.factories import AgentFactory, BorneFactory, SessionFactory
 from apps.pass_clients.models import Contrat
 from apps.pass_clients.tests.factories import BeneficiaireFactory, contrat_en_vigueur
+from apps.pass_payments.models import SoldeContrat
 from apps.pass_payments.tests.factories import PaiementFactory
 from nsia_pass_api.dossier import LIGNES
 from nsia_pass_api.money import formater_xaf
@@ -94,3 +95,8 @@ def test_an_outsider_finds_nobody(client: Client) -> None:
     reponse = client.get(reverse("admin:pass_clients_clientpass_change", args=[personne.pk]))
 
     assert (reponse.status_code, reponse.url) == (302, reverse("admin:index"))  # type: ignore[attr-defined]
+
+
+def test_her_balances_are_not_joined_to_the_portfolio() -> None:
+    """Ordered through the police of their contracts, they read the million others."""
+    assert "JOIN" not in str(SoldeContrat.objects.filter(client=1).query)

@@ -35,7 +35,7 @@ from apps.borne_auth.selectors_audit import (
     nommer,
     traces_des_clients,
 )
-from nsia_pass_api.admin import VIDE, AdminLecture, Liste, moment, pastille, texte, vers
+from nsia_pass_api.admin import VIDE, AdminLecture, moment, pastille, texte, vers
 
 COULEURS_ACTION: dict[str, str] = {
     ActionAudit.AJOUT: "success",
@@ -157,26 +157,11 @@ class ProvenanceFiltre(admin.ChoicesFieldListFilter):
         self.title = "provenance"
 
 
-class ListeNommee(Liste):
-    """The rows of the page know the names that they tell."""
-
-    result_list: Any
-
-    def get_results(self, request: HttpRequest) -> None:
-        super().get_results(request)
-        lignes = list(self.result_list)
-        self.model_admin.preparer(lignes)
-        self.result_list = lignes
-
-
 class AdminTrace(AdminLecture):
     """Lines are found by the request, by an agent, and by whose data they tell."""
 
     search_help_text = "Téléphone, police, n°, agent (matricule), requête"
     list_filter_submit = True
-
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        return ListeNommee
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         ligne = super().get_object(request, object_id, from_field)
@@ -198,9 +183,6 @@ class AdminTrace(AdminLecture):
         return queryset, False
 
     def traces(self, *, agents: list[int], clients: list[int]) -> Q:
-        raise NotImplementedError
-
-    def preparer(self, lignes: list[Any]) -> None:
         raise NotImplementedError
 
 
