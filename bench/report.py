@@ -14,7 +14,7 @@ from bench.databases import lire
 from bench.timing import Mesure
 from nsia_pass_api.dates import maintenant
 
-RESULTATS = Path(__file__).with_name("results.md")
+RESULTATS = Path(__file__).parents[1] / "bench/results.md"
 
 _ENTETE = """# Benchmarks
 

@@ -198,5 +198,5 @@ def test_the_alerts_watch_figures_that_exist() -> None:
 
     assert surveillees <= servies | {"nsia_operateur_sans_reponse"}
     assert len({regle["alert"] for regle in groupe["rules"]}) == len(groupe["rules"])
-    guide = (BASE_DIR / "docs" / "deployment.md").read_text()
+    guide = (BASE_DIR / "docs/deployment.md").read_text()
     assert [regle["alert"] for regle in groupe["rules"] if f"`{regle['alert']}`" not in guide] == []

@@ -122,7 +122,7 @@ SAISIES: dict[str, dict[str, str]] = {
 
 
 def lit(role: str, modele: str, ligne: str) -> bool:
-    """Whether the role reaches such a row, as back_office.md says."""
+    """Whether the role reaches such a row, as docs/spec/back_office.md says."""
     if role == "sans_role":
         return False
     if ligne == "commune" or role in VOIENT_TOUT:

@@ -26,7 +26,7 @@ def exiger_hors_transaction() -> None:
     """Raises AppelDansUneTransaction when this thread's connection has one open."""
     if connection.in_atomic_block:
         raise AppelDansUneTransaction(
-            "L'opérateur est appelé dans une transaction : validez d'abord, appelez ensuite (payments.md, loi 2)."
+            "L'opérateur est appelé dans une transaction : validez d'abord, appelez ensuite (docs/spec/payments.md, loi 2)."
         )
 
 

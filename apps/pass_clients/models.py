@@ -111,7 +111,7 @@ VIVANTES = (StatutSouscription.EN_COURS, StatutSouscription.ACTIVEE, StatutSousc
 PAYEES = (StatutSouscription.ACTIVEE, StatutSouscription.SUSPENDUE, StatutSouscription.EXPIREE)
 TERMINEES = (StatutSouscription.ANNULEE, StatutSouscription.RESILIEE)
 
-# The states of pass.md; everything else is refused by the database.
+# The states of docs/spec/pass.md; everything else is refused by the database.
 TRANSITIONS: tuple[tuple[str, str], ...] = (
     ("en_cours", "activee"),
     ("en_cours", "annulee"),

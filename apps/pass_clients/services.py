@@ -199,7 +199,7 @@ def changer_statut(
 ) -> SouscriptionPass:
     """The subscription is in state `vers` since `quand` (now), with an audit row.
 
-    Raises TransitionRefusee when pass.md has no such transition.
+    Raises TransitionRefusee when docs/spec/pass.md has no such transition.
     """
     actuelle = verrouiller(souscription)
     if (actuelle.statut, vers) not in TRANSITIONS:

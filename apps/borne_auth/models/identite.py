@@ -16,7 +16,7 @@ from django.utils.functional import cached_property
 from apps.pass_clients.models import BeneficiairePass, ClientPass, SouscriptionPass
 from nsia_pass_api.constraints import parmi, telephone
 
-# The law of kiosk.md; settings may only shorten it.
+# The law of docs/spec/kiosk.md; settings may only shorten it.
 DUREE_SESSION_MAX = timedelta(minutes=30)
 DUREE_CODE_MAX = timedelta(minutes=15)
 ESSAIS_CODE_MAX = 5

@@ -1,4 +1,4 @@
-"""The traps of simplejwt (LIBRARIES.md), each by name, on a route guarded by the defaults of settings."""
+"""The traps of simplejwt (docs/decisions/0003-identity.md), each by name, on a route guarded by the defaults of settings."""
 
 import base64
 import json

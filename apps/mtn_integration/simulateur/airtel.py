@@ -1,4 +1,4 @@
-"""Airtel Money's collection and disbursement API, under `/airtel`. Its codes beyond spec/momo.md were never verified."""
+"""Airtel Money's collection and disbursement API, under `/airtel`. Its codes beyond docs/spec/momo.md were never verified."""
 
 import secrets
 import uuid

@@ -40,7 +40,7 @@ class Mtn:
         self.sim = simulateur
 
     def regles(self) -> list[Rule]:
-        """Addresses of spec/momo.md; what is not here is 404, as `disbursement/v2_0/transfer` is."""
+        """Addresses of docs/spec/momo.md; what is not here is 404, as `disbursement/v2_0/transfer` is."""
         regles = [
             _regle("POST", "/v1_0/apiuser", self.creer_utilisateur),
             _regle("GET", "/v1_0/apiuser/<identifiant>", self.lire_utilisateur),

@@ -1,4 +1,4 @@
-"""MTN MoMo as tables, from spec/momo.md: errors, test numbers, products, and the credentials of the demonstration."""
+"""MTN MoMo as tables, from docs/spec/momo.md: errors, test numbers, products, and the credentials of the demonstration."""
 
 import hashlib
 import re

@@ -1,4 +1,4 @@
-"""spec/momo.md row by row, over real HTTP. Hold the tables below against its tables."""
+"""docs/spec/momo.md row by row, over real HTTP. Hold the tables below against its tables."""
 
 import base64
 import socket

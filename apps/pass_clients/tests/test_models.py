@@ -34,7 +34,7 @@ from apps.pass_payments.tests.factories import PaiementFactory
 
 pytestmark = pytest.mark.django_db
 
-# pass.md, « States of a subscription »; an expired subscription may still be terminated instead of renewed.
+# docs/spec/pass.md, « States of a subscription »; an expired subscription may still be terminated instead of renewed.
 PERMISES = {
     ("en_cours", "activee"),
     ("activee", "suspendue"),

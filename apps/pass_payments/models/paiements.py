@@ -25,8 +25,8 @@ class StatutPaiement(models.TextChoices):
 
 OUVERTS = (StatutPaiement.INITIE, StatutPaiement.EN_COURS, StatutPaiement.EN_VERIFICATION)
 
-# The states of payments.md. A success that comes late, after `expire` or even `echec`, still counts: money never vanishes.
-# Nothing leaves `succes` but a refund.
+# The states of docs/spec/payments.md. A success that comes late, after `expire` or even `echec`, still counts: money never
+# vanishes. Nothing leaves `succes` but a refund.
 TRANSITIONS: tuple[tuple[str, str], ...] = (
     ("initie", "en_cours"),
     ("initie", "en_verification"),

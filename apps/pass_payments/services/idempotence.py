@@ -1,4 +1,4 @@
-"""Law 1 of payments.md: the same key and request give the first answer again, whatever crashed between.
+"""Law 1 of docs/spec/payments.md: the same key and request give the first answer again, whatever crashed between.
 
 The answer is written in the transaction of what it answers for: either both are there or neither. A refusal has done
 nothing and is not kept: the same request may succeed later.

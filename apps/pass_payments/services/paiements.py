@@ -102,7 +102,7 @@ def changer_statut_paiement(
 ) -> PaiementPass:
     """The payment is in state `vers` since `quand` (now), and its journal says why.
 
-    Locks the subscription, then the payment. Raises TransitionPaiementRefusee when payments.md has no such transition.
+    Locks the subscription, then the payment. Raises TransitionPaiementRefusee when docs/spec/payments.md has no such transition.
     """
     SouscriptionPass.objects.select_for_update(no_key=True).get(pk=paiement.souscription_id)
     actuel = PaiementPass.objects.select_for_update(no_key=True).get(pk=paiement.pk)

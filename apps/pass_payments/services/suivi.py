@@ -1,8 +1,8 @@
 """One payment followed one step further: claim it, speak to the operator outside any transaction, record what he said.
 
-Law 2 of payments.md: the reference is committed before the first call; after a time-out or an error the same reference is
-looked up, and sent again only when the operator does not know it. Killed anywhere, the claim runs out and the next worker
-begins the same step again.
+Law 2 of docs/spec/payments.md: the reference is committed before the first call; after a time-out or an error the same
+reference is looked up, and sent again only when the operator does not know it. Killed anywhere, the claim runs out and the
+next worker begins the same step again.
 """
 
 import random

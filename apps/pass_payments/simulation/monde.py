@@ -265,7 +265,7 @@ class Monde:
     # What is seen of the journal
 
     def observer(self) -> None:
-        """Every new row of the journal follows a transition of payments.md; what is settled stays so."""
+        """Every new row of the journal follows a transition of docs/spec/payments.md; what is settled stays so."""
         for ident, paiement, statut, actuel, *reste in _lire(_JOURNAL, self.dernier_evenement):
             self.dernier_evenement = ident
             vu = self.vus.get(paiement)

@@ -1,4 +1,4 @@
-"""What the views and the day's cycle must say, counted again in plain Python from the rows of the tables and pass.md alone.
+"""What the views and the day's cycle must say, counted again in plain Python from the rows and docs/spec/pass.md alone.
 
 Slow and literal on purpose: one loop a sentence of the specification, no SQL, nothing of `schedule` or `lifecycle`.
 """

@@ -78,7 +78,7 @@ def test_what_an_answer_means(statut: str, etat: Etat, age: timedelta) -> None:
         statut=statut, etat=etat, motif="refuse", limite=limite, fin=fin, maintenant=maintenant, revoir=REVOIR
     )
 
-    # Only the transitions of payments.md, each with its row, and a reason for failures alone.
+    # Only the transitions of docs/spec/payments.md, each with its row, and a reason for failures alone.
     assert suite.statut is None or (statut, suite.statut) in TRANSITIONS
     assert bool(suite.statut) == bool(suite.evenement)
     assert suite.motif == ("refuse" if suite.statut == StatutPaiement.ECHEC else "")

@@ -1,4 +1,4 @@
-"""Law 1 of payments.md: the same key and request pay once and read the same first answer, over HTTP and under races."""
+"""Law 1 of docs/spec/payments.md: the same key and request pay once and read the same first answer, over HTTP and under races."""
 
 from collections import Counter
 from datetime import timedelta

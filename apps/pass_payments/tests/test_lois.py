@@ -1,4 +1,4 @@
-"""The laws of pass.md over portfolios drawn by hypothesis, and each view against an independent recount."""
+"""The laws of docs/spec/pass.md over portfolios drawn by hypothesis, and each view against an independent recount."""
 
 from collections import defaultdict
 from itertools import pairwise

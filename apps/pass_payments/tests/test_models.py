@@ -25,7 +25,7 @@ from apps.pass_payments.tests.factories import PaiementFactory
 
 pytestmark = pytest.mark.django_db
 
-# payments.md, « States »: the operator may answer before we know that it has begun, and after the time-out.
+# docs/spec/payments.md, « States »: the operator may answer before we know that it has begun, and after the time-out.
 PERMISES = {
     *(("initie", vers) for vers in ("en_cours", "en_verification", "succes", "echec", "expire")),
     *(("en_cours", vers) for vers in ("en_verification", "succes", "echec", "expire")),
