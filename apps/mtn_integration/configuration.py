@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from django.conf import settings
 
-from apps.mtn_integration.simulateur.protocole import DEVISES, acces_de_demonstration
+from nsia_pass_api.acces_momo import acces_de_demonstration
 
 CHEMIN_RAPPEL = "/api/v1/mtn/callback/"
 
@@ -15,6 +15,10 @@ class Produit(StrEnum):
 
     COLLECTE = "collection"
     DECAISSEMENT = "disbursement"
+
+
+# The only currency that MTN takes in each of its environments.
+DEVISES = {"sandbox": "EUR", "mtncongo": "XAF"}
 
 
 @dataclass(frozen=True, kw_only=True)

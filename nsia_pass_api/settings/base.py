@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "apps.pass_clients",
     "apps.pass_payments",
     "apps.mtn_integration",
+    "apps.simulateur",
     "apps.borne_auth",
 ]
 

@@ -1,5 +1,4 @@
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,34 +6,9 @@ import stamina
 
 from apps.mtn_integration.configuration import ConfigurationMTN
 from apps.mtn_integration.operateur import OperateurMTN
-from apps.mtn_integration.simulateur.defauts import Defauts, lire
-from apps.mtn_integration.simulateur.grand_livre import GrandLivre
-from apps.mtn_integration.simulateur.horloge import Horloge
-from apps.mtn_integration.simulateur.moteur import Options, Simulateur
-from apps.mtn_integration.simulateur.serveur import Serveur
+from apps.simulateur.tests.plateau import defauts, port, simulateur  # noqa: F401 - fixtures
 
 from .reglages import Temps, reglages
-
-MIDI = 1_795_000_000.0  # the clock of the tests stands still until it is moved
-
-
-@pytest.fixture
-def simulateur(tmp_path: Path) -> Iterator[Simulateur]:
-    livre = GrandLivre(tmp_path / "grand_livre.sqlite3")
-    simulateur = Simulateur(livre=livre, horloge=Horloge(figee=MIDI), defauts=Defauts(graine=7), options=Options())
-    with Serveur(simulateur, hote="127.0.0.1", port=0) as serveur:
-        simulateur.port = serveur.port  # type: ignore[attr-defined]
-        yield simulateur
-
-
-@pytest.fixture
-def port(simulateur: Simulateur) -> int:
-    return int(simulateur.port)  # type: ignore[attr-defined]
-
-
-@pytest.fixture
-def defauts(simulateur: Simulateur) -> Callable[[str], None]:
-    return lambda ecrits: simulateur.defauts.remplacer(lire(ecrits))
 
 
 @pytest.fixture(autouse=True)
@@ -64,5 +38,5 @@ def connecter(transactional_db: None, temps: Temps) -> Iterator[Callable[..., Op
 
 
 @pytest.fixture
-def operateur(connecter: Callable[..., OperateurMTN], port: int) -> OperateurMTN:
+def operateur(connecter: Callable[..., OperateurMTN], port: int) -> OperateurMTN:  # noqa: F811
     return connecter(reglages(port))

@@ -9,8 +9,8 @@ import httpx2
 from apps.mtn_integration.configuration import Acces, ConfigurationMTN, Produit
 from apps.mtn_integration.models import LogMTN, TransactionMTN
 from apps.mtn_integration.operateur import OperateurMTN
-from apps.mtn_integration.simulateur.protocole import acces_de_demonstration
 from apps.pass_payments.operateurs import Accuse
+from nsia_pass_api.acces_momo import acces_de_demonstration
 
 TELEPHONE = "+242066123456"
 NUMERO = "PAY-20261121-7F3K9Q"

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from apps.mtn_integration import ecriture
 from apps.mtn_integration.motifs import MOTIFS, motif, motif_de_refus
-from apps.mtn_integration.simulateur.protocole import RAISONS
 from apps.pass_payments.motifs import MotifEchec
+from apps.simulateur.protocole import RAISONS
 
 # The line « Reasons » of the protocol's description, and the codes of its table of errors that come as reasons.
 RAISONS_DE_LA_SPECIFICATION = {

@@ -14,8 +14,8 @@ from apps.mtn_integration import services
 from apps.mtn_integration.configuration import Produit
 from apps.mtn_integration.models import LogMTN, TransactionMTN
 from apps.mtn_integration.operateur import OperateurMTN
-from apps.mtn_integration.simulateur.moteur import Simulateur
 from apps.pass_payments.operateurs import DemandeRefusee, NatureDecaissement, OperateurInjoignable
+from apps.simulateur.moteur import Simulateur
 from nsia_pass_api import logs
 
 from .reglages import TELEPHONE, Passerelle, acces, payer, reglages

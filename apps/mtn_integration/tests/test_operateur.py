@@ -16,7 +16,6 @@ from django.db import connection, transaction
 from apps.mtn_integration.errors import AppelDansUneTransaction
 from apps.mtn_integration.models import LogMTN, StatutMTN
 from apps.mtn_integration.operateur import OperateurMTN
-from apps.mtn_integration.simulateur.moteur import Options, Simulateur
 from apps.pass_payments.motifs import MotifEchec
 from apps.pass_payments.operateurs import (
     Accuse,
@@ -28,8 +27,9 @@ from apps.pass_payments.operateurs import (
     OperateurInjoignable,
     ReleveIndisponible,
 )
+from apps.simulateur.moteur import Options, Simulateur
+from apps.simulateur.tests.clients import ecouteur
 
-from .clients import ecouteur
 from .reglages import NUMERO, RAPPEL, TELEPHONE, Temps, echanges, payer, reglages
 from .reglages import transaction as trace
 

@@ -10,7 +10,6 @@ from django.core.management import call_command
 from pytest_django import Settings
 
 from apps.mtn_integration.operateur import OperateurMTN
-from apps.mtn_integration.simulateur.moteur import Simulateur
 from apps.pass_clients.tests.factories import ClientFactory, SouscriptionFactory
 from apps.pass_payments import operateurs
 from apps.pass_payments.models import PaiementPass, Rapprochement
@@ -23,9 +22,10 @@ from apps.pass_payments.services.decaissements import (
 from apps.pass_payments.services.paiements import enregistrer_demande
 from apps.pass_payments.services.rapprochement import rapprocher
 from apps.pass_payments.services.suivi import reserver_paiements, suivre_paiement
+from apps.simulateur.moteur import Simulateur
+from apps.simulateur.tests.plateau import MIDI
 from nsia_pass_api.dates import aujourdhui
 
-from .conftest import MIDI
 from .reglages import TELEPHONE
 
 DEBUT = datetime.fromtimestamp(MIDI, UTC)

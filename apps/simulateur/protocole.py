@@ -1,6 +1,5 @@
 """MTN MoMo as tables, from docs/spec/momo.md: errors, test numbers, products, and the credentials of the demonstration."""
 
-import hashlib
 import re
 import uuid
 from dataclasses import dataclass
@@ -248,27 +247,6 @@ def est_uuid4(texte: str) -> bool:
     except ValueError:
         return False
     return str(lu) == texte.lower() and lu.version == 4
-
-
-@dataclass(frozen=True)
-class Acces:
-    """What MTN's portal would give for a product in production: one subscription key, one API user and its key."""
-
-    produit: str
-    cle_abonnement: str
-    utilisateur: str
-    cle: str
-    cible: str = "mtncongo"
-
-
-def acces_de_demonstration(produit: str) -> Acces:
-    """Fixed credentials of the simulator for `mtncongo`; public, they open nothing but the simulator."""
-
-    def empreinte(nom: str) -> str:
-        return hashlib.sha256(f"simulateur-momo:{produit}:{nom}".encode()).hexdigest()[:32]
-
-    utilisateur = uuid.UUID(hex=empreinte("utilisateur"), version=4)
-    return Acces(produit, empreinte("abonnement"), str(utilisateur), empreinte("cle"))
 
 
 def est_reussite(code: int) -> bool:

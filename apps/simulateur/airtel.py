@@ -7,7 +7,9 @@ from typing import Any
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
-from . import montants, protocole
+from nsia_pass_api.acces_momo import acces_de_demonstration
+
+from . import montants
 from .echanges import avec_defauts, json_reponse, objet_json, ralentir, texte
 from .grand_livre import ReferenceDejaPrise
 from .moteur import SECRET_AIRTEL, Simulateur, corps_json
@@ -15,7 +17,7 @@ from .operations import Operation
 from .protocole import Genre, Statut
 from .rappels import message_airtel, statut_airtel
 
-IDENTIFIANT = protocole.acces_de_demonstration("airtel").utilisateur
+IDENTIFIANT = acces_de_demonstration("airtel").utilisateur
 DUREE_JETON_AIRTEL = 180
 EN_COURS = "DP00800001006"
 REUSSI = "DP00800001001"

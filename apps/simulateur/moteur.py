@@ -9,6 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from nsia_pass_api.acces_momo import acces_de_demonstration
+
 from . import montants, operations, protocole, rappels
 from .defauts import Defauts
 from .grand_livre import GrandLivre, SoldeInsuffisant
@@ -83,7 +85,7 @@ class RefusTelephone(Exception):
 
 DEPOT_TELEPHONE = {"XAF": 5_000_000, "EUR": 100_000}
 DEPOT_MARCHAND = {"XAF": 500_000_000, "EUR": 1_000_000}
-SECRET_AIRTEL = protocole.acces_de_demonstration("airtel").cle
+SECRET_AIRTEL = acces_de_demonstration("airtel").cle
 
 
 class Simulateur:
@@ -105,7 +107,7 @@ class Simulateur:
     def _inscrire_demonstration(self) -> None:
         with self.livre.transaction():
             for produit in protocole.PRODUITS:
-                acces = protocole.acces_de_demonstration(produit)
+                acces = acces_de_demonstration(produit)
                 self.livre.executer("INSERT OR IGNORE INTO abonnements VALUES (?, ?)", acces.cle_abonnement, produit)
                 self.livre.executer(
                     "INSERT OR IGNORE INTO utilisateurs VALUES (?, ?, ?, ?, '*', ?)",

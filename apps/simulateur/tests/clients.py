@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from apps.mtn_integration.simulateur.protocole import acces_de_demonstration
+from nsia_pass_api.acces_momo import acces_de_demonstration
 
 CLIENTE = "242066123456"
 

@@ -14,6 +14,7 @@ from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
 from nsia_pass_api import telephones
+from nsia_pass_api.acces_momo import acces_de_demonstration
 
 from . import montants, protocole
 from .airtel import IDENTIFIANT
@@ -184,9 +185,7 @@ class Pages:
 
     def acces(self, _request: Request) -> Response:
         """The demonstration's credentials, for `mtncongo` and Airtel."""
-        acces: dict[str, Any] = {
-            produit: asdict(protocole.acces_de_demonstration(produit)) for produit in protocole.PRODUITS
-        }
+        acces: dict[str, Any] = {produit: asdict(acces_de_demonstration(produit)) for produit in protocole.PRODUITS}
         acces["airtel"] = {"client_id": IDENTIFIANT, "client_secret": SECRET_AIRTEL}
         return json_reponse(acces)
 

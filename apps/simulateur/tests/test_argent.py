@@ -23,14 +23,14 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from apps.mtn_integration.simulateur import montants
-from apps.mtn_integration.simulateur.airtel import IDENTIFIANT
-from apps.mtn_integration.simulateur.defauts import DefautInconnu, Defauts, lire
-from apps.mtn_integration.simulateur.grand_livre import GrandLivre, ReferenceDejaPrise
-from apps.mtn_integration.simulateur.horloge import Horloge
-from apps.mtn_integration.simulateur.moteur import SECRET_AIRTEL, Options, RefusTelephone, Simulateur
-from apps.mtn_integration.simulateur.operations import Operation
-from apps.mtn_integration.simulateur.protocole import Genre, Statut
+from apps.simulateur import montants
+from apps.simulateur.airtel import IDENTIFIANT
+from apps.simulateur.defauts import DefautInconnu, Defauts, lire
+from apps.simulateur.grand_livre import GrandLivre, ReferenceDejaPrise
+from apps.simulateur.horloge import Horloge
+from apps.simulateur.moteur import SECRET_AIRTEL, Options, RefusTelephone, Simulateur
+from apps.simulateur.operations import Operation
+from apps.simulateur.protocole import Genre, Statut
 
 from .clients import CLIENTE, Appelant, congo, ecouteur, paiement
 

@@ -9,11 +9,11 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from apps.mtn_integration.simulateur.defauts import DefautInconnu, Defauts, lire
-from apps.mtn_integration.simulateur.grand_livre import GrandLivre
-from apps.mtn_integration.simulateur.horloge import Horloge
-from apps.mtn_integration.simulateur.moteur import OptionInconnue, Options, Simulateur, options_lues
-from apps.mtn_integration.simulateur.serveur import PortPris, Serveur
+from apps.simulateur.defauts import DefautInconnu, Defauts, lire
+from apps.simulateur.grand_livre import GrandLivre
+from apps.simulateur.horloge import Horloge
+from apps.simulateur.moteur import OptionInconnue, Options, Simulateur, options_lues
+from apps.simulateur.serveur import PortPris, Serveur
 from nsia_pass_api.demo import occupant
 
 

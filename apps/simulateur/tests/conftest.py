@@ -1,0 +1,1 @@
+from .plateau import defauts, port, simulateur  # noqa: F401 - fixtures
