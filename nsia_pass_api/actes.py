@@ -1,6 +1,7 @@
 """Acts of the back office: on an object's page a button while the act is possible, then at most a form, then one service."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.contrib import messages
@@ -21,6 +22,14 @@ Lignes = Sequence[tuple[str, Any]]
 
 class DejaFait(Exception):
     """The act was done before, by the same form: the message says so, and nothing is logged again."""
+
+
+@dataclass(frozen=True)
+class Revelation:
+    """What an act made that is shown once, in the answer to it and nowhere else: neither a message nor the log keeps it."""
+
+    valeur: str
+    texte: str
 
 
 class Acte:
@@ -60,7 +69,7 @@ class Acte:
         """What the person reads again before it is done; nothing when once is enough."""
         return ()
 
-    def executer(self, objet: Any, agent: AbstractBaseUser, saisie: dict[str, Any]) -> str | HttpResponse:
+    def executer(self, objet: Any, agent: AbstractBaseUser, saisie: dict[str, Any]) -> str | HttpResponse | Revelation:
         """Calls the service and says what was done, or gives what it made. Raises ErreurPass, DejaFait."""
         raise NotImplementedError
 
@@ -138,6 +147,9 @@ class AvecActes(AdminPass):
             self.log_change(request, objet, f"{acte.intitule(objet)}.")
             if isinstance(fait, HttpResponse):
                 return fait
+            if isinstance(fait, Revelation):
+                contexte = self._contexte_de_l_acte(request, acte, objet)
+                return TemplateResponse(request, "admin/revelation.html", contexte | {"revelation": fait})
             self.message_user(request, fait, messages.SUCCESS)
         return HttpResponseRedirect(self._page(objet))
 
@@ -147,19 +159,23 @@ class AvecActes(AdminPass):
     def _page_de_l_acte(
         self, request: HttpRequest, acte: Acte, objet: Any, formulaire: Form, relecture: Lignes = ()
     ) -> HttpResponse:
-        contexte = {
+        contexte = self._contexte_de_l_acte(request, acte, objet) | {
+            "form": formulaire,
+            "situation": acte.situation(objet),
+            "changements": acte.changements(objet),
+            "relecture": relecture,
+        }
+        return TemplateResponse(request, "admin/acte.html", contexte)
+
+    def _contexte_de_l_acte(self, request: HttpRequest, acte: Acte, objet: Any) -> dict[str, Any]:
+        return {
             **self.admin_site.each_context(request),
             "title": acte.intitule(objet),
             "opts": self.opts,
             "original": objet,
             "acte": acte,
-            "form": formulaire,
-            "situation": acte.situation(objet),
-            "changements": acte.changements(objet),
-            "relecture": relecture,
             "retour": self._page(objet),
         }
-        return TemplateResponse(request, "admin/acte.html", contexte)
 
 
 def _agent(request: HttpRequest) -> AbstractBaseUser:

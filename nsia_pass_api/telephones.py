@@ -36,7 +36,7 @@ def normaliser(texte: str) -> str:
         raise TelephoneInvalide("Indiquez un numéro de téléphone.")
     if len(texte) > _LONGEST:
         raise TelephoneInvalide(f"Ce numéro est trop long. {_EXEMPLES}")
-    compact = _SEPARATORS.sub("", "".join(_plain(character) for character in texte))
+    compact = _SEPARATORS.sub("", "".join(map(plain, texte)))
     written = _WRITTEN.fullmatch(compact)
     if written is None:
         raise TelephoneInvalide(_why(compact))
@@ -46,7 +46,7 @@ def normaliser(texte: str) -> str:
     return f"+242{written[1]}"
 
 
-def _plain(character: str) -> str:
+def plain(character: str) -> str:
     """Any digit of Unicode as 0 to 9, any dash as `-`, nothing for invisible marks."""
     if character.isdecimal():
         return str(unicodedata.decimal(character))

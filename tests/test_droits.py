@@ -116,6 +116,7 @@ SAISIES: dict[str, dict[str, str]] = {
     "remplacer": {"numero": "ANCIEN-1", "motif": "numéro de son ancien contrat"},
     "abandonner": {"motif": "introuvable depuis un an"},
     "clore": {"verse": "oui", "dit": "M. Okemba, le 20/11 : arrivé", "motif": "sans réponse"},
+    "code_maintenance": {"motif": "nouvelle clé, avec M. Okemba"},
     "reinitialiser_facteur": {"motif": "téléphone perdu, reconnue de vive voix"},
     "confirmer": {"confirme": "1"},
 }
@@ -375,7 +376,8 @@ def monde(role: str) -> Monde:
     un.noter("agence", BorneFactory(cle="une", agence=SON_AGENCE))
     un.noter("etrangere", BorneFactory(cle="autre", agence=AILLEURS))
     bornes = un.une_de_chaque("borne_auth.Borne")
-    un.a_faire["borne_auth.Borne", "desactiver"] = un.a_faire["borne_auth.Borne", "reactiver"] = bornes
+    for acte in ("code_maintenance", "desactiver", "reactiver"):
+        un.a_faire["borne_auth.Borne", acte] = bornes
     return un
 
 

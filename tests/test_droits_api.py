@@ -20,6 +20,7 @@ from test_droits import empreinte
 
 from apps.borne_auth.confirmations import Changement, demander
 from apps.borne_auth.droits import DROITS, LETTRES
+from apps.borne_auth.maintenance import donner_code
 from apps.borne_auth.models import ActeSensible, Agent, Borne, RoleAgent, SessionBorne
 from apps.borne_auth.tests.factories import AgentFactory, BorneFactory, SessionFactory
 from apps.borne_auth.tokens import JetonAccesClient, JetonAgent
@@ -127,6 +128,12 @@ def _proche(monde: Monde, un: Dossier) -> Envoi:
     return {"nom": "MAKOSSO", "prenom": "Ruth", "relation": "enfant"}
 
 
+def _maintenance(monde: Monde, un: Dossier) -> Envoi:
+    """The code that the back office gave for this kiosk."""
+    gestionnaire = AgentFactory.create(role="gestionnaire")
+    return {"code": donner_code(borne=monde.borne, agent=gestionnaire, motif="essai")}
+
+
 def _code(monde: Monde, un: Dossier) -> Envoi:
     """The code that this client has just been sent, in the session that she has."""
     souscription = un.police.souscription
@@ -212,6 +219,16 @@ PORTES: dict[tuple[str, str], Porte] = {
     ),
     ("api/v1/confirmations/<uuid:demande>/", "post"): Porte(
         CLIENT, lambda un: f"/api/v1/confirmations/{un.demande}/", _code
+    ),
+    # One answer for every phone.
+    ("api/v1/auth/police-par-sms/", "post"): Porte(
+        MACHINES,
+        lambda un: "/api/v1/auth/police-par-sms/",
+        lambda monde, un: {"telephone": un.police.souscription.client.telephone},
+        lignes=TOUTES,
+    ),
+    ("api/v1/bornes/maintenance/", "post"): Porte(
+        MACHINES, lambda un: "/api/v1/bornes/maintenance/", _maintenance, lignes=TOUTES
     ),
     ("api/v1/bornes/moi/", "get"): Porte(MACHINES, lambda un: "/api/v1/bornes/moi/", lignes=TOUTES),
     ("api/v1/agents/connexion/", "post"): Porte(

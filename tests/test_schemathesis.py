@@ -53,7 +53,7 @@ ECRITES_PAR_UN_REFUS = {"compteurs_essais", "connexions_agents", "rappels_operat
 ECRITES_PAR_UNE_LECTURE = {"documents_emis"}
 # What asks for a code, and the code that leaves: nothing else changes, whatever is drawn.
 ECRITES_PAR_UNE_DEMANDE = {"demandes_confirmation", "messages_sortants"}
-ACCEPTENT_UNE_DEMANDE = ("/beneficiaires/", "/beneficiaires/{beneficiaire}/", "/mobile-money/")
+ACCEPTENT_UNE_DEMANDE = ("/beneficiaires/", "/beneficiaires/{beneficiaire}/", "/mobile-money/", "/police-par-sms/")
 
 
 def _operations() -> dict[str, APIOperation[Any, Any, Any, Any]]:

@@ -11,9 +11,9 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 from unfold.forms import AdminPasswordChangeForm
 
-from apps.borne_auth import admin_audit, equipe, second_facteur, services
+from apps.borne_auth import admin_audit, equipe, maintenance, second_facteur, services
 from apps.borne_auth.droits import VOIENT_TOUT, droits_lisibles
-from apps.borne_auth.forms import AgentChangeForm, AgentCreationForm, ReinitialiserForm
+from apps.borne_auth.forms import AgentChangeForm, AgentCreationForm, CodeMaintenanceForm, ReinitialiserForm
 from apps.borne_auth.journal import Origine, identifiant
 from apps.borne_auth.models import (
     Agent,
@@ -27,7 +27,7 @@ from apps.borne_auth.models import (
     cle_du_facteur,
 )
 from apps.borne_auth.selectors import BORNE_MUETTE, avec_facteur, bornes_muettes
-from nsia_pass_api.actes import Acte, AvecActes
+from nsia_pass_api.actes import Acte, AvecActes, Revelation
 from nsia_pass_api.admin import VIDE, AdminLecture, code, moment, numero, pastille, qui_commencent, texte
 from nsia_pass_api.dates import maintenant
 from nsia_pass_api.dossier import Panneau
@@ -205,6 +205,33 @@ class Reactiver(Acte):
         return "Borne réactivée."
 
 
+class DonnerCodeMaintenance(Acte):
+    nom = "code_maintenance"
+    libelle = "Code de maintenance"
+    droit = "borne_auth.change_borne"
+    icone = "pin"
+    explication = (
+        "Pour qui se tient devant la borne et doit changer ou effacer sa clé. Donnez le code de vive voix, à une personne que "
+        "vous reconnaissez : il est à votre nom dans l'historique de la borne. Le précédent, s'il attendait, ne vaut plus rien."
+    )
+
+    def possible(self, objet, agent):
+        return objet.statut == StatutBorne.ACTIVE
+
+    def formulaire(self, objet, saisie):
+        return CodeMaintenanceForm(saisie)
+
+    def situation(self, objet):
+        return [("Borne", objet.code), ("Agence", objet.agence)]
+
+    def executer(self, objet, agent, saisie):
+        code = maintenance.donner_code(borne=objet, agent=agent, motif=saisie["motif"])
+        return Revelation(
+            valeur=f"{code[:4]} {code[4:]}",
+            texte=f"Ce code ouvre une fois la maintenance de la borne {objet.code}, pendant dix minutes.",
+        )
+
+
 class ContactFiltre(admin.SimpleListFilter):
     title = "dernier contact"
     parameter_name = "contact"
@@ -220,7 +247,7 @@ class ContactFiltre(admin.SimpleListFilter):
 class BorneAdmin(AvecActes):
     """Kiosks are registered by `manage.py enregistrer_borne`, which shows the key once."""
 
-    actes = (Desactiver(), Reactiver())
+    actes = (DonnerCodeMaintenance(), Desactiver(), Reactiver())
     list_display = ("code", "agence", "etat", "presence", moment("dernier_contact", "Dernier contact"), "version")
     search_help_text = "Code, agence"
     recherches = {"code": numero}

@@ -19,11 +19,16 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from apps.borne_auth.models import Borne, RegleEssais
+from apps.pass_clients.polices import epeler
 from nsia_pass_api.errors import TropDEssais
 
 logger = structlog.get_logger(__name__)
 
 T = TypeVar("T")
+
+AUPRES_D_UN_AGENT = "Un agent peut vous aider tout de suite."
+# Eight digits and five tries: one chance in twenty million.
+ESSAIS_MAINTENANCE = 5
 
 _CHARGER = """
 INSERT INTO compteurs_essais (regle, sujet, fenetre, essais)
@@ -46,11 +51,11 @@ class Budget:
     fin: datetime
 
 
-def tenter(*, budgets: Sequence[Budget], evaluer: Callable[[], T | None], le: datetime) -> T | None:
+def tenter(*, budgets: Sequence[Budget], evaluer: Callable[[], T | None], le: datetime, sinon: str = "") -> T | None:
     """What `evaluer` returns; each budget has one guess less exactly when that is None.
 
     `evaluer` only reads: what it writes is undone when it succeeds. Raises TropDEssais, without evaluating or charging,
-    when a budget is spent: the answer cannot depend on what exists.
+    when a budget is spent: the answer cannot depend on what exists. It says how long, then `sinon`: what to do meanwhile.
     """
     with transaction.atomic():
         avant_la_charge = transaction.savepoint()
@@ -62,23 +67,32 @@ def tenter(*, budgets: Sequence[Budget], evaluer: Callable[[], T | None], le: da
             transaction.savepoint_commit(avant_la_charge)
     if epuises:
         logger.warning("essais_epuises", regles=sorted(budget.regle.value for budget in epuises))
-        raise TropDEssais(retry_after=_attente(epuises, le))
+        raise _trop("Trop d'essais.", epuises, sinon, le=le)
     return resultat
 
 
-def depenser(*, budgets: Sequence[Budget], le: datetime) -> None:
-    """Each budget has one less, in the transaction of the caller. Raises TropDEssais when one is spent."""
+def depenser(*, budgets: Sequence[Budget], le: datetime, quoi: str = "Trop de codes ont été demandés.") -> None:
+    """Each budget has one less, in the transaction of the caller. Raises TropDEssais, that says `quoi`, when one is spent."""
     if epuises := _charger(budgets):
         logger.warning("envois_epuises", regles=sorted(budget.regle.value for budget in epuises))
-        raise TropDEssais(
-            "Trop de codes ont été demandés. Patientez avant d'en demander un autre, ou adressez-vous à un agent.",
-            retry_after=_attente(epuises, le),
-        )
+        raise _trop(quoi, epuises, AUPRES_D_UN_AGENT, le=le)
 
 
-def _attente(epuises: Sequence[Budget], le: datetime) -> int:
-    """Seconds until the last of them is whole again."""
-    return max(math.ceil((budget.fin - le).total_seconds()) for budget in epuises)
+def _trop(quoi: str, epuises: Sequence[Budget], sinon: str, *, le: datetime) -> TropDEssais:
+    """The refusal lasts until the last of `epuises` is whole again, and says so in its words as in `Retry-After`."""
+    attente = max(math.ceil((budget.fin - le).total_seconds()) for budget in epuises)
+    return TropDEssais(f"{quoi} Réessayez {delai(attente, le=le)}. {sinon}".strip(), retry_after=attente)
+
+
+def delai(secondes: int, *, le: datetime) -> str:
+    """How long that is from `le` on, as people say it; never less than it is. « demain, dans 22 heures »."""
+    minutes, heures = math.ceil(secondes / 60), math.ceil(secondes / 3600)
+    if secondes <= 90:
+        return f"dans {secondes} seconde{'s' if secondes > 1 else ''}"
+    if minutes <= 90:
+        return f"dans {minutes} minutes"
+    demain = timezone.localdate(le) < timezone.localdate(le + timedelta(seconds=secondes))
+    return f"{'demain, ' if demain else ''}dans {heures} heures"
 
 
 def _charger(budgets: Sequence[Budget]) -> list[Budget]:
@@ -96,8 +110,10 @@ def _sujet(budget: Budget) -> str:
 
 
 def budgets_client(*, police: str, telephone: str, borne: Borne | None, adresse: str, le: datetime) -> list[Budget]:
-    """What a guess at a pair draws on: at a kiosk, never on the network address, which a whole agency may share."""
+    """What a guess at a pair draws on: at a kiosk, never on the network address, which a whole agency may share. All spellings
+    of a police (`polices.epeler`) are one subject."""
     jour = _jour(le)
+    police = epeler(police)
     if borne is None:
         return [
             Budget(RegleEssais.POLICE_HORS_BORNE, police, settings.ESSAIS_POLICE_HORS_BORNE, *jour),
@@ -169,6 +185,22 @@ def budgets_code(*, client_id: int, telephone: str, le: datetime) -> list[Budget
         Budget(RegleEssais.CODE_TELEPHONE_HEURE, telephone, settings.CODE_ENVOIS_HEURE, *heure),
         Budget(RegleEssais.CODE_TELEPHONE_JOUR, telephone, settings.CODE_ENVOIS_JOUR, *jour),
     ]
+
+
+def budgets_maintenance(*, borne: Borne, code_id: int | None, le: datetime) -> list[Budget]:
+    """What a try at a kiosk's maintenance draws on: on the code that waits, else on none that could be guessed."""
+    return [Budget(RegleEssais.MAINTENANCE, f"{borne.pk}\0{code_id or ''}", ESSAIS_MAINTENANCE, *_jour(le))]
+
+
+def budgets_rappel(*, telephone: str, borne: Borne | None, adresse: str, le: datetime) -> list[Budget]:
+    """What asking for a police by SMS draws on, whether the phone is a client's or not."""
+    heure = _fenetre(le, timedelta(hours=1))
+    ou = (
+        Budget(RegleEssais.RAPPEL_ADRESSE, reseau_de(adresse), settings.RAPPELS_ADRESSE_HEURE, *heure)
+        if borne is None
+        else Budget(RegleEssais.RAPPEL_BORNE, str(borne.pk), settings.RAPPELS_BORNE_HEURE, *heure)
+    )
+    return [ou, Budget(RegleEssais.RAPPEL_TELEPHONE, telephone, settings.RAPPELS_TELEPHONE_JOUR, *_jour(le))]
 
 
 def _jour(le: datetime) -> tuple[datetime, datetime]:

@@ -61,6 +61,7 @@ SUIVIES: dict[str, Suivie] = {
     "auth.Group": Suivie(),
     "auth.Group_permissions": Suivie(libelle="droit d'un rôle"),
     "borne_auth.Borne": Suivie(masquees=("cle_empreinte",), ignorees=("dernier_contact", "version")),
+    "borne_auth.CodeMaintenance": Suivie(masquees=("empreinte",)),
 }
 
 _JOURNAL = "est lui-même un journal : rien n'y change"

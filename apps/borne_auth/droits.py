@@ -156,7 +156,11 @@ ACTES: dict[str, dict[str, str]] = {
     "pass_payments.EcartRapprochement": {"resoudre": "pass_payments.change_ecartrapprochement"},
     "pass_products.Reglage": {"changer": "pass_products.change_reglage", "revenir": "pass_products.change_reglage"},
     "borne_auth.Agent": {"reinitialiser_facteur": "borne_auth.change_agent"},
-    "borne_auth.Borne": {"desactiver": "borne_auth.change_borne", "reactiver": "borne_auth.change_borne"},
+    "borne_auth.Borne": {
+        "code_maintenance": "borne_auth.change_borne",
+        "desactiver": "borne_auth.change_borne",
+        "reactiver": "borne_auth.change_borne",
+    },
 }
 
 # Pages beside those of every model, and the permission that each takes besides that of reading the model.

@@ -101,10 +101,24 @@ class BorneAbsente(RegleMetier):
     titre = "Borne absente"
 
 
+class MaintenanceImpossible(RegleMetier):
+    code = "maintenance_impossible"
+    titre = "Maintenance impossible"
+    detail = "Cette borne est désactivée : réactivez-la d'abord, puis demandez un code."
+
+
+class CodeMaintenanceRefuse(RegleMetier):
+    """One refusal for every code that opens nothing: wrong, out of date, used, replaced, or of another kiosk."""
+
+    code = "code_maintenance_refuse"
+    titre = "Code refusé"
+    detail = "Ce code n'ouvre pas cette borne. Vérifiez-le, ou demandez-en un autre au back-office."
+
+
 class SmsIndisponible(ServiceIndisponible):
     code = "sms_indisponible"
     titre = "SMS indisponibles"
-    detail = "Les codes par SMS ne peuvent pas partir en ce moment. Adressez-vous à un agent."
+    detail = "Les SMS ne peuvent pas partir en ce moment. Adressez-vous à un agent."
 
 
 class DemandeIntrouvable(Introuvable):

@@ -50,3 +50,12 @@ class ReinitialiserForm(forms.Form):
         help_text="Comment vous avez reconnu la personne, et pourquoi. Il reste dans le journal des connexions.",
         widget=UnfoldAdminTextInputWidget,
     )
+
+
+class CodeMaintenanceForm(forms.Form):
+    motif = forms.CharField(
+        label="Ce qui est à faire, et par qui",
+        max_length=200,
+        help_text="Gardé dans l'historique de la borne, à votre nom.",
+        widget=UnfoldAdminTextInputWidget,
+    )

@@ -22,6 +22,7 @@ from apps.borne_auth.models import (
     StatutBorne,
 )
 from apps.pass_clients.models import ClientPass, Contrat
+from apps.pass_clients.polices import contrat_designe
 from apps.pass_payments.selectors_controle import Alerte, Permises, compter
 from nsia_pass_api.dates import maintenant
 
@@ -44,13 +45,23 @@ def contrat_du_couple(*, police: str, telephone: str) -> Contrat | None:
 
     One query whatever the pair. A contract opens in the states of settings.CONNEXION_ETATS, for an active client.
     """
-    contrat = Contrat.objects.select_related("client").filter(police=police).first()
+    contrat = contrat_designe(police)
     connu = contrat.telephone if contrat is not None else _TELEPHONE_DE_PERSONNE
     meme_telephone = compare_digest(connu.encode(), telephone.encode())
     if contrat is None or not meme_telephone:
         return None
     ouvre = contrat.etat_du_contrat in settings.CONNEXION_ETATS and contrat.client.statut == ClientPass.Statut.ACTIF
     return contrat if ouvre else None
+
+
+def polices_du_telephone(telephone: str) -> list[tuple[str, str]]:
+    """The polices that open the kiosk with this phone, newest first, each with its product. One query whatever the phone."""
+    contrats = Contrat.objects.filter(
+        client__telephone=telephone,
+        client__statut=ClientPass.Statut.ACTIF,
+        etat_du_contrat__in=settings.CONNEXION_ETATS,
+    )
+    return list(contrats.order_by("-souscription_id").values_list("police", "nom_produit"))
 
 
 def session_du_jeton(session_id: UUID) -> SessionBorne | None:

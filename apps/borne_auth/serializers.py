@@ -6,7 +6,9 @@ from drf_spectacular.utils import OpenApiExample, extend_schema_field, extend_sc
 from rest_framework import serializers
 
 from apps.borne_auth.models import Agent, Borne
+from apps.pass_clients.errors import PoliceIllisible
 from apps.pass_clients.models import ClientPass, Contrat
+from apps.pass_clients.polices import lire_police
 from nsia_pass_api.telephones import TelephoneField, masquer
 
 CONNEXION = {"police": "CG-2026-VIE-001", "telephone": "+242061234567"}
@@ -51,24 +53,48 @@ class TexteField(serializers.CharField):
         "type": "string",
         "pattern": "^[A-Za-z0-9][A-Za-z0-9-]{2,29}$",
         "example": "CG-2026-VIE-001",
-        "description": "Numéro de police ; majuscules et espaces sont indifférents.",
+        "description": (
+            "Numéro de police. Majuscules, espaces et tirets sont indifférents ; O vaut 0 et I vaut 1. "
+            "Ce qu'aucune police ne peut être est refusé (400) sans compter pour un essai."
+        ),
     }
 )
 class PoliceField(TexteField):
-    """A police number as people type it, in capitals and without spaces. One that has an impossible form is not refused here:
-    it is a wrong guess like any other."""
+    """A police number as people type it, in capitals and without spaces (`polices.lire_police`). What no police could be is
+    refused here: that tells the form of polices and nothing of those that exist, so it is no guess."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=40, **kwargs)
 
     def to_internal_value(self, data: Any) -> str:
-        return "".join(super().to_internal_value(data).split()).upper()
+        try:
+            return lire_police(super().to_internal_value(data))
+        except PoliceIllisible as error:
+            raise serializers.ValidationError(error.detail, code=error.code) from error
 
 
 @extend_schema_serializer(examples=[OpenApiExample("Connexion", CONNEXION, request_only=True)])
 class ConnexionSerializer(serializers.Serializer[Any]):
     police = PoliceField()
     telephone = TelephoneField()
+
+
+@extend_schema_serializer(examples=[OpenApiExample("Rappel", {"telephone": CONNEXION["telephone"]}, request_only=True)])
+class RappelPoliceSerializer(serializers.Serializer[Any]):
+    telephone = TelephoneField()
+
+
+class RappelDemandeSerializer(serializers.Serializer[Any]):
+    message = serializers.CharField(help_text="Ce qu'il faut dire à la personne ; le même pour tous les numéros.")
+
+
+@extend_schema_serializer(examples=[OpenApiExample("Code", {"code": "48392017"}, request_only=True)])
+class CodeMaintenanceSerializer(serializers.Serializer[Any]):
+    code = serializers.RegexField(
+        r"^[0-9]{8}$",
+        help_text="Les huit chiffres que le back-office a donnés.",
+        error_messages={"invalid": "Le code a huit chiffres."},
+    )
 
 
 @extend_schema_serializer(examples=[OpenApiExample("Rafraîchissement", {"refresh": "eyJhbGc…"}, request_only=True)])

@@ -156,6 +156,7 @@ def ouvrir_session(*, police: str, telephone: str, borne: Borne | None, adresse:
         budgets=attempts.budgets_client(police=police, telephone=telephone, borne=borne, adresse=adresse, le=le),
         evaluer=lambda: selectors.contrat_du_couple(police=police, telephone=telephone),
         le=le,
+        sinon=attempts.AUPRES_D_UN_AGENT,
     )
     if contrat is None:
         logger.info("connexion_refusee", borne=borne and borne.code)

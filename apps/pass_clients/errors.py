@@ -1,6 +1,6 @@
 """What a service of clients and subscriptions may refuse."""
 
-from nsia_pass_api.errors import Conflit, Introuvable, RegleMetier
+from nsia_pass_api.errors import Conflit, DonneesInvalides, Introuvable, RegleMetier
 
 
 class TransitionRefusee(Conflit):
@@ -37,6 +37,15 @@ class PoliceImpossible(RegleMetier):
 class NumeroPoliceInvalide(RegleMetier):
     code = "numero_police_invalide"
     titre = "Numéro de police invalide"
+
+
+class PoliceIllisible(DonneesInvalides):
+    code = "police_illisible"
+    titre = "Numéro de police illisible"
+    detail = (
+        "Un numéro de police n'a que des lettres sans accent, des chiffres et des tirets, 30 au plus. "
+        "Recopiez-le de votre SMS ou de votre reçu, par exemple CG-2026-VIE-001."
+    )
 
 
 class ContratIntrouvable(Introuvable):

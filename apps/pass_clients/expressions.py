@@ -8,3 +8,14 @@ class NomCherchable(Func):
 
     function = "nom_cherchable"
     output_field = TextField()
+
+
+# Letters that are typed for the digits they look like, and dashes, which are left out.
+CONFONDUS = str.maketrans("OI", "01", "-")
+
+
+class PoliceEpelee(Func):
+    """What all spellings of a police have in common: `CG-2026-VIE-001` is `CG2026V1E001`. As `polices.epeler`."""
+
+    template = "translate(%(expressions)s, 'OI-', '01')"
+    output_field = TextField()

@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.functions import Now
 
-from apps.pass_clients.expressions import NomCherchable
+from apps.pass_clients.expressions import NomCherchable, PoliceEpelee
 from apps.pass_products.models import Periodicite, ProduitPass
 from nsia_pass_api.constraints import parmi, telephone
 
@@ -511,6 +511,7 @@ class NumeroPolice(models.Model):
             ),
             parmi("statut", StatutPolice, name="polices_statut_connu"),
         ]
+        indexes = [models.Index(PoliceEpelee("numero_police"), name="polices_epelees")]
         triggers = [
             pgtrigger.Protect(name="police_indelebile", operation=pgtrigger.Delete),
             pgtrigger.Trigger(

@@ -47,6 +47,11 @@ CODE_ENVOIS_JOUR = integer("CODE_ENVOIS_JOUR", 10, minimum=1, maximum=50)
 # The same change asked again sooner than this sends nothing more: a second touch, or an answer that was lost.
 CODE_RENVOI = timedelta(seconds=integer("CODE_RENVOI_SECONDES", 30, minimum=1, maximum=300))
 
+# « Recevoir ma police par SMS »: SMS asked for one phone in a day, at one kiosk in an hour, and from an address without a key.
+RAPPELS_TELEPHONE_JOUR = integer("RAPPELS_TELEPHONE_JOUR", 3, minimum=1, maximum=20)
+RAPPELS_BORNE_HEURE = integer("RAPPELS_BORNE_HEURE", 20, minimum=1)
+RAPPELS_ADRESSE_HEURE = integer("RAPPELS_ADRESSE_HEURE", 5, minimum=1)
+
 # Dead sessions stay readable this long before `purger_sessions` deletes them.
 SESSIONS_CONSERVATION_JOURS = integer("SESSIONS_CONSERVATION_JOURS", 90, minimum=1)
 

@@ -14,7 +14,7 @@ import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,18 @@ class Plateforme:
     url: str
     simulateur: str
     dossier: Path
+    environnement: dict[str, str] = field(default_factory=dict, repr=False)
+
+    def commande(self, *mots: str) -> str:
+        """What `manage.py` says of that on this platform."""
+        fait = subprocess.run(
+            [sys.executable, str(RACINE / "manage.py"), *mots],
+            env=self.environnement,
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        return fait.stdout
 
     @property
     def administratrice(self) -> tuple[str, str]:
@@ -137,7 +149,12 @@ def plateforme(**reglages: str) -> Iterator[Plateforme]:
     )
     try:
         _attendre(processus)
-        yield Plateforme(url=f"http://127.0.0.1:{web}", simulateur=f"http://127.0.0.1:{momo}", dossier=dossier)
+        yield Plateforme(
+            url=f"http://127.0.0.1:{web}",
+            simulateur=f"http://127.0.0.1:{momo}",
+            dossier=dossier,
+            environnement=environnement,
+        )
     finally:
         processus.terminate()
         processus.communicate(timeout=90)

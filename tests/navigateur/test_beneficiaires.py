@@ -245,10 +245,13 @@ def test_a_confirmation_whose_answer_was_lost_is_sent_again(page: Page, serveur:
 
 def test_what_cannot_be_sent_is_told_once(page: Page) -> None:
     reponses = [
+        refus(503, "sms_indisponible", "Les SMS ne peuvent pas partir en ce moment. Adressez-vous à un agent."),
         refus(
-            503, "sms_indisponible", "Les codes par SMS ne peuvent pas partir en ce moment. Adressez-vous à un agent."
+            429,
+            "trop_d_essais",
+            "Trop de codes ont été demandés. Réessayez dans 30 minutes. Un agent peut vous aider tout de suite.",
+            {"Retry-After": "1800"},
         ),
-        refus(429, "trop_d_essais", "Trop de codes ont été demandés.", {"Retry-After": "1800"}),
     ]
     ouvrir(page, RODRIGUE)
     page.route(

@@ -1,8 +1,12 @@
 """Who gets in: by the keyboard of the screen, by a physical one, and who does not."""
 
-from playwright.sync_api import Page, expect
+import json
+import time
 
-from .gestes import JEAN_BAPTISTE, SYLVIE, bouton, saisir, se_connecter, taper, titre, vers_connexion
+from playwright.sync_api import Page, Route, expect
+
+from .gestes import JEAN_BAPTISTE, PIERRE, SYLVIE, bouton, saisir, se_connecter, taper, titre, vers_connexion
+from .plateforme import Plateforme
 
 
 def test_the_keyboard_of_the_screen_opens_a_session(page: Page) -> None:
@@ -56,10 +60,25 @@ def test_what_is_missing_is_said_before_anything_is_sent(page: Page) -> None:
     assert envois == []
 
 
+def bloquer(page: Page, *, attente: int, detail: str = "Trop d'essais. Réessayez dans 3 secondes.") -> list[str]:
+    """The next login is told to wait; gives the polices of all that are sent."""
+    entetes = {"Retry-After": str(attente), "Content-Type": "application/problem+json"}
+    corps = json.dumps({"code": "trop_d_essais", "detail": detail})
+    envois: list[str] = []
+
+    def repondre(route: Route) -> None:
+        envois.append(route.request.post_data_json["police"])
+        if len(envois) == 1:
+            route.fulfill(status=429, headers=entetes, body=corps)
+        else:
+            route.continue_()
+
+    page.route("**/auth/login/", repondre)
+    return envois
+
+
 def test_too_many_guesses_have_to_wait(page: Page) -> None:
-    attente = {"status": 429, "headers": {"Retry-After": "3", "Content-Type": "application/problem+json"}}
-    corps = '{"code": "trop_d_essais", "detail": "Trop d\'essais en peu de temps."}'
-    page.route("**/auth/login/", lambda route: route.fulfill(**attente, body=corps), times=1)  # type: ignore[arg-type]
+    bloquer(page, attente=3)
     vers_connexion(page)
     saisir(page, JEAN_BAPTISTE.police, JEAN_BAPTISTE.telephone)
 
@@ -67,6 +86,66 @@ def test_too_many_guesses_have_to_wait(page: Page) -> None:
     page.clock.run_for(3_100)
     bouton(page, "Voir mes contrats").click()
     titre(page, f"Bonjour, {JEAN_BAPTISTE.prenom}")
+
+
+def test_the_wait_is_of_what_was_typed_and_the_next_client_goes_in(page: Page) -> None:
+    detail = "Trop d'essais. Réessayez demain, dans 22 heures. Un agent peut vous aider tout de suite."
+    envois = bloquer(page, attente=22 * 3600, detail=detail)
+    vers_connexion(page)
+    saisir(page, JEAN_BAPTISTE.police, JEAN_BAPTISTE.telephone)
+    expect(page.locator(".messages")).to_have_text(detail)
+    expect(bouton(page, "Patientez 22 heures")).to_be_disabled()
+    # The key OK obeys what the button says.
+    page.get_by_label("Téléphone").focus()
+    page.locator(".clavier [data-touche='ok']").click()
+    expect(page.locator(".messages")).to_have_text(detail)
+    assert envois == [JEAN_BAPTISTE.police]
+
+    page.get_by_label("Numéro de police").fill(SYLVIE.police)
+    expect(page.locator(".messages")).to_be_empty()
+    expect(bouton(page, "Voir mes contrats")).to_be_enabled()
+    page.get_by_label("Numéro de police").fill(JEAN_BAPTISTE.police)
+    expect(bouton(page, "Patientez 22 heures")).to_be_disabled()
+    saisir_et_valider(page, SYLVIE.police, SYLVIE.telephone)
+    titre(page, f"Bonjour, {SYLVIE.prenom}")
+    assert envois == [JEAN_BAPTISTE.police, SYLVIE.police]
+
+
+def saisir_et_valider(page: Page, police: str, telephone: str) -> None:
+    page.get_by_label("Numéro de police").fill(police)
+    page.get_by_label("Téléphone").fill(telephone)
+    page.locator(".clavier [data-touche='ok']").click()
+
+
+def test_a_police_may_be_typed_without_dashes_and_with_the_letter_o(page: Page) -> None:
+    vers_connexion(page)
+    taper(page, "CG2O26VIEOO2")
+    page.locator(".clavier [data-touche='ok']").click()
+    taper(page, SYLVIE.telephone)
+    page.locator(".clavier [data-touche='ok']").click()
+
+    titre(page, f"Bonjour, {SYLVIE.prenom}")
+
+
+def test_a_forgotten_police_comes_by_sms(page: Page, serveur: Plateforme) -> None:
+    avant = len(serveur.sms(PIERRE.mobile))
+    vers_connexion(page)
+    bouton(page, "Recevoir ma police par SMS").click()
+    expect(page.get_by_text("Écrivez les 9 chiffres du numéro, par exemple 06 123 45 67.")).to_be_visible()
+    dit = []
+    for telephone in (PIERRE.telephone, "069990001"):
+        page.get_by_label("Téléphone").fill(telephone)
+        expect(page.locator(".messages")).to_be_empty()
+        bouton(page, "Recevoir ma police par SMS").click()
+        expect(page.locator(".messages")).to_contain_text("C'est demandé.")
+        dit.append(page.locator(".messages").inner_text())
+
+    assert dit[0] == dit[1]
+    fin = time.monotonic() + 30
+    while len(recus := serveur.sms(PIERRE.mobile)) == avant:
+        assert time.monotonic() < fin
+    assert f"votre police est {PIERRE.police} (PASS" in recus[0]["texte"]
+    assert serveur.sms("242069990001") == []
 
 
 def test_the_session_outlives_its_access_token(page: Page) -> None:

@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Response
+from playwright.sync_api import Browser, Page, Response, expect
 
 from .gestes import MARIE_CLAIRE, bouton, saisir, terminer, titre, vers_connexion
 from .navigateur import ARGUMENTS, FORMATS, contexte
@@ -136,3 +136,22 @@ def test_the_disk_of_a_browser_that_keeps_its_profile_holds_nobody(
             str(chemin.relative_to(disque)) for chemin, octets in fichiers.items() if any(f in octets for f in formes)
         ]
         assert (aiguille, ou) == (aiguille, [])
+
+
+def test_a_refused_login_leaves_neither_half_of_the_pair(serveur: Plateforme, navigateur: Browser) -> None:
+    """Refused, told to wait, asked for by SMS: whoever was turned away leaves as little as whoever came in."""
+    page = contexte(navigateur, "portrait").new_page()
+    page.goto(serveur.borne)
+    vers_connexion(page)
+    paire = ["CG-2026-XYZ-987", "066917384", "06 691 73 84", "+242066917384"]
+    saisir(page, paire[0], paire[1])
+    page.locator(".messages .avis").wait_for()
+    assert {paire[0], paire[2]} <= trouves(paire, memoire(page))
+    bouton(page, "Recevoir ma police par SMS").click()
+    expect(page.locator(".messages")).to_contain_text("C'est demandé.")
+    terminer(page)
+    titre(page, "Votre assurance, à portée de main")
+
+    assert page.evaluate("[RegExp.input, RegExp.lastMatch, RegExp.leftContext, RegExp.rightContext].join('')") == ""
+    assert trouves(paire, memoire(page)) == set()
+    page.context.close()

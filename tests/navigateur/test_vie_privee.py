@@ -104,6 +104,26 @@ def test_nobody_answers_and_the_session_ends(page: Page, serveur: Plateforme) ->
     est_fermee(page, serveur, acces)
 
 
+def test_nothing_is_read_behind_the_question(page: Page) -> None:
+    """Neither her name nor an amount, nor what a screen reader would say, until she answers."""
+    jeton(page)
+    montant = page.locator(".solde-montant .somme")
+    lu = montant.inner_text()
+    page.clock.fast_forward(241_000)
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+    assert page.locator("#cadre").inner_text().strip() == ""
+    visibles = "uns => uns.filter((un) => un.checkVisibility({ visibilityProperty: true })).length"
+    assert page.locator("#cadre *").evaluate_all(visibles) == 0
+    assert page.locator("#dialogue").evaluate("un => getComputedStyle(un, '::backdrop').backgroundColor") == (
+        "rgb(6, 24, 47)"
+    )
+    assert PERSONNEL.findall(page.locator("body").aria_snapshot()) == []
+    bouton(page, "Oui, je continue").click()
+    titre(page, "Bonjour, Jean Baptiste")
+    assert montant.inner_text() == lu
+
+
 def test_whoever_is_still_there_goes_on(page: Page) -> None:
     jeton(page)
     page.clock.fast_forward(241_000)

@@ -30,9 +30,11 @@ from apps.borne_auth.models.identite import (
     StatutBorne,
     StatutDemande,
 )
+from apps.borne_auth.models.maintenance import DUREE_MAINTENANCE, CodeMaintenance, StatutCodeMaintenance
 
 __all__ = [
     "DUREE_CODE_MAX",
+    "DUREE_MAINTENANCE",
     "DUREE_SESSION_MAX",
     "ESSAIS_CODE_MAX",
     "ActeSensible",
@@ -41,6 +43,7 @@ __all__ = [
     "AgentManager",
     "Borne",
     "CanalConnexion",
+    "CodeMaintenance",
     "CodeSecours",
     "CompteurEssais",
     "ConnexionAgent",
@@ -60,6 +63,7 @@ __all__ = [
     "SourceAudit",
     "StatutAgent",
     "StatutBorne",
+    "StatutCodeMaintenance",
     "StatutDemande",
     "cle_du_facteur",
 ]

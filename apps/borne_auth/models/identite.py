@@ -247,6 +247,10 @@ class RegleEssais(models.TextChoices):
     CODE_CLIENT_JOUR = "code_client_jour", "Codes d'un client, par jour"
     CODE_TELEPHONE_HEURE = "code_telephone_heure", "Codes vers un téléphone, par heure"
     CODE_TELEPHONE_JOUR = "code_telephone_jour", "Codes vers un téléphone, par jour"
+    MAINTENANCE = "maintenance", "Code de maintenance"
+    RAPPEL_TELEPHONE = "rappel_telephone", "Police par SMS, vers un téléphone"
+    RAPPEL_BORNE = "rappel_borne", "Police par SMS, depuis une borne"
+    RAPPEL_ADRESSE = "rappel_adresse", "Police par SMS, depuis une adresse"
 
 
 class CompteurEssais(models.Model):

@@ -46,7 +46,9 @@ def test_outside_kiosks_a_police_has_four_wrong_guesses_over_all_addresses(
     reponse = connecter(adresse=ADRESSES[50])
     corps = reponse.json()
     assert (reponse.status_code, corps["code"], corps["title"]) == (429, "trop_d_essais", "Trop d'essais")
-    assert corps["detail"] == "Trop d'essais en peu de temps. Patientez avant de recommencer."
+    assert corps["detail"] == (
+        "Trop d'essais. Réessayez demain, dans 12 heures. Un agent peut vous aider tout de suite."
+    )
     assert reponse.headers["Retry-After"] == str(12 * 3600)
 
 
@@ -62,7 +64,7 @@ def test_a_police_that_does_not_exist_is_refused_in_the_same_words_at_the_same_c
             lues.append((reponse.status_code, corps, reponse.headers.get("Retry-After")))
         return lues
 
-    assert reponses(POLICE, 0) == reponses("CG-2026-VIE-777", 10) == reponses("impossible !", 20)
+    assert reponses(POLICE, 0) == reponses("CG-2026-VIE-777", 10) == reponses("IMPOSSIBLE", 20)
 
 
 def test_a_full_budget_is_refused_without_looking_at_the_pair(contrat: NumeroPolice, connecter: Connecter) -> None:
@@ -216,7 +218,7 @@ def test_the_day_is_that_of_brazzaville(contrat: NumeroPolice, connecter: Connec
 
 
 def test_spellings_of_one_pair_share_its_budget(contrat: NumeroPolice, connecter: Connecter) -> None:
-    ecritures = ["cg-2026-vie-001", "CG-2026-VIE-001 ", " Cg-2026-Vie-001", "CG -2026-VIE-001", "cg-2026-VIE-001"]
+    ecritures = ["cg-2026-vie-001", "CG2026VIE001", " Cg-2O26-Vie-OO1", "CG -2026-V1E-00I", "cg-20-26-VIE-001"]
 
     statuts = [
         connecter(police=police, telephone=faux_telephone(n), adresse=ADRESSES[n]).status_code
@@ -355,3 +357,35 @@ class TestRaces:
             return "essayé"
 
         assert Counter(en_parallele(32, essai)) == {"essayé": 7, "3600": 25}
+
+
+@pytest.mark.parametrize(
+    ("secondes", "dit"),
+    [
+        (1, "dans 1 seconde"),
+        (90, "dans 90 secondes"),
+        (91, "dans 2 minutes"),
+        (5_400, "dans 90 minutes"),
+        (5_401, "dans 2 heures"),
+        (12 * 3600, "demain, dans 12 heures"),
+    ],
+)
+def test_a_wait_is_said_as_long_as_it_is(secondes: int, dit: str) -> None:
+    assert attempts.delai(secondes, le=MIDI) == dit
+
+
+def test_a_wait_is_that_of_the_longest_window_and_insisting_changes_nothing(
+    contrat: NumeroPolice, connecter: Connecter
+) -> None:
+    """Two in the morning, one address: first its minute is full, then the police's day too."""
+    with time_machine.travel(datetime(2026, 11, 21, 1, tzinfo=UTC), tick=False) as horloge:
+        for n in range(4):
+            connecter(telephone=faux_telephone(n))
+        connecter(police="CG-2026-VIE-555", telephone=faux_telephone(5))
+        dites = []
+        for _ in range(3):
+            reponse = connecter()
+            dites.append((reponse.headers["Retry-After"], reponse.json()["detail"].split(". ")[1]))
+            horloge.shift(timedelta(seconds=20))
+
+    assert dites == [(str(22 * 3600 - 20 * n), "Réessayez demain, dans 22 heures") for n in range(3)]

@@ -659,7 +659,7 @@ class TestLimites:
         assert refus(dernier) == (429, "trop_d_essais")
         assert dernier["Retry-After"] == str(3_600 * 11 + 1_800)  # 12:30 to midnight
         assert dernier.json()["detail"] == (
-            "Trop de codes ont été demandés. Patientez avant d'en demander un autre, ou adressez-vous à un agent."
+            "Trop de codes ont été demandés. Réessayez demain, dans 12 heures. Un agent peut vous aider tout de suite."
         )
         assert MessageSortant.objects.count() == 10
 

@@ -147,6 +147,13 @@ export function creerApi({ entetesDeBorne, surReseau, surFin }) {
       return { client: reponse.client, contrat: reponse.contrat };
     },
 
+    /** If the phone is a client's, her police leaves for it; nothing here tells whether it is. */
+    demanderPolice: (telephone, signal) =>
+      insister(() => appeler("POST", "auth/police-par-sms/", { corps: { telephone }, signal, porteur: false }), signal),
+
+    /** Uses up the code that the back office gave for this kiosk. Raises Panne: it may be used, and another is asked for. */
+    ouvrirMaintenance: (code, signal) => appeler("POST", "bornes/maintenance/", { corps: { code }, signal, porteur: false }),
+
     /** Reads, as often as it takes. */
     lire: (chemin, { signal, entetes } = {}) => insister(() => demander("GET", chemin, { signal, entetes }), signal),
 

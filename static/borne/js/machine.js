@@ -4,8 +4,11 @@ const CASE = "nsia-borne-cle";
 
 /** Given by the shell (`window.borne.cle`), else typed once by a technician; a shell may also add the header by itself. */
 export function cleDeBorne() {
-  return globalThis.borne?.cle ?? localStorage.getItem(CASE) ?? "";
+  return globalThis.borne?.cle ?? cleGardee();
 }
+
+/** The key that this page holds itself, and can lose. */
+export const cleGardee = () => localStorage.getItem(CASE) ?? "";
 
 export function garderCle(cle) {
   if (cle) localStorage.setItem(CASE, cle);

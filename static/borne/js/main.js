@@ -202,6 +202,8 @@ function dialoguer(genre, ...contenu) {
 }
 
 function fermerDialogue() {
+  // Before the focus goes back to what was hidden.
+  document.body.classList.remove("voile");
   if (dialogue.open) dialogue.close();
   delete dialogue.dataset.genre;
   dialogue.replaceChildren();
@@ -212,6 +214,8 @@ function avertir(secondes) {
     dialogue.querySelector(".compte").textContent = String(secondes);
     return;
   }
+  // Whoever stands there may be the next person: nothing is read behind the question before it is answered.
+  document.body.classList.add("voile");
   dialoguer(
     "inactivite",
     h("div", { class: "compte", "aria-hidden": "true" }, String(secondes)),
@@ -247,6 +251,8 @@ function oublier() {
   scene.replaceChildren();
   barre.replaceChildren();
   entete.replaceChildren();
+  // The browser holds the last text that any expression matched (RegExp.input, $1…): a phone. Now it is an empty one.
+  /^/.test("");
 }
 
 /** The session is over, on whatever way; the next person finds the first screen, in French unless the visit goes on. */

@@ -4,7 +4,7 @@ import { avis, somme } from "./composants.js";
 import { h } from "./dom.js";
 import { phrase } from "./erreurs.js";
 import { jourCourt, xaf } from "./format.js";
-import { t } from "./textes.js";
+import { langue, t } from "./textes.js";
 
 const MONTANT = /(\d[\d\u202f\u00a0]*[\u202f\u00a0 ]FCFA)/;
 
@@ -17,9 +17,11 @@ export function phraseDAlerte({ code, montant, date }, contrat) {
   return t(`alertes.${code}`, contrat?.nom_produit ?? "", montant === null ? "" : xaf(montant), date ? jourCourt(date) : "");
 }
 
-/** A refusal, and how long it lasts when the server says so. */
-export const avisDeRefus = (erreur) =>
-  avis("attention", phrase(erreur), erreur.attente ? h("p", {}, t("commun.patienter", Math.ceil(erreur.attente / 60))) : null);
+/** A refusal, and how long it lasts when the server says so: of what was tried too often, its own sentence says it in French. */
+export function avisDeRefus(erreur) {
+  const dit = erreur.code === "trop_d_essais" && langue() === "fr";
+  return avis("attention", phrase(erreur), erreur.attente && !dit ? h("p", {}, t("commun.patienter", erreur.attente)) : null);
+}
 
 /** What is paid, one line a contract, and the total when there are several. */
 export function recapitulatif(lignes, total) {

@@ -2,6 +2,13 @@
 
 const s = (n) => (n === 1 ? "" : "s");
 
+/** A wait of so many seconds, never said shorter than it is. */
+function duree(secondes) {
+  const minutes = Math.ceil(secondes / 60);
+  if (secondes <= 90) return `${secondes} s`;
+  return minutes <= 90 ? `${minutes} minutes` : `${Math.ceil(secondes / 3600)} hours`;
+}
+
 export default {
   commun: {
     retour: "Back",
@@ -16,7 +23,7 @@ export default {
     facultatif: "optional",
     telephone_court: "Type the 9 digits of the number, for example 06 123 45 67.",
     telephone_faux: "This is not a mobile number of Congo.",
-    patienter: (minutes) => `Try again in ${minutes > 90 ? `${Math.ceil(minutes / 60)} hours` : `${minutes} minute${s(minutes)}`}.`,
+    patienter: (secondes) => `Try again in ${duree(secondes)}.`,
   },
   attente: {
     titre: "Your insurance, within reach",
@@ -39,7 +46,7 @@ export default {
     titre: "That did not work",
     imprevue: "Something went wrong. Try again, or ask an agent for help.",
     connexion_refusee: "The policy number and the phone do not match. Check them, or ask an agent for help.",
-    trop_d_essais: "Too many attempts in a short time. Please wait before trying again.",
+    trop_d_essais: "Too many attempts. An agent can help you right away.",
     borne_inconnue: "This kiosk is not recognised. Please tell an agent.",
     borne_desactivee: "This kiosk is out of service. Please see an agent.",
     paiement_deja_en_cours: "A payment is already under way for this contract. Wait for its answer.",
@@ -55,7 +62,7 @@ export default {
     limite_beneficiaires: "This contract already has all the beneficiaries it allows.",
     contrat_termine: "This contract has ended: its beneficiaries no longer change. Please see an agent.",
     rang_inconnu: "The order has just changed. Look at the list, then start again.",
-    sms_indisponible: "Codes cannot be sent by SMS at the moment. Please see an agent.",
+    sms_indisponible: "SMS cannot be sent at the moment. Please see an agent.",
   },
   clavier: {
     nom: "Keyboard",
@@ -85,7 +92,9 @@ export default {
     telephone_aide: "For example 06 123 45 67",
     police_absente: "Type your policy number.",
     entrer: "See my contracts",
-    patienter: (secondes) => (secondes > 90 ? `Wait ${Math.ceil(secondes / 60)} minutes` : `Wait ${secondes} s`),
+    patienter: (secondes) => `Wait ${duree(secondes)}`,
+    par_sms: "Send me my policy number by SMS",
+    sms_parti: "It has been asked for. If this phone is that of an NSIA client, an SMS reaches it within a minute.",
   },
   accueil: {
     bonjour: (prenom) => `Hello, ${prenom}`,
@@ -402,6 +411,17 @@ export default {
     cle_aide: "Shown once by “manage.py enregistrer_borne”. Empty: check the key already kept.",
     garder: "Check and keep",
     effacer: "Erase the key",
+    effacer_titre: "Erase the key of this kiosk?",
+    effacer_texte: (code) => `Nobody will be able to use ${code} until a key is typed there again. The back office does not show former keys.`,
+    effacer_code: (code) => `Type ${code} to confirm`,
+    effacer_autre: (code) => `This kiosk is ${code}. Type that code, or keep the key.`,
+    conserver: "Keep the key",
+    code: "Maintenance code",
+    code_texte: "An agent gives it: back office, page of the kiosk, “Code de maintenance”. It is good for ten minutes, once.",
+    code_court: "Type the eight digits of the code.",
+    ouvrir: "Open maintenance",
+    hors_ligne: "Without a network, maintenance does not open here. Check the machine's connection, or go through its shell.",
+    borne: "Kiosk",
     presente: "kept",
     absente: "none",
     par_coque: "given by the machine",

@@ -2,6 +2,13 @@
 
 const s = (n) => (n > 1 ? "s" : "");
 
+/** A wait of so many seconds, never said shorter than it is. */
+function duree(secondes) {
+  const minutes = Math.ceil(secondes / 60);
+  if (secondes <= 90) return `${secondes} s`;
+  return minutes <= 90 ? `${minutes} minutes` : `${Math.ceil(secondes / 3600)} heures`;
+}
+
 export default {
   commun: {
     retour: "Retour",
@@ -16,7 +23,7 @@ export default {
     facultatif: "facultatif",
     telephone_court: "Écrivez les 9 chiffres du numéro, par exemple 06 123 45 67.",
     telephone_faux: "Ce numéro n'est pas celui d'un mobile du Congo.",
-    patienter: (minutes) => `Réessayez dans ${minutes > 90 ? `${Math.ceil(minutes / 60)} heures` : `${minutes} minute${s(minutes)}`}.`,
+    patienter: (secondes) => `Réessayez dans ${duree(secondes)}.`,
   },
   attente: {
     titre: "Votre assurance, à portée de main",
@@ -61,7 +68,7 @@ export default {
     limite_beneficiaires: "Ce contrat a déjà tous les bénéficiaires qu'il permet.",
     contrat_termine: "Ce contrat est terminé : ses bénéficiaires ne changent plus. Adressez-vous à un agent.",
     rang_inconnu: "L'ordre vient de changer. Relisez la liste, puis recommencez.",
-    sms_indisponible: "Les codes par SMS ne peuvent pas partir en ce moment. Adressez-vous à un agent.",
+    sms_indisponible: "Les SMS ne peuvent pas partir en ce moment. Adressez-vous à un agent.",
   },
   clavier: {
     nom: "Clavier",
@@ -91,7 +98,9 @@ export default {
     telephone_aide: "Par exemple 06 123 45 67",
     police_absente: "Écrivez votre numéro de police.",
     entrer: "Voir mes contrats",
-    patienter: (secondes) => (secondes > 90 ? `Patientez ${Math.ceil(secondes / 60)} minutes` : `Patientez ${secondes} s`),
+    patienter: (secondes) => `Patientez ${duree(secondes)}`,
+    par_sms: "Recevoir ma police par SMS",
+    sms_parti: "C'est demandé. Si ce téléphone est celui d'un client de NSIA, un SMS y arrive dans une minute.",
   },
   accueil: {
     bonjour: (prenom) => `Bonjour, ${prenom}`,
@@ -408,6 +417,17 @@ export default {
     cle_aide: "Affichée une fois par « manage.py enregistrer_borne ». Vide : vérifier la clé déjà enregistrée.",
     garder: "Vérifier et enregistrer",
     effacer: "Effacer la clé",
+    effacer_titre: "Effacer la clé de cette borne ?",
+    effacer_texte: (code) => `Plus personne ne pourra se servir de ${code} avant qu'une clé y soit tapée à nouveau. Le back-office ne montre pas les anciennes clés.`,
+    effacer_code: (code) => `Tapez ${code} pour confirmer`,
+    effacer_autre: (code) => `Cette borne est ${code}. Tapez ce code, ou gardez la clé.`,
+    conserver: "Garder la clé",
+    code: "Code de maintenance",
+    code_texte: "Un agent le donne : back-office, fiche de la borne, « Code de maintenance ». Il vaut dix minutes, une fois.",
+    code_court: "Tapez les huit chiffres du code.",
+    ouvrir: "Ouvrir la maintenance",
+    hors_ligne: "Sans réseau, la maintenance ne s'ouvre pas ici. Vérifiez la connexion de la machine, ou passez par sa coque.",
+    borne: "Borne",
     presente: "enregistrée",
     absente: "aucune",
     par_coque: "donnée par la machine",

@@ -3,8 +3,8 @@
 import { Panne, Refus } from "../api.js";
 import { bouton, champ, formulaire, titre, uneSeuleFois, avis } from "../composants.js";
 import { attendre, h } from "../dom.js";
-import { phrase } from "../erreurs.js";
 import { chiffresDuTelephone, grouperTelephone } from "../format.js";
+import { avisDeRefus } from "../phrases.js";
 import { t } from "../textes.js";
 
 export async function connexion({ api, aller, personne, params, signal }) {
@@ -30,25 +30,62 @@ export async function connexion({ api, aller, personne, params, signal }) {
   });
   const message = h("div", { class: "messages", role: "alert" });
   const entrer = bouton({ texte: t("connexion.entrer"), apres: "suite", genre: "or", classe: "bouton-large", action: ouvrir });
+  const parSms = bouton({ texte: t("connexion.par_sms"), icone: "sms", classe: "bouton-large", action: recevoirLaPolice });
   if (!params.police) police.entree.dataset.premier = "";
+  // The last pair that was told to wait: it waits, and not the screen. Whoever comes next types another and goes in.
+  let bloquee = null;
+
+  const paire = () => `${police.valeur()} ${chiffresDuTelephone(telephone.valeur())}`;
+
+  /** Whether what is typed may be tried now: the button says it, and the key « OK » obeys it too. */
+  function peutEntrer() {
+    const reste = bloquee?.paire === paire() ? Math.ceil((bloquee.fin - performance.now()) / 1000) : 0;
+    entrer.disabled = reste > 0;
+    entrer.querySelector("span").textContent = reste > 0 ? t("connexion.patienter", reste) : t("connexion.entrer");
+    return reste <= 0;
+  }
 
   function regarder() {
-    message.replaceChildren();
     Object.assign(params, { police: police.valeur(), telephone: telephone.valeur() });
+    message.replaceChildren(...(peutEntrer() ? [] : [avisDeRefus(bloquee.refus)]));
+  }
+
+  function telephoneComplet() {
+    if (chiffresDuTelephone(telephone.valeur()).length === 9) return true;
+    telephone.dire(t("commun.telephone_court"));
+    telephone.entree.focus();
+    return false;
   }
 
   async function ouvrir() {
+    if (!peutEntrer()) return regarder();
     if (!police.valeur()) return police.dire(t("connexion.police_absente")), police.entree.focus();
-    if (chiffresDuTelephone(telephone.valeur()).length !== 9) return telephone.dire(t("commun.telephone_court")), telephone.entree.focus();
+    if (!telephoneComplet()) return undefined;
+    const essayee = paire();
     try {
       const { client, contrat } = await essayer();
       Object.assign(personne(), { client, police: contrat.police });
       await aller("accueil", {}, { racine: true });
     } catch (erreur) {
+      if (signal.aborted) return undefined;
+      if (!(erreur instanceof Refus)) throw erreur;
+      if (erreur.champs.police) police.dire(erreur.champs.police[0]);
+      else message.replaceChildren(avisDeRefus(erreur));
+      if (erreur.attente) attendreAvec(essayee, erreur);
+    }
+    return undefined;
+  }
+
+  /** The same answer whoever has this phone; whoever owns it reads the rest there. */
+  async function recevoirLaPolice() {
+    if (!telephoneComplet()) return;
+    try {
+      await api.demanderPolice(chiffresDuTelephone(telephone.valeur()), signal);
+      message.replaceChildren(avis("info", t("connexion.sms_parti")));
+    } catch (erreur) {
       if (signal.aborted) return;
       if (!(erreur instanceof Refus)) throw erreur;
-      message.replaceChildren(avis("attention", phrase(erreur)));
-      if (erreur.attente) compterA(erreur.attente);
+      message.replaceChildren(avisDeRefus(erreur));
     }
   }
 
@@ -64,24 +101,21 @@ export async function connexion({ api, aller, personne, params, signal }) {
     }
   }
 
-  async function compterA(secondes) {
-    entrer.disabled = true;
-    try {
-      for (let reste = Math.min(secondes, 3_600); reste > 0; reste -= 1) {
-        entrer.lastElementChild.previousElementSibling.textContent = t("connexion.patienter", reste);
-        await attendre(1_000, signal);
-      }
-    } catch {
-      return;
+  async function attendreAvec(laquelle, refus) {
+    const mienne = (bloquee = { paire: laquelle, refus, fin: performance.now() + refus.attente * 1000 });
+    while (mienne === bloquee && !signal.aborted) {
+      const libre = performance.now() >= mienne.fin;
+      if (libre) bloquee = null;
+      if (libre && laquelle === paire()) regarder();
+      else peutEntrer();
+      await attendre(1_000, signal).catch(() => {});
     }
-    entrer.disabled = false;
-    entrer.lastElementChild.previousElementSibling.textContent = t("connexion.entrer");
   }
 
   return h(
     "div",
     { class: "colonne colonne-etroite" },
     titre(t("connexion.titre"), t("connexion.texte")),
-    formulaire(() => uneSeuleFois(entrer, ouvrir), police.noeud, telephone.noeud, message, entrer),
+    formulaire(() => uneSeuleFois(entrer, ouvrir), police.noeud, telephone.noeud, message, entrer, parSms),
   );
 }
