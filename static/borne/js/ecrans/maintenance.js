@@ -79,6 +79,7 @@ export async function maintenance({ api, config, signal, partir }) {
       } catch (erreur) {
         if (signal.aborted) return undefined;
         code.entree.value = "";
+        code.entree.focus();
         return remplir(message, erreur instanceof Panne ? avis("attention", t("maintenance.hors_ligne")) : avisDeRefus(erreur));
       }
     }
