@@ -116,6 +116,6 @@ export async function connexion({ api, aller, personne, params, signal }) {
     "div",
     { class: "colonne colonne-etroite" },
     titre(t("connexion.titre"), t("connexion.texte")),
-    formulaire(() => uneSeuleFois(entrer, ouvrir), police.noeud, telephone.noeud, message, entrer, parSms),
+    formulaire(() => uneSeuleFois(entrer, ouvrir), police.noeud, telephone.noeud, message, h("div", { class: "actions actions-connexion" }, entrer, parSms)),
   );
 }
