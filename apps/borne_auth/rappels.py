@@ -14,8 +14,8 @@ logger = structlog.get_logger(__name__)
 
 # Asked twice within this many seconds, one SMS leaves.
 _MEME_SMS = 600
-# So many fit in an SMS that is still read.
-_POLICES_MAX = 6
+# Any of them opens all her contracts; so many fit in an SMS.
+_POLICES_MAX = 3
 
 
 @transaction.atomic

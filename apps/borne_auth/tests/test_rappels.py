@@ -51,6 +51,18 @@ def test_a_client_receives_all_her_polices_on_the_phone_on_file(contrat: NumeroP
     )
 
 
+def test_of_many_polices_three_are_named_and_the_longest_fit(contrat: NumeroPolice, demander: Demander) -> None:
+    numeros = [f"{lettre * 29}{n}" for n, lettre in enumerate("ABCDE")]
+    for numero in numeros:
+        souscription = contrat_en_vigueur(client=contrat.souscription.client, numero=numero).souscription
+        type(souscription.produit).objects.filter(pk=souscription.produit_id).update(nom_pass=f"PASS {'X' * 75}")
+
+    assert demander().status_code == 202
+    texte = MessageSortant.objects.get().texte
+    assert [numero in texte for numero in numeros] == [False, False, True, True, True]
+    assert "et d'autres. Avec ce téléphone" in texte
+
+
 def sans_compte(contrat: NumeroPolice) -> str:
     return INCONNU
 
