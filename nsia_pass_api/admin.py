@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -37,11 +38,11 @@ from unfold.views import ChangeList
 
 from . import exports
 from .errors import ErreurPass
+from .lisible import VIDE, Cles, champs, cles_lisibles, nommer, valeur_lisible
+from .lisible import libelle as libelle_du_champ
 from .money import formater_nombre, formater_xaf
 from .redaction import masquer_texte
 from .telephones import afficher, masquer, normaliser
-
-VIDE = "–"
 
 admin.site.index_title = "Accueil"
 
@@ -349,6 +350,23 @@ class LignesLecture(PaginationInlineFormSet):  # type: ignore[misc]
         return []
 
 
+class FichesLues(LignesLecture):
+    """Rows whose `avant` and `apres` are records of `modele`: they know the names of what these point to (`fiche`)."""
+
+    modele: ClassVar[Callable[[Any], type[models.Model]]]
+
+    def get_queryset(self) -> Any:
+        lignes = super().get_queryset()
+        if not hasattr(self, "_noms"):
+            de, fiches = type(self).modele, defaultdict(list)
+            for ligne in lignes:
+                fiches[de(ligne)] += [ligne.avant, ligne.apres]
+            self._noms = {cle: nom for modele, lues in fiches.items() for cle, nom in nommer(modele, lues).items()}
+            for ligne in lignes:
+                ligne.noms = self._noms
+        return lignes
+
+
 class TableauLecture(LectureSeule, LignesPermises, TabularInline):  # type: ignore[misc]
     """A table to read on another object's page, under its own tab: `fields` may hold cells. One query, two when paginated."""
 
@@ -472,14 +490,40 @@ def moment(chemin: str, libelle: str, *, secondes: bool = False) -> Cellule:
     return _cellule("moment", chemin, libelle, montrer)
 
 
-def donnees(chemin: str, libelle: str) -> Cellule:
-    """A JSON object, a key a line."""
+def donnees(chemin: str, libelle: str, *, cles: Cles) -> Cellule:
+    """A JSON object, a key a line, each called and read as `cles` says."""
+
+    def montrer(valeur: dict[str, Any]) -> str:
+        return format_html_join("", "<div>{} : {}</div>", cles_lisibles(valeur, cles))
+
+    return _cellule("donnees", chemin, libelle, montrer)
+
+
+def donnees_brutes(chemin: str, libelle: str) -> Cellule:
+    """A JSON object as it came from outside, a key a line."""
 
     def montrer(valeur: dict[str, Any]) -> str:
         lignes = ((cle, json.dumps(contenu, ensure_ascii=False).strip('"')) for cle, contenu in valeur.items())
-        return format_html_join("", "<div>{} : {}</div>", lignes)
+        return format_html_join("", '<div class="brut">{} : {}</div>', lignes)
 
     return _cellule("donnees", chemin, libelle, montrer)
+
+
+def fiche(chemin: str, libelle: str, *, modele: Callable[[Any], type[models.Model]]) -> Cellule:
+    """A record of the fields of `modele` as JSON, a field a line; in a table of `FichesLues`, what they point to is named."""
+
+    def cellule(objet: Any) -> str:
+        connus, noms = champs(modele(objet)), getattr(objet, "noms", None)
+        lignes = (
+            (libelle_du_champ(connus[nom]), valeur_lisible(connus[nom], valeur, noms))
+            for nom, valeur in (suivre(objet, chemin) or {}).items()
+            if nom in connus
+        )
+        return format_html_join("", "<div>{} : {}</div>", lignes) or VIDE
+
+    cellule.__name__ = f"donnees_{chemin}"
+    cellule.short_description = libelle  # type: ignore[attr-defined]
+    return cellule
 
 
 def pastille(chemin: str, libelle: str, couleurs: dict[str, str], choix: type[models.TextChoices]) -> Cellule:

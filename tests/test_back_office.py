@@ -437,7 +437,7 @@ class TestClient:
         assert modification.acteur == Agent.objects.get(is_superuser=True)
         html = administratrice.get(page(client)).content.decode()
         assert "Client modifié" in html
-        assert "numero_mobile_money : +242061111111" in html
+        assert "Numéro Mobile Money : 06\u00a0111\u00a011\u00a011" in html
 
     @pytest.mark.parametrize(
         ("telephone", "message"),

@@ -4,8 +4,8 @@ Migrations put the triggers (`nsia_pass_api.sqlaudit.auditer`); a test compares 
 in none of these tables. How it holds: docs/decisions/0012.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -18,8 +18,14 @@ from django.utils.functional import LazyObject
 
 from apps.borne_auth.authentication import BorneConnectee, ClientConnecte
 from apps.borne_auth.models import Agent
+from apps.pass_payments.cles import cle_lisible
+from apps.pass_payments.faits import FAITS
+from apps.pass_payments.motifs import motif_lisible
+from apps.pass_payments.natures import nature
+from apps.pass_products.models import Reglage
 from nsia_pass_api.addresses import adresse_du_client
 from nsia_pass_api.audit import ANONYME, Contexte, au_nom_de
+from nsia_pass_api.lisible import Cles
 from nsia_pass_api.logs import request_id
 
 
@@ -27,28 +33,41 @@ from nsia_pass_api.logs import request_id
 class Suivie:
     """`client`: the path that leads to the client, `pk` for herself. `libelle`: what a row is, when its model does not say.
 
-    The rest as in the migration's `auditer`.
+    `cles`: how the keys of its JSON columns are read, for a whole row; `lues`: how columns that are codes are. The rest as in the
+    migration's `auditer`.
     """
 
     client: str = ""
     masquees: tuple[str, ...] = ()
     ignorees: tuple[str, ...] = ()
     libelle: str = ""
+    cles: Callable[[Mapping[str, Any]], Cles] = lambda ligne: {}
+    lues: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)
+
+
+def _cles_d_une_proposition(ligne: Mapping[str, Any]) -> Cles:
+    return nature(ligne["nature"]).champs if "nature" in ligne else {}
 
 
 SUIVIES: dict[str, Suivie] = {
     "pass_products.ProduitPass": Suivie(),
     "pass_products.Garantie": Suivie(),
-    "pass_products.Reglage": Suivie(),
+    "pass_products.Reglage": Suivie(lues={"nom": lambda nom: str(Reglage(nom=nom))}),
     "pass_clients.ClientPass": Suivie("pk"),
     "pass_clients.SouscriptionPass": Suivie("client"),
     "pass_clients.PeriodeCouverture": Suivie("souscription__client"),
     "pass_clients.BeneficiairePass": Suivie("souscription__client"),
     "pass_clients.NumeroPolice": Suivie("souscription__client"),
-    "pass_payments.PaiementPass": Suivie("souscription__client"),
-    "pass_payments.AnomaliePaiement": Suivie("paiement__souscription__client"),
-    "pass_payments.Proposition": Suivie("client"),
-    "pass_payments.Decaissement": Suivie("paiement__souscription__client"),
+    "pass_payments.PaiementPass": Suivie("souscription__client", lues={"motif_echec": motif_lisible}),
+    "pass_payments.AnomaliePaiement": Suivie("paiement__souscription__client", cles=lambda ligne: FAITS),
+    "pass_payments.Proposition": Suivie(
+        "client",
+        cles=_cles_d_une_proposition,
+        lues={"nature": lambda code: nature(code).libelle, "cle": cle_lisible},
+    ),
+    "pass_payments.Decaissement": Suivie(
+        "paiement__souscription__client", lues={"cle": cle_lisible, "motif_echec": motif_lisible}
+    ),
     "pass_payments.DocumentEmis": Suivie("souscription__client"),
     "pass_payments.Rapprochement": Suivie(),
     "pass_payments.EcartRapprochement": Suivie("paiement__souscription__client"),

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from apps.pass_clients.models import (
+    ActeModification,
     BeneficiairePass,
     ClientPass,
     ModificationClient,
@@ -30,9 +31,10 @@ from nsia_pass_api.admin import (
     VIDE,
     AdminLecture,
     AdminPass,
+    FichesLues,
     TableauLecture,
     code,
-    donnees,
+    fiche,
     jour,
     lien,
     moment,
@@ -78,17 +80,27 @@ class SouscriptionTableau(TableauLecture):
         return super().get_queryset(request).select_related("produit", "police")
 
 
+def modele_modifie(modification: ModificationClient) -> type[models.Model]:
+    """Whose fields its `avant` and `apres` hold."""
+    return ClientPass if modification.acte == ActeModification.CLIENT_MODIFIE else BeneficiairePass
+
+
+class Modifications(FichesLues):
+    modele = modele_modifie
+
+
 class ModificationTableau(TableauLecture):
     """What changed, and by whom: without an agent it was the client herself, or no person."""
 
     model = ModificationClient
+    formset = Modifications
     verbose_name_plural = "modifications"
     fields = (
         moment("faite_le", "Le"),
         texte("get_acte_display", "Acte"),
         code("souscription__numero_souscription", "Souscription"),
-        donnees("avant", "Avant"),
-        donnees("apres", "Après"),
+        fiche("avant", "Avant", modele=modele_modifie),
+        fiche("apres", "Après", modele=modele_modifie),
         texte("acteur", "Par l'agent"),
         code("origine", "Borne"),
     )

@@ -8,7 +8,9 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -44,10 +46,10 @@ from nsia_pass_api.admin import (
     VIDE,
     AdminLecture,
     AdminPass,
+    FichesLues,
     TableauLecture,
     badge,
-    code,
-    donnees,
+    fiche,
     moment,
     pastille,
     taux,
@@ -87,23 +89,38 @@ class GarantieInline(StackedInline):
     collapsible = True
 
 
+def modele_modifie(modification: ModificationCatalogue) -> type[models.Model]:
+    """Whose fields its `avant` and `apres` hold."""
+    return Garantie if modification.garantie else ProduitPass
+
+
+class Modifications(FichesLues):
+    modele = modele_modifie
+
+
 class ModificationTableau(TableauLecture):
     """What changed, and by whom: without anybody, the command that loads the catalogue."""
 
     model = ModificationCatalogue
+    formset = Modifications
     verbose_name_plural = "historique"
     per_page = 25
     fields = (
         moment("faite_le", "Le"),
         texte("get_acte_display", "Acte"),
-        code("garantie", "Garantie"),
-        donnees("avant", "Avant"),
-        donnees("apres", "Après"),
+        texte("garantie_lue", "Garantie"),
+        fiche("avant", "Avant", modele=modele_modifie),
+        fiche("apres", "Après", modele=modele_modifie),
         texte("acteur", "Par"),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).select_related("acteur")
+        """Each with the guarantee as it is called, or was when it was taken away."""
+        actuelle = Garantie.objects.filter(produit=OuterRef("produit"), code=OuterRef("garantie")).values("libelle")
+        lue = Coalesce(
+            Subquery(actuelle), KeyTextTransform("libelle", "avant"), F("garantie"), output_field=models.CharField()
+        )
+        return super().get_queryset(request).select_related("acteur").annotate(garantie_lue=lue)
 
 
 class ProduitForm(forms.ModelForm):

@@ -19,6 +19,7 @@ from apps.pass_payments.admin.cellules import (
     ouverts_d_abord,
     ouverture,
 )
+from apps.pass_payments.faits import FAITS
 from apps.pass_payments.models import (
     AnomaliePaiement,
     EcartRapprochement,
@@ -101,7 +102,7 @@ class AnomalieAdmin(AvecActes, AdminLecture):
                     ),
                     (PAIEMENT, xaf("paiement__montant", "Montant")),
                     (CLIENT, telephone("paiement__souscription__client__telephone")),
-                    (moment("ouverte_le", "Ouverte le"), donnees("donnees", "Données")),
+                    (moment("ouverte_le", "Ouverte le"), donnees("donnees", "Données", cles=FAITS)),
                 )
             },
         ),
