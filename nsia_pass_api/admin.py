@@ -38,16 +38,14 @@ from unfold.views import ChangeList
 
 from . import exports
 from .errors import ErreurPass
-from .lisible import VIDE, Cles, champs, cles_lisibles, nommer, valeur_lisible
+from .lisible import COMPTE_MAXIMUM, VIDE, Cles, champs, cles_lisibles, compte_lisible, nommer, valeur_lisible
 from .lisible import libelle as libelle_du_champ
 from .money import formater_nombre, formater_xaf
 from .redaction import masquer_texte
+from .regard import Regard
 from .telephones import afficher, masquer, normaliser
 
 admin.site.index_title = "Accueil"
-
-# Beyond this many rows nobody reads page after page: a list is counted no further and its last page is there.
-COMPTE_MAXIMUM = 1_000
 
 
 class PaginateurEstime(Paginator):  # type: ignore[type-arg]
@@ -78,10 +76,8 @@ class PaginateurEstime(Paginator):  # type: ignore[type-arg]
     @property
     def compte(self) -> str:
         """The count as people read it."""
-        if self.count <= COMPTE_MAXIMUM:
-            return formater_nombre(self.count)
-        if self.count == COMPTE_MAXIMUM + 1:
-            return f"plus de {formater_nombre(COMPTE_MAXIMUM)}"
+        if self.count <= COMPTE_MAXIMUM + 1:
+            return compte_lisible(self.count, COMPTE_MAXIMUM)
         return f"environ {formater_nombre(round(self.count, 3 - len(str(self.count))))}"
 
 
@@ -95,6 +91,13 @@ class Liste(ChangeList):  # type: ignore[misc]
         lignes = list(self.result_list)
         self.model_admin.preparer(lignes)
         self.result_list = lignes
+        self.nommes = nommes_au_dela(lignes)
+
+
+def nommes_au_dela(lignes: Sequence[Any], montrees: int = 0) -> str:
+    """How many bear the name that was looked for, when more than these of `lignes` that are shown; nothing otherwise."""
+    nommes = getattr(lignes[0], "nommes", 0) if lignes else 0
+    return compte_lisible(nommes, COMPTE_MAXIMUM) if nommes > (montrees or len(lignes)) else ""
 
 
 class LignesPermises:
@@ -619,15 +622,17 @@ OPTIONS_GRAPHIQUE = {
 
 
 def accueil(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """The home page: what settings.BACK_OFFICE_ALERTES finds to look at today, and the pictures of BACK_OFFICE_GRAPHIQUES.
+    """The home page: what settings.BACK_OFFICE_ALERTES finds to look at today, the pictures of BACK_OFFICE_GRAPHIQUES, and what
+    became of what this person asked for (BACK_OFFICE_DEMANDES).
 
-    Both count the rows of this person, on pages that she may see.
+    All count the rows of this person, on pages that she may see.
     """
-    permises = partial(lignes_lues, request)
+    permises = Regard(request.user, partial(lignes_lues, request))
     alertes = [alerte for source in settings.BACK_OFFICE_ALERTES for alerte in import_string(source)(permises=permises)]
     graphiques, calcule_le = import_string(settings.BACK_OFFICE_GRAPHIQUES)(permises=permises)
     return context | {
         "alertes": [alerte for alerte in alertes if alerte.nombre and _ouverte(request, alerte.url)],
+        "demandes": import_string(settings.BACK_OFFICE_DEMANDES)(permises=permises),
         "graphiques": [_dessin(graphique) for graphique in graphiques],
         "calcule_le": calcule_le,
     }

@@ -11,10 +11,12 @@ from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.text import capfirst
 
-from .money import formater_xaf
+from .money import formater_nombre, formater_xaf
 from .telephones import afficher
 
 VIDE = "–"
+# Beyond this many rows nobody reads page after page: counted no further.
+COMPTE_MAXIMUM = 1_000
 _EN_FRANCS, _POUR_CENT = " (XAF)", " (%)"
 
 Champ: TypeAlias = "Field[Any, Any]"
@@ -22,6 +24,11 @@ Cles = Mapping[str, tuple[str, Callable[[Any], str]]]
 """Keys of a JSON object that is no model's: how each is called, and how its value is read."""
 Noms = Mapping[tuple[type[Model], str], str]
 """What the rows that relations point to are called, by model and key."""
+
+
+def compte_lisible(nombre: int, maximum: int = COMPTE_MAXIMUM) -> str:
+    """« 1 000 », « plus de 1 000 » for what was counted no further than one more than `maximum`."""
+    return formater_nombre(nombre) if nombre <= maximum else f"plus de {formater_nombre(maximum)}"
 
 
 def champs(modele: type[Model]) -> dict[str, Champ]:
@@ -105,4 +112,4 @@ def _selon_le_type(champ: Champ, valeur: Any) -> str:
 def _nombre(nom: str, nombre: Decimal) -> str:
     if nom.endswith(_EN_FRANCS):
         return formater_xaf(int(nombre))
-    return f"{number_format(nombre)} %" if nom.endswith(_POUR_CENT) else number_format(nombre)
+    return f"{number_format(nombre)}\N{NO-BREAK SPACE}%" if nom.endswith(_POUR_CENT) else number_format(nombre)

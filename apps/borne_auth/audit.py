@@ -27,6 +27,7 @@ from nsia_pass_api.addresses import adresse_du_client
 from nsia_pass_api.audit import ANONYME, Contexte, au_nom_de
 from nsia_pass_api.lisible import Cles
 from nsia_pass_api.logs import request_id
+from nsia_pass_api.money import formater_nombre
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,19 @@ class Suivie:
     lues: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)
 
 
+def _nom_du_reglage(nom: str | None) -> str:
+    return str(Reglage(nom=nom)) if nom else ""
+
+
+def _valeur_du_reglage(valeur: int | None) -> str:
+    """Which value, « Historique » of its page says."""
+    return "Valeur d'installation" if valeur is None else formater_nombre(valeur)
+
+
+def _nature_lue(code: str | None) -> str:
+    return nature(code).libelle if code else ""
+
+
 def _cles_d_une_proposition(ligne: Mapping[str, Any]) -> Cles:
     return nature(ligne["nature"]).champs if "nature" in ligne else {}
 
@@ -52,7 +66,7 @@ def _cles_d_une_proposition(ligne: Mapping[str, Any]) -> Cles:
 SUIVIES: dict[str, Suivie] = {
     "pass_products.ProduitPass": Suivie(),
     "pass_products.Garantie": Suivie(),
-    "pass_products.Reglage": Suivie(lues={"nom": lambda nom: str(Reglage(nom=nom))}),
+    "pass_products.Reglage": Suivie(lues={"nom": _nom_du_reglage, "valeur": _valeur_du_reglage}),
     "pass_clients.ClientPass": Suivie("pk"),
     "pass_clients.SouscriptionPass": Suivie("client"),
     "pass_clients.PeriodeCouverture": Suivie("souscription__client"),
@@ -63,7 +77,7 @@ SUIVIES: dict[str, Suivie] = {
     "pass_payments.Proposition": Suivie(
         "client",
         cles=_cles_d_une_proposition,
-        lues={"nature": lambda code: nature(code).libelle, "cle": cle_lisible},
+        lues={"nature": _nature_lue, "cle": cle_lisible},
     ),
     "pass_payments.Decaissement": Suivie(
         "paiement__souscription__client", lues={"cle": cle_lisible, "motif_echec": motif_lisible}

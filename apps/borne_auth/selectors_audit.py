@@ -135,7 +135,7 @@ def _lisible(ligne: JournalAudit, champ: "Champ | None", valeur: Any, noms: Noms
         return " ; ".join(f"{nom} : {lue}" for nom, lue in cles_lisibles(valeur, cles))
     if champ is not None:
         lues = _suivie(ligne.table_nom).lues
-        return lues[champ.attname](valeur) if champ.attname in lues and valeur else valeur_lisible(champ, valeur, noms)
+        return lues[champ.attname](valeur) or VIDE if champ.attname in lues else valeur_lisible(champ, valeur, noms)
     return (
         VIDE
         if valeur is None or valeur == ""

@@ -25,7 +25,7 @@ from apps.pass_clients.models import (
     TransitionSouscription,
 )
 from apps.pass_clients.recherche import clients_nommes
-from apps.pass_clients.selectors import agence_connue, souscriptions_sans_police
+from apps.pass_clients.selectors import agence_connue, produits_en_cours, souscriptions_sans_police
 from apps.pass_clients.services import Auteur, modifier_client
 from nsia_pass_api.admin import (
     VIDE,
@@ -143,8 +143,9 @@ class ClientAdmin(AdminPass):
     list_display = [
         "__str__",
         TELEPHONE,
+        jour("date_naissance", "Né(e) le"),
         texte("adresse", "Adresse"),
-        texte("get_operateur_mobile_display", "Opérateur"),
+        texte("produits", "Produits"),
         pastille("statut", "Statut", COULEURS_CLIENT, StatutClient),
         texte("agence", "Agence"),
         jour("cree_le", "Client depuis le"),
@@ -161,8 +162,17 @@ class ClientAdmin(AdminPass):
         rattache = request.user.has_perm("pass_clients.rattacher_clientpass")
         return [TELEPHONE] if rattache else [TELEPHONE, "agence", "suivi_par"]
 
+    def preparer(self, lignes: list[Any]) -> None:
+        """What each has subscribed and is not ended. One query."""
+        produits = produits_en_cours(lignes)
+        for client in lignes:
+            client.produits = ", ".join(produits.get(client.pk, ()))
+
     def en_bref(self, objet: ClientPass) -> tuple[Any, ...]:
-        return objet, afficher(objet.telephone)
+        """What tells her from her namesakes; after `preparer`, with her products."""
+        ne_le = f"né(e) le {objet.date_naissance:%d/%m/%Y}" if objet.date_naissance else "naissance inconnue"
+        ou = objet.adresse or "adresse inconnue"
+        return objet, afficher(objet.telephone), ne_le, ou, getattr(objet, "produits", "") or "aucun produit"
 
     def lignes_nommees(self, lignes: QuerySet[ClientPass], terme: str) -> QuerySet[ClientPass]:
         return clients_nommes(lignes, terme)

@@ -20,9 +20,9 @@ _SUITES = {
 }
 
 
-def cle_lisible(cle: str) -> str:
+def cle_lisible(cle: str | None) -> str:
     """« Paiement PAY-20261121-000001 · confirmé »; a key of another form as it is."""
-    objet, *suite = cle.split(":")
+    objet, *suite = (cle or "").split(":")
     if objet not in _OBJETS or not suite:
-        return cle
+        return cle or ""
     return " · ".join([f"{_OBJETS[objet]} {suite[0]}", *(_SUITES.get(une, une) for une in suite[1:])])

@@ -46,6 +46,7 @@ from nsia_pass_api.admin import (
     VIDE,
     AdminLecture,
     AdminPass,
+    Cellule,
     FichesLues,
     TableauLecture,
     badge,
@@ -356,14 +357,30 @@ class Revenir(Changer):
         return "Le réglage est revenu à sa valeur d'installation."
 
 
+def valeur_du_changement(champ: str, libelle: str) -> Cellule:
+    """The value with its unit; for none, what the environment said then, of which old changes only know that it was its own."""
+
+    def cellule(changement: ChangementReglage) -> str:
+        valeur = getattr(changement, champ)
+        if valeur is not None:
+            return _avec_unite(changement.reglage_id, valeur)
+        if changement.defaut is None:
+            return "Valeur d'installation"
+        return f"{_avec_unite(changement.reglage_id, changement.defaut)} (à l'installation)"
+
+    cellule.__name__ = f"valeur_{champ}"
+    cellule.short_description = libelle  # type: ignore[attr-defined]
+    return cellule
+
+
 class ChangementTableau(TableauLecture):
     model = ChangementReglage
     verbose_name_plural = "historique"
     per_page = 25
     fields = (
         moment("change_le", "Le", secondes=True),
-        texte("avant", "Avant"),
-        texte("apres", "Après"),
+        valeur_du_changement("avant", "Avant"),
+        valeur_du_changement("apres", "Après"),
         texte("motif", "Motif"),
         texte("acteur", "Par"),
     )
@@ -407,4 +424,8 @@ class ReglageAdmin(AvecActes, AdminLecture):
 
 
 def _lisible(reglage: Reglage, valeur: int) -> str:
-    return f"{formater_nombre(valeur)} {DEFINITIONS[reglage.nom].unite}"
+    return _avec_unite(reglage.nom, valeur)
+
+
+def _avec_unite(nom: str, valeur: int) -> str:
+    return f"{formater_nombre(valeur)} {DEFINITIONS[nom].unite}"
