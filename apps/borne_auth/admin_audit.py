@@ -1,5 +1,6 @@
 """The trail in the back office: what changed, and who read whose data. All is read, searched and filtered; nothing is written."""
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar
@@ -273,9 +274,9 @@ class LectureDonneesAdmin(AdminTrace):
         NATURE,
         "objet_lu",
         "client",
-        "nombre",
+        texte("nombre", "Lignes lues"),
         "criteres",
-        "adresse",
+        "adresse_lue",
     ]
     list_filter = [PeriodeFiltre, LecteurFiltre, "nature", ObjetFiltre, LigneFiltre]
     fieldsets = [
@@ -287,7 +288,7 @@ class LectureDonneesAdmin(AdminTrace):
                     ("agent", texte("adresse", "Adresse")),
                     ("objet_lie", "client"),
                     ("nombre", "criteres"),
-                    (texte("route", "Page"), "requete_liee"),
+                    ("page_lue", "requete_liee"),
                 )
             },
         ),
@@ -323,6 +324,10 @@ class LectureDonneesAdmin(AdminTrace):
         client = ligne.clients.get(ligne.client_id)
         return vers("pass_clients.ClientPass", client.pk, client) if client else VIDE
 
+    @admin.display(description="Adresse")
+    def adresse_lue(self, ligne: LectureDonnees) -> str:
+        return ligne.adresse or VIDE
+
     @admin.display(description="Critères")
     def criteres(self, ligne: LectureDonnees) -> str:
         noms = champs(apps.get_model(ligne.objet))
@@ -332,6 +337,12 @@ class LectureDonneesAdmin(AdminTrace):
             for un in [nom.partition("__")[0]]
         ]
         return capfirst(", ".join(dits)) or VIDE
+
+    @admin.display(description="Adresse de la page")
+    def page_lue(self, ligne: LectureDonnees) -> str:
+        return (
+            format_html('<code class="brut">{}</code>', re.sub(r"<[^>]+>", "…", ligne.route)) if ligne.route else VIDE
+        )
 
     @admin.display(description="Requête")
     def requete_liee(self, ligne: LectureDonnees) -> str:

@@ -6,7 +6,7 @@ from django.contrib.auth.models import Group, Permission
 from django.test import Client
 from django.utils import timezone
 
-from apps.borne_auth.models import Agent, Borne, SessionBorne
+from apps.borne_auth.models import Agent, Borne, RoleAgent, SessionBorne
 from apps.borne_auth.selectors import alertes_bornes, bornes_muettes
 from apps.borne_auth.services import empreinte
 from apps.borne_auth.tests.conftest import CLE
@@ -253,15 +253,20 @@ def test_an_administrator_gives_others_one_role_and_never_all_rights(client: Cli
     url = f"/admin/borne_auth/agent/{autre.pk}/change/"
     roles = {groupe.name: groupe.pk for groupe in Group.objects.all()}
 
-    deux = client.post(url, formulaire(client, autre, groups=[roles["agent"], roles["auditeur"]]))
-    assert deux.context["adminform"].errors == {
-        "groups": ["Une personne a un seul rôle. Choisissez celui qui convient."]
-    }
-    un = client.post(url, formulaire(client, autre, groups=[roles["agent"]], is_superuser="on"))
+    choix = re.search(r'<select name="groups".*?</select>', client.get(url).content.decode(), re.DOTALL)
+    assert choix is not None
+    assert re.findall(r">([^<>\n]+)</option>", choix[0]) == [
+        "Aucun",
+        *sorted(role.label for role in RoleAgent),
+    ]
+    assert "multiple" not in choix[0]
+    inconnu = client.post(url, formulaire(client, autre, groups=0))
+    assert list(inconnu.context["adminform"].errors) == ["groups"]
 
-    autre.refresh_from_db()
-    assert un.status_code == 302
-    assert (autre.role, autre.is_superuser) == ("agent", False)
+    for nom in ("agent", "auditeur", ""):
+        un = client.post(url, formulaire(client, autre, groups=roles.get(nom, ""), is_superuser="on"))
+        autre = Agent.objects.get(pk=autre.pk)
+        assert (un.status_code, autre.role, autre.is_superuser) == (302, nom or None, False)
 
 
 @pytest.mark.parametrize("statut", ["suspendu", "parti"])
