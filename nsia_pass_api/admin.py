@@ -361,7 +361,8 @@ class FichesLues(LignesLecture):
     def get_queryset(self) -> Any:
         lignes = super().get_queryset()
         if not hasattr(self, "_noms"):
-            de, fiches = type(self).modele, defaultdict(list)
+            de = type(self).modele
+            fiches: dict[type[models.Model], list[dict[str, Any]]] = defaultdict(list)
             for ligne in lignes:
                 fiches[de(ligne)] += [ligne.avant, ligne.apres]
             self._noms = {cle: nom for modele, lues in fiches.items() for cle, nom in nommer(modele, lues).items()}

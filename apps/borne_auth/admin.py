@@ -175,8 +175,8 @@ class AgentAdmin(AvecActes, UserAdmin, ModelAdmin):
 
 
 CONSEQUENCE = (
-    "L'écran refusera tout le monde aussitôt, et les clients qui s'en servent en ce moment seront déconnectés. "
-    "Personne ne pourra y consulter ni payer tant qu'elle n'est pas réactivée."
+    "Plus personne ne pourra y consulter ni payer, dès maintenant et jusqu'à sa réactivation. "
+    "Les clients qui s'en servent en ce moment seront déconnectés."
 )
 
 
@@ -281,7 +281,7 @@ class BorneAdmin(AvecActes):
                 list(queryset),
                 action="desactiver",
                 titre="Désactiver ces bornes",
-                explication=CONSEQUENCE.replace("elle n'est pas réactivée", "elles ne sont pas réactivées"),
+                explication=CONSEQUENCE.replace("sa réactivation", "leur réactivation"),
             )
         fermees = 0
         for borne in queryset:

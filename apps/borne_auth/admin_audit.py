@@ -37,8 +37,8 @@ from apps.borne_auth.selectors_audit import (
     objet_lisible,
     traces_des_clients,
 )
-from nsia_pass_api.admin import VIDE, AdminLecture, moment, pastille, texte, vers
-from nsia_pass_api.lisible import champs
+from nsia_pass_api.admin import AdminLecture, moment, pastille, texte, vers
+from nsia_pass_api.lisible import VIDE, champs
 
 COULEURS_ACTION: dict[str, str] = {
     ActionAudit.AJOUT: "success",

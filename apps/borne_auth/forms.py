@@ -26,7 +26,7 @@ class AgentCreationForm(_EmailEnMinuscules, UserCreationForm):  # type: ignore[m
         fields = ("email", "matricule", "first_name", "last_name")
 
 
-class RoleField(forms.ModelChoiceField):
+class RoleField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """One of the groups of the table of rights, by what it is called."""
 
     def label_from_instance(self, obj: Group) -> str:

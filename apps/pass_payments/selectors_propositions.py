@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.contrib.auth.models import PermissionsMixin
+from django.contrib.auth.models import AnonymousUser, PermissionsMixin
 from django.db.models import QuerySet
 
 from apps.pass_payments.models import Proposition, StatutProposition
@@ -21,7 +21,7 @@ def en_attente(*, quand: datetime | None = None) -> QuerySet[Proposition]:
     return Proposition.objects.filter(statut=StatutProposition.PROPOSEE, expire_le__gt=quand or maintenant())
 
 
-def a_decider_par(agent: AbstractBaseUser, *, quand: datetime | None = None) -> QuerySet[Proposition]:
+def a_decider_par(agent: AbstractBaseUser | AnonymousUser, *, quand: datetime | None = None) -> QuerySet[Proposition]:
     """Those that wait and that `agent` may decide: the rows of which `peut_decider` says yes (a test compares them)."""
     if not isinstance(agent, PermissionsMixin):
         return Proposition.objects.none()
@@ -29,7 +29,7 @@ def a_decider_par(agent: AbstractBaseUser, *, quand: datetime | None = None) -> 
     return en_attente(quand=quand).filter(nature__in=siennes).exclude(demandeur=agent.pk)
 
 
-def reponses_recentes(agent: AbstractBaseUser, *, quand: datetime | None = None) -> QuerySet[Any]:
+def reponses_recentes(agent: AbstractBaseUser | AnonymousUser, *, quand: datetime | None = None) -> QuerySet[Any]:
     """What `agent` asked for and others decided, or let lapse, within REPONSES_RECENTES; the last first."""
     depuis = (quand or maintenant()) - REPONSES_RECENTES
     return (

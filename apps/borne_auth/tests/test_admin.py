@@ -35,7 +35,7 @@ def test_switching_kiosks_off_and_on_calls_the_services(chef: Client, borne: Bor
 
     choix = {"action": "desactiver", "_selected_action": [borne.pk]}
     demande = chef.post(url, choix).content.decode()
-    assert ["L&#x27;écran refusera tout le monde" in demande, str(borne) in demande] == [True, True]
+    assert ["Plus personne ne pourra y consulter ni payer" in demande, str(borne) in demande] == [True, True]
     assert Borne.objects.get().statut == "active"
 
     reponse = chef.post(url, choix | {"confirme": "1"}, follow=True)
