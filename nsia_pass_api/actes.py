@@ -12,6 +12,7 @@ from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from unfold.admin import ModelAdmin
 
 from .admin import AdminPass
 from .errors import ErreurPass
@@ -42,6 +43,8 @@ class Acte:
     explication: ClassVar[str] = ""
     genre: ClassVar[str] = "default"
     """Of the button: `primary` for what one comes to do, `danger` for what is not undone, else `default`."""
+    demande_confirmation: ClassVar[bool] = False
+    """Whether a page says what follows before it is done, though there is nothing to type; always of what is `danger`."""
 
     def intitule(self, objet: Any) -> str:
         return self.libelle
@@ -57,6 +60,11 @@ class Acte:
     def formulaire(self, objet: Any, saisie: Any) -> Form:
         """The form, filled with what was posted if anything was. One without fields: a click is enough."""
         return Form(saisie)
+
+    def immediat(self, objet: Any) -> bool:
+        """Whether its button does it at once."""
+        demande = self.demande_confirmation or self.genre == "danger"
+        return not demande and not self.formulaire(objet, None).fields
 
     def situation(self, objet: Any) -> Lignes:
         return ()
@@ -105,7 +113,7 @@ class AvecActes(AdminPass):
                         "intitule": acte.intitule(objet),
                         "icone": acte.icone,
                         "genre": acte.genre,
-                        "immediat": not acte.formulaire(objet, None).fields,
+                        "immediat": acte.immediat(objet),
                         "adresse": reverse(f"admin:{self._nom_de_vue}", args=[quote(objet.pk), acte.nom]),
                     }
                     for acte in self.actes
@@ -183,3 +191,19 @@ def _agent(request: HttpRequest) -> AbstractBaseUser:
     if not request.user.is_authenticated:
         raise PermissionDenied
     return request.user
+
+
+def confirmer_en_lot(
+    page: ModelAdmin, request: HttpRequest, lignes: Sequence[Any], *, action: str, titre: str, explication: str
+) -> TemplateResponse:
+    """The page that asks before `action` is done to the rows that were chosen, and posts them again with `confirme`."""
+    contexte = {
+        **page.admin_site.each_context(request),
+        "title": titre,
+        "opts": page.opts,
+        "action": action,
+        "explication": explication,
+        "lignes": lignes,
+        "retour": reverse(f"admin:{page.opts.app_label}_{page.opts.model_name}_changelist"),
+    }
+    return TemplateResponse(request, "admin/acte_en_lot.html", contexte)

@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -37,16 +38,14 @@ from unfold.views import ChangeList
 
 from . import exports
 from .errors import ErreurPass
+from .lisible import COMPTE_MAXIMUM, VIDE, Cles, champs, cles_lisibles, compte_lisible, nommer, valeur_lisible
+from .lisible import libelle as libelle_du_champ
 from .money import formater_nombre, formater_xaf
 from .redaction import masquer_texte
+from .regard import Regard
 from .telephones import afficher, masquer, normaliser
 
-VIDE = "–"
-
 admin.site.index_title = "Accueil"
-
-# Beyond this many rows nobody reads page after page: a list is counted no further and its last page is there.
-COMPTE_MAXIMUM = 1_000
 
 
 class PaginateurEstime(Paginator):  # type: ignore[type-arg]
@@ -77,10 +76,8 @@ class PaginateurEstime(Paginator):  # type: ignore[type-arg]
     @property
     def compte(self) -> str:
         """The count as people read it."""
-        if self.count <= COMPTE_MAXIMUM:
-            return formater_nombre(self.count)
-        if self.count == COMPTE_MAXIMUM + 1:
-            return f"plus de {formater_nombre(COMPTE_MAXIMUM)}"
+        if self.count <= COMPTE_MAXIMUM + 1:
+            return compte_lisible(self.count, COMPTE_MAXIMUM)
         return f"environ {formater_nombre(round(self.count, 3 - len(str(self.count))))}"
 
 
@@ -94,6 +91,13 @@ class Liste(ChangeList):  # type: ignore[misc]
         lignes = list(self.result_list)
         self.model_admin.preparer(lignes)
         self.result_list = lignes
+        self.nommes = nommes_au_dela(lignes)
+
+
+def nommes_au_dela(lignes: Sequence[Any], montrees: int = 0) -> str:
+    """How many bear the name that was looked for, when more than these of `lignes` that are shown; nothing otherwise."""
+    nommes = getattr(lignes[0], "nommes", 0) if lignes else 0
+    return compte_lisible(nommes, COMPTE_MAXIMUM) if nommes > (montrees or len(lignes)) else ""
 
 
 class LignesPermises:
@@ -349,6 +353,24 @@ class LignesLecture(PaginationInlineFormSet):  # type: ignore[misc]
         return []
 
 
+class FichesLues(LignesLecture):
+    """Rows whose `avant` and `apres` are records of `modele`: they know the names of what these point to (`fiche`)."""
+
+    modele: ClassVar[Callable[[Any], type[models.Model]]]
+
+    def get_queryset(self) -> Any:
+        lignes = super().get_queryset()
+        if not hasattr(self, "_noms"):
+            de = type(self).modele
+            fiches: dict[type[models.Model], list[dict[str, Any]]] = defaultdict(list)
+            for ligne in lignes:
+                fiches[de(ligne)] += [ligne.avant, ligne.apres]
+            self._noms = {cle: nom for modele, lues in fiches.items() for cle, nom in nommer(modele, lues).items()}
+            for ligne in lignes:
+                ligne.noms = self._noms
+        return lignes
+
+
 class TableauLecture(LectureSeule, LignesPermises, TabularInline):  # type: ignore[misc]
     """A table to read on another object's page, under its own tab: `fields` may hold cells. One query, two when paginated."""
 
@@ -472,14 +494,40 @@ def moment(chemin: str, libelle: str, *, secondes: bool = False) -> Cellule:
     return _cellule("moment", chemin, libelle, montrer)
 
 
-def donnees(chemin: str, libelle: str) -> Cellule:
-    """A JSON object, a key a line."""
+def donnees(chemin: str, libelle: str, *, cles: Cles) -> Cellule:
+    """A JSON object, a key a line, each called and read as `cles` says."""
+
+    def montrer(valeur: dict[str, Any]) -> str:
+        return format_html_join("", "<div>{} : {}</div>", cles_lisibles(valeur, cles))
+
+    return _cellule("donnees", chemin, libelle, montrer)
+
+
+def donnees_brutes(chemin: str, libelle: str) -> Cellule:
+    """A JSON object as it came from outside, a key a line."""
 
     def montrer(valeur: dict[str, Any]) -> str:
         lignes = ((cle, json.dumps(contenu, ensure_ascii=False).strip('"')) for cle, contenu in valeur.items())
-        return format_html_join("", "<div>{} : {}</div>", lignes)
+        return format_html_join("", '<div class="brut">{} : {}</div>', lignes)
 
     return _cellule("donnees", chemin, libelle, montrer)
+
+
+def fiche(chemin: str, libelle: str, *, modele: Callable[[Any], type[models.Model]]) -> Cellule:
+    """A record of the fields of `modele` as JSON, a field a line; in a table of `FichesLues`, what they point to is named."""
+
+    def cellule(objet: Any) -> str:
+        connus, noms = champs(modele(objet)), getattr(objet, "noms", None)
+        lignes = (
+            (libelle_du_champ(connus[nom]), valeur_lisible(connus[nom], valeur, noms))
+            for nom, valeur in (suivre(objet, chemin) or {}).items()
+            if nom in connus
+        )
+        return format_html_join("", "<div>{} : {}</div>", lignes) or VIDE
+
+    cellule.__name__ = f"donnees_{chemin}"
+    cellule.short_description = libelle  # type: ignore[attr-defined]
+    return cellule
 
 
 def pastille(chemin: str, libelle: str, couleurs: dict[str, str], choix: type[models.TextChoices]) -> Cellule:
@@ -575,15 +623,17 @@ OPTIONS_GRAPHIQUE = {
 
 
 def accueil(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """The home page: what settings.BACK_OFFICE_ALERTES finds to look at today, and the pictures of BACK_OFFICE_GRAPHIQUES.
+    """The home page: what settings.BACK_OFFICE_ALERTES finds to look at today, the pictures of BACK_OFFICE_GRAPHIQUES, and what
+    became of what this person asked for (BACK_OFFICE_DEMANDES).
 
-    Both count the rows of this person, on pages that she may see.
+    All count the rows of this person, on pages that she may see.
     """
-    permises = partial(lignes_lues, request)
+    permises = Regard(request.user, partial(lignes_lues, request))
     alertes = [alerte for source in settings.BACK_OFFICE_ALERTES for alerte in import_string(source)(permises=permises)]
     graphiques, calcule_le = import_string(settings.BACK_OFFICE_GRAPHIQUES)(permises=permises)
     return context | {
         "alertes": [alerte for alerte in alertes if alerte.nombre and _ouverte(request, alerte.url)],
+        "demandes": import_string(settings.BACK_OFFICE_DEMANDES)(permises=permises),
         "graphiques": [_dessin(graphique) for graphique in graphiques],
         "calcule_le": calcule_le,
     }

@@ -88,11 +88,16 @@ def cle_de_colonne(titre: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", sans_accents).strip("_")
 
 
+def titre_de_colonne(cle: str) -> str:
+    """What people write in the header for this column: « suivi par »."""
+    return cle.replace("_", " ")
+
+
 def _titres(cases: list[str], colonnes: Sequence[str], obligatoires: frozenset[str]) -> list[str]:
     while cases and not cases[-1]:
         cases = cases[:-1]
     titres = [cle_de_colonne(case) for case in cases]
-    attendues = f"Colonnes attendues : {', '.join(colonnes)}."
+    attendues = f"Colonnes attendues : {', '.join(map(titre_de_colonne, colonnes))}."
     inconnues = [case or "(sans titre)" for case, titre in zip(cases, titres, strict=True) if titre not in colonnes]
     if inconnues:
         raise FichierRefuse(f"Colonne inconnue : « {inconnues[0][:40]} ». {attendues}")
@@ -100,7 +105,7 @@ def _titres(cases: list[str], colonnes: Sequence[str], obligatoires: frozenset[s
         raise FichierRefuse(f"Une colonne est là deux fois. {attendues}")
     absentes = sorted(obligatoires - set(titres))
     if absentes:
-        raise FichierRefuse(f"Colonne absente : « {absentes[0]} ». {attendues}")
+        raise FichierRefuse(f"Colonne absente : « {titre_de_colonne(absentes[0])} ». {attendues}")
     return titres
 
 

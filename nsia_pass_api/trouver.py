@@ -12,7 +12,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.text import capfirst
 
-from .admin import AdminPass
+from .admin import AdminPass, nommes_au_dela
 
 # Of each kind; the rest is read in its list.
 MONTRES = 8
@@ -22,7 +22,8 @@ _PLUS_LONG = 100
 def trouver(request: HttpRequest) -> HttpResponse:
     """The page of the only object that a term names, else what holds it, kind by kind, on the rows that this person may reach.
 
-    Two queries a kind that she may see, one to three more for a name, whatever there is to find.
+    Two queries a kind that she may see, one to three more for a name and one for what tells namesakes apart, whatever there is
+    to find.
     """
     terme = request.GET.get("q", "").strip()[:_PLUS_LONG]
     pages = list(_pages(request)) if terme else []
@@ -60,9 +61,12 @@ def _lignes(request: HttpRequest, page: AdminPass, terme: str) -> list[Any]:
 
 
 def _section(page: AdminPass, trouvees: list[Any], terme: str) -> dict[str, Any]:
+    montrees = trouvees[:MONTRES]
+    page.preparer(montrees)
     return {
         "titre": capfirst(str(page.opts.verbose_name_plural)),
-        "lignes": [(page.en_bref(objet), _adresse(page, "change", quote(objet.pk))) for objet in trouvees[:MONTRES]],
+        "nommes": nommes_au_dela(trouvees, len(montrees)),
+        "lignes": [(page.en_bref(objet), _adresse(page, "change", quote(objet.pk))) for objet in montrees],
         "suite": _adresse(page, "changelist", q=terme) if len(trouvees) > MONTRES else "",
     }
 

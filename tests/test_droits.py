@@ -481,6 +481,14 @@ class TestTable:
                 trouves[modele._meta.label] = actes
         assert trouves == ACTES
 
+    def test_what_is_not_undone_asks_before(self) -> None:
+        """Its button opens a page that says what follows."""
+        graves = [acte for page in admin.site._registry.values() if isinstance(page, AvecActes) for acte in page.actes]
+        graves = [acte for acte in graves if acte.genre == "danger" or acte.demande_confirmation]
+        assert {acte.nom for acte in graves} >= {"desactiver", "reinitialiser_facteur", "retirer"}
+        assert [acte.nom for acte in graves if acte.immediat(None)] == []
+        assert [acte.nom for acte in graves if not acte.explication] == []
+
     def test_every_address_of_the_admin_is_known(self) -> None:
         connues = DU_SITE | {
             f"{modele.lower().replace('.', '_')}_{nom}"
@@ -741,7 +749,7 @@ class TestMatrice:
         self, moi: Client, modele: str, nom: str, objet: Model, ligne: str, fait: bool, avant: Any
     ) -> Iterator[str]:
         with puis_defaire():
-            moi.post(page(modele, "changelist"), {"action": nom, "_selected_action": [objet.pk]})
+            moi.post(page(modele, "changelist"), {"action": nom, "_selected_action": [objet.pk], "confirme": "1"})
             if nom == "attribuer_choisies":  # which shows a page, whose button does it
                 moi.post(page(modele, "polices"), {"choisies": str(objet.pk)})
             if (empreinte() != avant) != fait:

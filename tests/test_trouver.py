@@ -1,5 +1,6 @@
 """« Trouver »: the object that a term names, whatever it is and however it is written, for those who may read it."""
 
+import re
 from random import Random
 from typing import Any
 
@@ -8,17 +9,19 @@ from django.test import Client
 from django.urls import reverse
 
 from apps.borne_auth.tests.factories import AgentFactory
+from apps.pass_clients import recherche
 from apps.pass_clients.models import ClientPass, Contrat
 from apps.pass_clients.services import activer, attribuer_police
 from apps.pass_clients.tests.factories import ClientFactory, SouscriptionFactory
 from apps.pass_payments.models import Cotisation, PaiementPass
 from apps.pass_payments.tests.factories import PaiementFactory
-from nsia_pass_api import trouver
+from apps.pass_products.tests.factories import ProduitEpargneFactory
+from nsia_pass_api import admin, trouver
 
 pytestmark = pytest.mark.django_db
 
 AGENCE = "Poto-Poto"
-REQUETES = 14
+REQUETES = 15
 TELEPHONE = "+242066123456"
 
 
@@ -118,7 +121,8 @@ def test_several_are_listed_up_to_a_limit_in_constant_queries(
     for _ in range(nombre):
         ClientFactory(prenom="Jean", nom="KONGO", agence=AGENCE)
         ClientFactory(prenom="Jean", nom="KONGO", agence="Ouenzé")
-    # Session and person are two, her rights two; a kind is asked twice, clients once more, by name, and what was read is noted.
+    # Session and person are two, her rights two; a kind is asked twice, clients once more, by name, and once for their products;
+    # what was read is noted.
     with django_assert_num_queries(REQUETES):
         reponse = chercher(agent, "kongo")
     assert trouves(reponse) == {"Clients": min(nombre, trouver.MONTRES)}
@@ -126,6 +130,35 @@ def test_several_are_listed_up_to_a_limit_in_constant_queries(
     assert reponse.context["sections"][0]["suite"] == (suite if nombre > trouver.MONTRES else "")
     if nombre > trouver.MONTRES:
         assert agent.get(suite).context["cl"].result_count == nombre == ClientPass.objects.filter(agence=AGENCE).count()
+
+
+def test_namesakes_are_counted_and_told_apart(agent: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recherche, "CANDIDATS", 3)
+    monkeypatch.setattr(recherche, "TROUVES", 2)
+    monkeypatch.setattr(admin, "COMPTE_MAXIMUM", 3)
+    for rang in range(5):
+        un = ClientFactory(
+            prenom="Jean", nom="KONGO", agence=AGENCE, date_naissance=f"198{rang}-05-04", adresse=f"Rue {rang}"
+        )
+        SouscriptionFactory(client=un)
+        SouscriptionFactory(client=un, active=True)
+        SouscriptionFactory(client=un, produit=ProduitEpargneFactory(), statut="annulee")
+    html = chercher(agent, "kongo").content.decode()
+    assert "2 sur plus de 3" in " ".join(re.sub(r"<[^>]+>", "", html).split())
+    montres = re.findall(r"né\(e\) le 04/05/198(\d)</span>\s*<span[^>]*>Rue (\d)</span>\s*<span[^>]*>([^<]*)<", html)
+    assert [(ne == ou, quoi) for ne, ou, quoi in montres] == [(True, "PASS KIMIA")] * 2
+    liste = agent.get(reverse("admin:pass_clients_clientpass_changelist", query={"q": "kongo"})).content.decode()
+    assert "2 clients montrés sur plus de 3" in " ".join(re.sub(r"<[^>]+>", "", liste).split())
+    assert liste.count("PASS KIMIA") == 2
+    monkeypatch.setattr(recherche, "CANDIDATS", 1_000)
+    monkeypatch.setattr(admin, "COMPTE_MAXIMUM", 1_000)
+    assert "sur 5" in chercher(agent, "kongo").content.decode()
+
+
+def test_a_list_that_holds_all_who_bear_the_name_says_no_more(agent: Client) -> None:
+    ClientFactory.create_batch(2, prenom="Jean", nom="KONGO", agence=AGENCE)
+    liste = agent.get(reverse("admin:pass_clients_clientpass_changelist", query={"q": "kongo"})).content.decode()
+    assert ("2 clients" in " ".join(liste.split()), "montrés" in liste) == (True, False)
 
 
 def test_nothing_is_asked_for_nothing(agent: Client) -> None:

@@ -26,8 +26,8 @@ from apps.borne_auth.models import (
     StatutBorne,
     cle_du_facteur,
 )
-from apps.borne_auth.selectors import BORNE_MUETTE, avec_facteur, bornes_muettes
-from nsia_pass_api.actes import Acte, AvecActes, Revelation
+from apps.borne_auth.selectors import BORNE_MUETTE, avec_facteur, bornes_muettes, sessions_ouvertes
+from nsia_pass_api.actes import Acte, AvecActes, Revelation, confirmer_en_lot
 from nsia_pass_api.admin import VIDE, AdminLecture, code, moment, numero, pastille, qui_commencent, texte
 from nsia_pass_api.dates import maintenant
 from nsia_pass_api.dossier import Panneau
@@ -108,6 +108,7 @@ class AgentAdmin(AvecActes, UserAdmin, ModelAdmin):
     sortable_by = None
     list_filter_sheet = False
     form = AgentChangeForm
+    filter_horizontal = ()
     add_form = AgentCreationForm
     change_password_form = AdminPasswordChangeForm
     list_display = ("matricule", "last_name", "first_name", "email", "agence", "poste", "statut", "is_active")
@@ -173,16 +174,26 @@ class AgentAdmin(AvecActes, UserAdmin, ModelAdmin):
         return False
 
 
+CONSEQUENCE = (
+    "Plus personne ne pourra y consulter ni payer, dès maintenant et jusqu'à sa réactivation. "
+    "Les clients qui s'en servent en ce moment seront déconnectés."
+)
+
+
 class Desactiver(Acte):
     nom = "desactiver"
     libelle = "Désactiver"
     droit = "borne_auth.change_borne"
     icone = "block"
     genre = "danger"
-    explication = "La borne sera refusée aussitôt, et ses sessions ouvertes seront fermées."
+    explication = CONSEQUENCE
 
     def possible(self, objet, agent):
         return objet.statut == StatutBorne.ACTIVE
+
+    def situation(self, objet):
+        ouvertes = sessions_ouvertes(borne=objet, le=maintenant()).count()
+        return [("Borne", objet.code), ("Agence", objet.agence), ("Clients connectés en ce moment", ouvertes)]
 
     def executer(self, objet, agent, saisie):
         fermees = services.desactiver_borne(borne=objet)
@@ -290,11 +301,21 @@ class BorneAdmin(AvecActes):
 
     @action(description="Désactiver les bornes choisies et fermer leurs sessions", permissions=["change"])
     def desactiver(self, request, queryset):
+        if "confirme" not in request.POST:
+            return confirmer_en_lot(
+                self,
+                request,
+                list(queryset),
+                action="desactiver",
+                titre="Désactiver ces bornes",
+                explication=CONSEQUENCE.replace("sa réactivation", "leur réactivation"),
+            )
         fermees = 0
         for borne in queryset:
             fermees += services.desactiver_borne(borne=borne)
             self.log_change(request, borne, "Désactivée.")
         self.message_user(request, f"Bornes désactivées ; sessions fermées : {fermees}.", messages.SUCCESS)
+        return None
 
     @action(description="Réactiver les bornes choisies", permissions=["change"])
     def reactiver(self, request, queryset):

@@ -1,5 +1,6 @@
 """The trail in the back office: what changed, and who read whose data. All is read, searched and filtered; nothing is written."""
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar
@@ -33,9 +34,11 @@ from apps.borne_auth.selectors_audit import (
     libelle_de_la_table,
     libelle_du_champ,
     nommer,
+    objet_lisible,
     traces_des_clients,
 )
-from nsia_pass_api.admin import VIDE, AdminLecture, moment, pastille, texte, vers
+from nsia_pass_api.admin import AdminLecture, moment, pastille, texte, vers
+from nsia_pass_api.lisible import VIDE, champs
 
 COULEURS_ACTION: dict[str, str] = {
     ActionAudit.AJOUT: "success",
@@ -220,7 +223,7 @@ class JournalAuditAdmin(AdminTrace):
 
     @admin.display(description="Objet")
     def objet(self, ligne: JournalAudit) -> str:
-        return f"{libelle_de_la_table(ligne.table_nom)} n° {ligne.cle}"
+        return objet_lisible(ligne.table_nom, ligne.cle)
 
     @admin.display(description="Objet")
     def objet_lie(self, ligne: JournalAudit) -> str:
@@ -243,9 +246,11 @@ class JournalAuditAdmin(AdminTrace):
             return vers("borne_auth.Agent", agent.pk, agent.get_full_name())
         if (client := ligne.clients.get(cle_de_l_acteur(ligne, "client"))) is not None:
             return vers("pass_clients.ClientPass", client.pk, f"{client} (client)")
-        return {"borne": f"Borne {nom}", "sql": f"Rôle PostgreSQL {nom}", "commande": f"Commande {nom}"}.get(
-            nature, capfirst(acteur)
-        )
+        return {
+            "borne": f"Borne {nom}",
+            "sql": f"Rôle PostgreSQL {nom}",
+            "commande": f"Commande {nom.replace('_', ' ')}",
+        }.get(nature, capfirst(acteur))
 
     @admin.display(description="D'où")
     def lieu(self, ligne: JournalAudit) -> str:
@@ -269,9 +274,9 @@ class LectureDonneesAdmin(AdminTrace):
         NATURE,
         "objet_lu",
         "client",
-        "nombre",
+        texte("nombre", "Lignes lues"),
         "criteres",
-        "adresse",
+        "adresse_lue",
     ]
     list_filter = [PeriodeFiltre, LecteurFiltre, "nature", ObjetFiltre, LigneFiltre]
     fieldsets = [
@@ -283,7 +288,7 @@ class LectureDonneesAdmin(AdminTrace):
                     ("agent", texte("adresse", "Adresse")),
                     ("objet_lie", "client"),
                     ("nombre", "criteres"),
-                    (texte("route", "Page"), "requete_liee"),
+                    ("page_lue", "requete_liee"),
                 )
             },
         ),
@@ -319,9 +324,25 @@ class LectureDonneesAdmin(AdminTrace):
         client = ligne.clients.get(ligne.client_id)
         return vers("pass_clients.ClientPass", client.pk, client) if client else VIDE
 
+    @admin.display(description="Adresse")
+    def adresse_lue(self, ligne: LectureDonnees) -> str:
+        return ligne.adresse or VIDE
+
     @admin.display(description="Critères")
     def criteres(self, ligne: LectureDonnees) -> str:
-        return ", ".join("recherche" if nom == "q" else nom.partition("__")[0] for nom in ligne.filtres) or VIDE
+        noms = champs(apps.get_model(ligne.objet))
+        dits = [
+            "recherche" if nom in ("q", "term") else str(noms[un].verbose_name) if un in noms else un.replace("_", " ")
+            for nom in ligne.filtres
+            for un in [nom.partition("__")[0]]
+        ]
+        return capfirst(", ".join(dits)) or VIDE
+
+    @admin.display(description="Adresse de la page")
+    def page_lue(self, ligne: LectureDonnees) -> str:
+        return (
+            format_html('<code class="brut">{}</code>', re.sub(r"<[^>]+>", "…", ligne.route)) if ligne.route else VIDE
+        )
 
     @admin.display(description="Requête")
     def requete_liee(self, ligne: LectureDonnees) -> str:

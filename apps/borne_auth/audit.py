@@ -4,8 +4,8 @@ Migrations put the triggers (`nsia_pass_api.sqlaudit.auditer`); a test compares 
 in none of these tables. How it holds: docs/decisions/0012.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -18,37 +18,70 @@ from django.utils.functional import LazyObject
 
 from apps.borne_auth.authentication import BorneConnectee, ClientConnecte
 from apps.borne_auth.models import Agent
+from apps.pass_payments.cles import cle_lisible
+from apps.pass_payments.faits import FAITS
+from apps.pass_payments.motifs import motif_lisible
+from apps.pass_payments.natures import nature
+from apps.pass_products.models import Reglage
 from nsia_pass_api.addresses import adresse_du_client
 from nsia_pass_api.audit import ANONYME, Contexte, au_nom_de
+from nsia_pass_api.lisible import Cles
 from nsia_pass_api.logs import request_id
+from nsia_pass_api.money import formater_nombre
 
 
 @dataclass(frozen=True)
 class Suivie:
     """`client`: the path that leads to the client, `pk` for herself. `libelle`: what a row is, when its model does not say.
 
-    The rest as in the migration's `auditer`.
+    `cles`: how the keys of its JSON columns are read, for a whole row; `lues`: how columns that are codes are. The rest as in the
+    migration's `auditer`.
     """
 
     client: str = ""
     masquees: tuple[str, ...] = ()
     ignorees: tuple[str, ...] = ()
     libelle: str = ""
+    cles: Callable[[Mapping[str, Any]], Cles] = lambda ligne: {}
+    lues: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)
+
+
+def _nom_du_reglage(nom: str | None) -> str:
+    return str(Reglage(nom=nom)) if nom else ""
+
+
+def _valeur_du_reglage(valeur: int | None) -> str:
+    """Which value, « Historique » of its page says."""
+    return "Valeur d'installation" if valeur is None else formater_nombre(valeur)
+
+
+def _nature_lue(code: str | None) -> str:
+    return nature(code).libelle if code else ""
+
+
+def _cles_d_une_proposition(ligne: Mapping[str, Any]) -> Cles:
+    return nature(ligne["nature"]).champs if "nature" in ligne else {}
 
 
 SUIVIES: dict[str, Suivie] = {
     "pass_products.ProduitPass": Suivie(),
     "pass_products.Garantie": Suivie(),
-    "pass_products.Reglage": Suivie(),
+    "pass_products.Reglage": Suivie(lues={"nom": _nom_du_reglage, "valeur": _valeur_du_reglage}),
     "pass_clients.ClientPass": Suivie("pk"),
     "pass_clients.SouscriptionPass": Suivie("client"),
     "pass_clients.PeriodeCouverture": Suivie("souscription__client"),
     "pass_clients.BeneficiairePass": Suivie("souscription__client"),
     "pass_clients.NumeroPolice": Suivie("souscription__client"),
-    "pass_payments.PaiementPass": Suivie("souscription__client"),
-    "pass_payments.AnomaliePaiement": Suivie("paiement__souscription__client"),
-    "pass_payments.Proposition": Suivie("client"),
-    "pass_payments.Decaissement": Suivie("paiement__souscription__client"),
+    "pass_payments.PaiementPass": Suivie("souscription__client", lues={"motif_echec": motif_lisible}),
+    "pass_payments.AnomaliePaiement": Suivie("paiement__souscription__client", cles=lambda ligne: FAITS),
+    "pass_payments.Proposition": Suivie(
+        "client",
+        cles=_cles_d_une_proposition,
+        lues={"nature": _nature_lue, "cle": cle_lisible},
+    ),
+    "pass_payments.Decaissement": Suivie(
+        "paiement__souscription__client", lues={"cle": cle_lisible, "motif_echec": motif_lisible}
+    ),
     "pass_payments.DocumentEmis": Suivie("souscription__client"),
     "pass_payments.Rapprochement": Suivie(),
     "pass_payments.EcartRapprochement": Suivie("paiement__souscription__client"),

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from django.apps import apps
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import Permission
 from django.db.models import Model, Q, QuerySet
 from django.utils.text import capfirst
 
@@ -201,6 +202,15 @@ def permissions_du_role(role: RoleAgent) -> frozenset[str]:
 def _permission(nom: str, verbe: str) -> str:
     app, _, modele = nom.partition(".")
     return f"{app}.{verbe}_{modele.lower()}"
+
+
+def droit_lisible(permission: Permission) -> str:
+    """« Clients : modifier »."""
+    verbe, _, _ = permission.codename.partition("_")
+    lettre = next((lettre for lettre, nom in LETTRES.items() if nom == verbe), None)
+    modele = permission.content_type.model_class()
+    quoi = capfirst(str(modele._meta.verbose_name_plural if modele else permission.content_type.model))
+    return f"{quoi} : {VERBES[lettre] if lettre else verbe}"
 
 
 def droits_lisibles(role: RoleAgent) -> list[tuple[str, str]]:

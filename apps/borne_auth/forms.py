@@ -4,12 +4,10 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.models import Group
-from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
 from unfold.forms import UserChangeForm, UserCreationForm
-from unfold.widgets import UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from apps.borne_auth.models import Agent
+from apps.borne_auth.models import Agent, RoleAgent
 from nsia_pass_api.telephones import TelephoneFormField
 
 
@@ -28,19 +26,37 @@ class AgentCreationForm(_EmailEnMinuscules, UserCreationForm):  # type: ignore[m
         fields = ("email", "matricule", "first_name", "last_name")
 
 
+class RoleField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """One of the groups of the table of rights, by what it is called."""
+
+    def label_from_instance(self, obj: Group) -> str:
+        return str(RoleAgent(obj.name).label)
+
+
 class AgentChangeForm(_EmailEnMinuscules, UserChangeForm):  # type: ignore[misc]
     class Meta:
         model = Agent
         fields = "__all__"
         field_classes = {"telephone": TelephoneFormField}
-        labels = {"groups": "rôle"}
-        help_texts = {"groups": "Un seul. Sans rôle, une personne ne lit rien."}
 
-    def clean_groups(self) -> QuerySet[Group]:
-        roles: QuerySet[Group] = self.cleaned_data["groups"]
-        if len(roles) > 1:
-            raise ValidationError("Une personne a un seul rôle. Choisissez celui qui convient.")
-        return roles
+    groups = RoleField(
+        Group.objects.filter(name__in=RoleAgent.values),
+        label="Rôle",
+        required=False,
+        empty_label="Aucun",
+        help_text="Sans rôle, une personne ne lit rien.",
+        widget=UnfoldAdminSelectWidget,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        role = next(iter(self.initial.get("groups", ())), None)
+        self.initial["groups"] = role.pk if role else None
+
+    def clean_groups(self) -> list[Group]:
+        """As the model holds them."""
+        role: Group | None = self.cleaned_data["groups"]
+        return [role] if role else []
 
 
 class ReinitialiserForm(forms.Form):

@@ -131,6 +131,11 @@ def bornes_muettes(*, quand: datetime) -> QuerySet[Borne]:
     )
 
 
+def sessions_ouvertes(*, borne: Borne, le: datetime) -> QuerySet[SessionBorne]:
+    """Those of clients who may still act at this kiosk at `le`."""
+    return SessionBorne.objects.filter(borne=borne, fermee_le__isnull=True, expire_le__gt=le)
+
+
 def alertes_bornes(*, permises: Permises) -> list[Alerte]:
     """The silent kiosks among the rows that `permises` leaves; nothing when there is none. One query."""
     muettes = bornes_muettes(quand=maintenant())

@@ -4,24 +4,21 @@ import json
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 
-from django.contrib.postgres.fields import ArrayField
-from django.db.models import BooleanField, DateField, DateTimeField, Field, Model, Q
-from django.utils import timezone
-from django.utils.formats import number_format
+from django.contrib.auth.models import Permission
+from django.db.models import Q
 from django.utils.text import capfirst
 
-from apps.borne_auth.audit import SUIVIES, modeles_suivis
+from apps.borne_auth.audit import SUIVIES, Suivie, modeles_suivis
+from apps.borne_auth.droits import droit_lisible
 from apps.borne_auth.models import Agent, JournalAudit
 from apps.pass_clients.models import ClientPass
 from apps.pass_payments.models import PaiementPass
-from nsia_pass_api.admin import VIDE
-from nsia_pass_api.money import formater_xaf
-from nsia_pass_api.telephones import TelephoneInvalide, afficher, normaliser
-
-_EN_FRANCS = " (XAF)"
+from apps.pass_products.models import Reglage
+from nsia_pass_api.lisible import VIDE, Champ, Noms, champs, cles_lisibles, libelle, valeur_lisible
+from nsia_pass_api.lisible import nommer as noms_des_liens
+from nsia_pass_api.telephones import TelephoneInvalide, normaliser
 
 
 @dataclass(frozen=True)
@@ -92,63 +89,57 @@ def libelle_de_la_table(table: str) -> str:
     modele = modeles_suivis().get(table)
     if modele is None:
         return table
-    return capfirst(SUIVIES[modele._meta.label].libelle or str(modele._meta.verbose_name))
+    return capfirst(_suivie(table).libelle or str(modele._meta.verbose_name))
+
+
+def _suivie(table: str) -> Suivie:
+    return SUIVIES[modeles_suivis()[table]._meta.label]
+
+
+def objet_lisible(table: str, cle: str) -> str:
+    """« Client n° 12 »; a setting, whose key is a code, by what it is called."""
+    nom = str(Reglage(nom=cle)) if modeles_suivis().get(table) is Reglage else f"n° {cle}"
+    return f"{libelle_de_la_table(table)} {nom}" if nom.startswith("n°") else f"{libelle_de_la_table(table)} « {nom} »"
 
 
 def differences(ligne: JournalAudit) -> list[Difference]:
-    """What changed, in the order of the model's fields: all that there was of a row that came or went."""
+    """What changed, in the order of the model's fields: all that there was of a row that came or went.
+
+    One query a relation among what changed, for the names of what it points to.
+    """
     avant, apres = ligne.avant or {}, ligne.apres or {}
-    champs = _champs(ligne.table_nom)
+    modele = modeles_suivis().get(ligne.table_nom)
+    connus = champs(modele) if modele else {}
+    noms = noms_des_liens(modele, [avant, apres], dits={Permission: droit_lisible}) if modele else {}
+    rangs = list(connus)
     colonnes = sorted(
-        {*avant, *apres}, key=lambda colonne: (list(champs).index(colonne) if colonne in champs else 999, colonne)
+        {*avant, *apres}, key=lambda colonne: (rangs.index(colonne) if colonne in rangs else 999, colonne)
     )
-    return [
-        Difference(
-            libelle=libelle_du_champ(ligne.table_nom, colonne),
-            avant=_lisible(champs.get(colonne), avant.get(colonne)),
-            apres=_lisible(champs.get(colonne), apres.get(colonne)),
-        )
+    lues = [
+        (colonne, [_lisible(ligne, connus.get(colonne), fiche.get(colonne), noms) for fiche in (avant, apres)])
         for colonne in colonnes
     ]
+    return [Difference(libelle_du_champ(ligne.table_nom, colonne), *valeurs) for colonne, valeurs in lues]
 
 
 def libelle_du_champ(table: str, colonne: str) -> str:
-    champ = _champs(table).get(colonne)
-    return capfirst(str(champ.verbose_name).replace(_EN_FRANCS, "")) if champ is not None else colonne
+    modele = modeles_suivis().get(table)
+    champ = champs(modele).get(colonne) if modele else None
+    return libelle(champ) if champ is not None else colonne
 
 
-def _champs(table: str) -> "dict[str, Field[Any, Any]]":
-    modele: type[Model] | None = modeles_suivis().get(table)
-    return {str(champ.column): champ for champ in modele._meta.concrete_fields} if modele else {}
-
-
-def _lisible(champ: "Field[Any, Any] | None", valeur: Any) -> str:
-    if valeur is None or valeur == "":
-        return VIDE
-    if champ is None or isinstance(valeur, dict):
-        return valeur if isinstance(valeur, str) else json.dumps(valeur, ensure_ascii=False)
-    if isinstance(valeur, list):
-        de = champ.base_field if isinstance(champ, ArrayField) else None
-        return ", ".join(_lisible(de, un) for un in valeur)
-    choix = dict(champ.flatchoices)
-    if valeur in choix:
-        return str(choix[valeur])
-    if champ.is_relation:
-        return f"n° {valeur}"
-    return _selon_le_type(champ, valeur)
-
-
-def _selon_le_type(champ: "Field[Any, Any]", valeur: Any) -> str:
-    if isinstance(champ, BooleanField):
-        return "Oui" if valeur else "Non"
-    if isinstance(valeur, int | float):
-        return formater_xaf(int(valeur)) if _EN_FRANCS in str(champ.verbose_name) else number_format(valeur)
-    texte = str(valeur)
-    try:
-        if isinstance(champ, DateTimeField):
-            return f"{timezone.localtime(datetime.fromisoformat(texte)):%d/%m/%Y %H:%M:%S}"
-        if isinstance(champ, DateField):
-            return f"{date.fromisoformat(texte):%d/%m/%Y}"
-    except ValueError:  # masked, or infinite
-        return texte
-    return afficher(texte) if texte.startswith("+242") else texte
+def _lisible(ligne: JournalAudit, champ: "Champ | None", valeur: Any, noms: Noms) -> str:
+    """The value of a column; a JSON object by its keys, of a table that is gone as it was."""
+    if isinstance(valeur, dict) and valeur and champ is not None:
+        cles = _suivie(ligne.table_nom).cles(ligne.apres or ligne.avant or {})
+        return " ; ".join(f"{nom} : {lue}" for nom, lue in cles_lisibles(valeur, cles))
+    if champ is not None:
+        lues = _suivie(ligne.table_nom).lues
+        return lues[champ.attname](valeur) or VIDE if champ.attname in lues else valeur_lisible(champ, valeur, noms)
+    return (
+        VIDE
+        if valeur is None or valeur == ""
+        else valeur
+        if isinstance(valeur, str)
+        else json.dumps(valeur, ensure_ascii=False)
+    )

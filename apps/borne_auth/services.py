@@ -108,8 +108,7 @@ def reactiver_borne(*, borne: Borne) -> None:
 
 def _fermer_sessions(*, borne: Borne, motif: MotifFermeture) -> int:
     le = maintenant()
-    ouvertes = SessionBorne.objects.filter(borne=borne, fermee_le__isnull=True, expire_le__gt=le)
-    fermees = ouvertes.update(fermee_le=le, motif_fermeture=motif)
+    fermees = selectors.sessions_ouvertes(borne=borne, le=le).update(fermee_le=le, motif_fermeture=motif)
     annuler_demandes(DemandeConfirmation.objects.filter(session__borne=borne), le=le)
     return fermees
 

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from apps.pass_clients.models import (
+    ActeModification,
     BeneficiairePass,
     ClientPass,
     ModificationClient,
@@ -24,15 +25,16 @@ from apps.pass_clients.models import (
     TransitionSouscription,
 )
 from apps.pass_clients.recherche import clients_nommes
-from apps.pass_clients.selectors import agence_connue, souscriptions_sans_police
+from apps.pass_clients.selectors import agence_connue, produits_en_cours, souscriptions_sans_police
 from apps.pass_clients.services import Auteur, modifier_client
 from nsia_pass_api.admin import (
     VIDE,
     AdminLecture,
     AdminPass,
+    FichesLues,
     TableauLecture,
     code,
-    donnees,
+    fiche,
     jour,
     lien,
     moment,
@@ -78,17 +80,27 @@ class SouscriptionTableau(TableauLecture):
         return super().get_queryset(request).select_related("produit", "police")
 
 
+def modele_modifie(modification: ModificationClient) -> type[models.Model]:
+    """Whose fields its `avant` and `apres` hold."""
+    return ClientPass if modification.acte == ActeModification.CLIENT_MODIFIE else BeneficiairePass
+
+
+class Modifications(FichesLues):
+    modele = modele_modifie
+
+
 class ModificationTableau(TableauLecture):
     """What changed, and by whom: without an agent it was the client herself, or no person."""
 
     model = ModificationClient
+    formset = Modifications
     verbose_name_plural = "modifications"
     fields = (
         moment("faite_le", "Le"),
         texte("get_acte_display", "Acte"),
         code("souscription__numero_souscription", "Souscription"),
-        donnees("avant", "Avant"),
-        donnees("apres", "Après"),
+        fiche("avant", "Avant", modele=modele_modifie),
+        fiche("apres", "Après", modele=modele_modifie),
         texte("acteur", "Par l'agent"),
         code("origine", "Borne"),
     )
@@ -131,8 +143,9 @@ class ClientAdmin(AdminPass):
     list_display = [
         "__str__",
         TELEPHONE,
+        jour("date_naissance", "Né(e) le"),
         texte("adresse", "Adresse"),
-        texte("get_operateur_mobile_display", "Opérateur"),
+        texte("produits", "Produits"),
         pastille("statut", "Statut", COULEURS_CLIENT, StatutClient),
         texte("agence", "Agence"),
         jour("cree_le", "Client depuis le"),
@@ -149,8 +162,17 @@ class ClientAdmin(AdminPass):
         rattache = request.user.has_perm("pass_clients.rattacher_clientpass")
         return [TELEPHONE] if rattache else [TELEPHONE, "agence", "suivi_par"]
 
+    def preparer(self, lignes: list[Any]) -> None:
+        """What each has subscribed and is not ended. One query."""
+        produits = produits_en_cours(lignes)
+        for client in lignes:
+            client.produits = ", ".join(produits.get(client.pk, ()))
+
     def en_bref(self, objet: ClientPass) -> tuple[Any, ...]:
-        return objet, afficher(objet.telephone)
+        """What tells her from her namesakes; after `preparer`, with her products."""
+        ne_le = f"né(e) le {objet.date_naissance:%d/%m/%Y}" if objet.date_naissance else "naissance inconnue"
+        ou = objet.adresse or "adresse inconnue"
+        return objet, afficher(objet.telephone), ne_le, ou, getattr(objet, "produits", "") or "aucun produit"
 
     def lignes_nommees(self, lignes: QuerySet[ClientPass], terme: str) -> QuerySet[ClientPass]:
         return clients_nommes(lignes, terme)

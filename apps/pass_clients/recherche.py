@@ -6,15 +6,16 @@ from typing import Any
 
 from django.contrib.postgres.lookups import TrigramWordSimilar
 from django.db import connections
-from django.db.models import BooleanField, F, FloatField, Func, QuerySet, Value
+from django.db.models import BooleanField, Count, F, FloatField, Func, QuerySet, Value, Window
 
 from apps.pass_clients.expressions import NomCherchable
 from apps.pass_clients.models import ClientPass
+from nsia_pass_api.lisible import COMPTE_MAXIMUM
 
 # Nobody reads further.
 TROUVES = 30
 # Of names that more people bear, these are compared, not the others: another word tells them apart.
-CANDIDATS = 1_000
+CANDIDATS = COMPTE_MAXIMUM
 # Of their trigrams « Mabyala » and « Mabiala » share 0.45, « Okamba » and « Okemba » 0.40, « Ngama » and « Ngoma » 0.33.
 RESSEMBLANCE = "0.33"
 # Each word is a condition more: a name has fewer.
@@ -34,8 +35,9 @@ class _Commence(Func):
 def clients_nommes(clients: QuerySet[ClientPass], terme: str) -> QuerySet[ClientPass]:
     """Those of `clients` whose names begin like the words of `terme`, or else resemble them; the closest first.
 
-    At most TROUVES of CANDIDATS that are looked for among `clients`: rows one may not read take nobody's place. One query when
-    words are well written, three otherwise, and that of the answer.
+    At most TROUVES of CANDIDATS that are looked for among `clients`: rows one may not read take nobody's place. Each knows how
+    many bear the name (`nommes`), counted no further than one more than CANDIDATS. One query when words are well written, three
+    otherwise, and that of the answer.
     """
     mots = [mot for mot in re.split(r"[\s-]+", terme) if any(signe.isalnum() for signe in mot)][:MOTS]
     if not mots:
@@ -43,17 +45,19 @@ def clients_nommes(clients: QuerySet[ClientPass], terme: str) -> QuerySet[Client
     ecrits = [NomCherchable(Value(mot)) for mot in mots]
     ressemblance = Func(_NOM, NomCherchable(Value(" ".join(mots))), function="similarity", output_field=FloatField())
 
-    def proches(conditions: Iterable[Any]) -> list[int]:
+    def proches(conditions: Iterable[Any]) -> list[tuple[int, int]]:
         # Without an order the index is read no further than the last candidate.
-        candidats = clients.filter(*conditions).order_by().values("pk")[:CANDIDATS]
+        candidats = clients.filter(*conditions).order_by().values("pk")[: CANDIDATS + 1]
         classes = ClientPass.objects.filter(pk__in=candidats).order_by(ressemblance.desc(), "-pk")
-        return list(classes.values_list("pk", flat=True)[:TROUVES])
+        return list(classes.values_list("pk", Window(Count("pk")))[:TROUVES])
 
-    cles = proches(_Commence(_NOM, mot) for mot in ecrits)
-    if not cles:
+    trouves = proches(_Commence(_NOM, mot) for mot in ecrits)
+    if not trouves:
         _ressembler(base=clients.db)
-        cles = proches(TrigramWordSimilar(_NOM, mot) for mot in ecrits)
-    return clients.filter(pk__in=cles).order_by(ressemblance.desc(), "-pk")
+        trouves = proches(TrigramWordSimilar(_NOM, mot) for mot in ecrits)
+    nommes = Value(trouves[0][1] if trouves else 0)
+    cles = [cle for cle, _ in trouves]
+    return clients.filter(pk__in=cles).annotate(nommes=nommes).order_by(ressemblance.desc(), "-pk")
 
 
 def _ressembler(*, base: str) -> None:

@@ -1,5 +1,6 @@
 """Reads on clients and subscriptions that join or that several callers share."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.contrib.auth import get_user_model
@@ -9,7 +10,9 @@ from apps.pass_clients import numbers
 from apps.pass_clients.errors import BeneficiaireIntrouvable, ContratIntrouvable, SouscriptionIntrouvable
 from apps.pass_clients.models import (
     PAYEES,
+    VIVANTES,
     BeneficiairePass,
+    ClientPass,
     Contrat,
     NumeroPolice,
     PoliceRemplacee,
@@ -27,6 +30,17 @@ def souscriptions_sans_police(*, produit: str | None = None) -> QuerySet[Souscri
         Exists(NumeroPolice.objects.filter(souscription=OuterRef("pk")))
     )
     return souscriptions.filter(produit__code_pass=produit) if produit else souscriptions
+
+
+def produits_en_cours(clients: Iterable[ClientPass]) -> dict[int, list[str]]:
+    """The products of each client's subscriptions that are not ended, each once. One query."""
+    souscriptions = SouscriptionPass.objects.filter(client__in=[client.pk for client in clients], statut__in=VIVANTES)
+    produits: dict[int, list[str]] = {}
+    for client, nom in (
+        souscriptions.order_by("produit__nom_pass").values_list("client", "produit__nom_pass").distinct()
+    ):
+        produits.setdefault(client, []).append(nom)
+    return produits
 
 
 def prochain_numero(produit: ProduitPass) -> str:

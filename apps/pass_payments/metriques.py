@@ -20,9 +20,10 @@ from apps.pass_payments.models import (
     Travailleur,
     VerdictRappel,
 )
-from apps.pass_payments.selectors_controle import PLAFOND, alertes_exploitation, ecarts_ouverts
+from apps.pass_payments.selectors_controle import alertes_exploitation, ecarts_ouverts
 from apps.pass_payments.travaux import ABSENCE
 from nsia_pass_api.dates import maintenant
+from nsia_pass_api.lisible import COMPTE_MAXIMUM
 from nsia_pass_api.metriques import Mesure
 
 # Of the last payments by number, those asked for within the hour.
@@ -48,9 +49,9 @@ def mesures() -> Iterator[Mesure]:
     yield _ages(quand)
     yield Mesure(
         "nsia_a_regarder",
-        f"Ce qui appelle quelqu'un, comme à l'accueil du back-office ; au plus {PLAFOND}.",
+        f"Ce qui appelle quelqu'un, comme à l'accueil du back-office ; au plus {COMPTE_MAXIMUM}.",
         ("code",),
-        {(alerte.code,): alerte.nombre for alerte in alertes_exploitation(quand=quand)},
+        {(alerte.code,): min(alerte.nombre, COMPTE_MAXIMUM) for alerte in alertes_exploitation(quand=quand)},
     )
     yield Mesure(
         "nsia_anomalies_ouvertes",
@@ -90,7 +91,7 @@ def _derniers(quand: datetime) -> Iterator[Mesure]:
 
 
 def _file(quand: datetime) -> Iterator[Mesure]:
-    """What is due and not claimed: how many (at most PLAFOND), and since when the oldest waits."""
+    """What is due and not claimed: how many (at most COMPTE_MAXIMUM), and since when the oldest waits."""
     files: dict[str, tuple[QuerySet[Any], str]] = {
         "paiements": (PaiementPass.objects.filter(a_suivre_le__lte=quand), "a_suivre_le"),
         "decaissements": (Decaissement.objects.filter(a_suivre_le__lte=quand), "a_suivre_le"),
@@ -104,10 +105,10 @@ def _file(quand: datetime) -> Iterator[Mesure]:
     nombres: dict[tuple[str, ...], float] = {}
     retards: dict[tuple[str, ...], float] = {}
     for nom, (lignes, champ) in files.items():
-        vues = list(lignes.order_by("pk" if nom == "rappels" else champ).values_list(champ, flat=True)[:PLAFOND])
+        vues = list(lignes.order_by("pk" if nom == "rappels" else champ).values_list(champ, flat=True)[:COMPTE_MAXIMUM])
         nombres[nom,] = len(vues)
         retards[nom,] = (quand - vues[0]).total_seconds() if vues else 0
-    yield Mesure("nsia_file_lignes", f"Lignes dues qui attendent ; au plus {PLAFOND}.", ("file",), nombres)
+    yield Mesure("nsia_file_lignes", f"Lignes dues qui attendent ; au plus {COMPTE_MAXIMUM}.", ("file",), nombres)
     yield Mesure("nsia_file_retard_secondes", "Depuis quand la plus ancienne est due.", ("file",), retards)
 
 
@@ -129,8 +130,8 @@ def _ages(quand: datetime) -> Mesure:
 def _par(
     champ: str, lignes: "QuerySet[AnomaliePaiement] | QuerySet[EcartRapprochement]"
 ) -> dict[tuple[str, ...], float]:
-    """Open rows by `champ`, at most PLAFOND of them in all."""
+    """Open rows by `champ`, at most COMPTE_MAXIMUM of them in all."""
     comptes: dict[tuple[str, ...], float] = {}
-    for (valeur,) in lignes.order_by().values_list(champ)[:PLAFOND]:
+    for (valeur,) in lignes.order_by().values_list(champ)[:COMPTE_MAXIMUM]:
         comptes[valeur,] = comptes.get((valeur,), 0) + 1
     return comptes

@@ -48,7 +48,7 @@ PHRASES = {
 }
 
 
-def motif_lisible(motif: str) -> str:
+def motif_lisible(motif: str | None) -> str:
     """What staff read for `motif`, nothing for nothing."""
     return str(MotifEchec(motif).label) if motif else ""
 

@@ -5,7 +5,6 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Max, Sum
-from django.utils.dates import MONTHS_3
 
 from apps.pass_clients.models import SouscriptionPass, StatutSouscription
 from apps.pass_clients.selectors import souscriptions_sans_police
@@ -14,6 +13,8 @@ from apps.pass_payments.selectors_controle import Alerte, Permises, compter
 from nsia_pass_api.dates import aujourdhui
 
 MOIS = 12
+# Django's three letters say « jui » of June and « jul » of July.
+_COURTS = ("janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc.")
 MESURES = {
     "souscriptions": ("Souscriptions activées", ""),
     "encaisse": ("Encaissements nets", "FCFA"),
@@ -77,7 +78,7 @@ def graphiques(*, permises: Permises) -> tuple[list[Graphique], datetime | None]
         calcule_le = ligne["calcule"]
     if calcule_le is None:
         return [], None
-    etiquettes = [f"{MONTHS_3[un.month]} {un:%y}" for un in mois]
+    etiquettes = [f"{_COURTS[un.month - 1]} {un:%y}" for un in mois]
     return [
         Graphique(
             titre,

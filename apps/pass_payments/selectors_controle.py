@@ -1,6 +1,6 @@
 """What the back office looks at: the suspense list, open differences, and what calls for somebody now.
 
-Each count reads the few rows of a partial index, and stops at `PLAFOND`.
+Each count reads the few rows of a partial index, and stops one after COMPTE_MAXIMUM.
 """
 
 from collections.abc import Callable, Iterable
@@ -29,10 +29,12 @@ from apps.pass_payments.models import (
     TachePlanifiee,
     VerdictRappel,
 )
+from apps.pass_payments.selectors_propositions import REPONSES_MONTREES, a_decider_par, en_attente, reponses_recentes
 from apps.pass_payments.travaux import travailleur_present
 from nsia_pass_api.dates import maintenant
+from nsia_pass_api.lisible import COMPTE_MAXIMUM, compte_lisible
+from nsia_pass_api.regard import Regard
 
-PLAFOND = 1_000
 VERIFICATION_LONGUE = timedelta(minutes=15)
 DECAISSEMENT_LONG = timedelta(hours=1)
 Permises = Callable[[QuerySet[Any]], QuerySet[Any]]
@@ -45,7 +47,7 @@ MESSAGES_RECENTS = timedelta(days=7)
 
 @dataclass(frozen=True, kw_only=True)
 class Alerte:
-    """Something that somebody must look at. `nombre`: at most PLAFOND, which then means « or more »."""
+    """Something that somebody must look at. `nombre`: at most one more than COMPTE_MAXIMUM, which then means « or more »."""
 
     code: str
     titre: str
@@ -54,6 +56,11 @@ class Alerte:
     """URL name of the admin list."""
     requete: str
     """Its query string, which shows what was counted."""
+
+    @property
+    def compte(self) -> str:
+        """The number as people read it, as its list says it."""
+        return compte_lisible(self.nombre, COMPTE_MAXIMUM)
 
     @property
     def url(self) -> str:
@@ -93,7 +100,8 @@ def decaissements_en_retard(*, quand: datetime) -> QuerySet[Decaissement]:
 def alertes_exploitation(*, permises: Permises = lambda lignes: lignes, quand: datetime | None = None) -> list[Alerte]:
     """What calls for somebody at `quand` (now) among the rows that `permises` leaves, the most pressing first.
 
-    Nothing that counts zero. Eleven queries.
+    Of proposals, those that whoever looks may decide; all that wait when nobody looks (the metrics). Nothing that counts zero.
+    Eleven queries.
     """
     quand = quand or maintenant()
     contredits = RappelOperateur.objects.filter(verdict=VerdictRappel.CONTREDIT, traite_le__gte=quand - RAPPELS_RECENTS)
@@ -135,12 +143,7 @@ def alertes_exploitation(*, permises: Permises = lambda lignes: lignes, quand: d
             AnomaliePaiement.objects.filter(resolue_le__isnull=True),
             {"etat": "ouvert"},
         ),
-        (
-            "propositions",
-            "Propositions qui attendent une seconde personne",
-            Proposition.objects.filter(statut=StatutProposition.PROPOSEE, expire_le__gt=quand),
-            {"statut__exact": StatutProposition.PROPOSEE, "expire_le__gt": quand.isoformat()},
-        ),
+        _propositions(permises, quand=quand),
         (
             "rappels_contredits",
             "Rappels contredits par l'opérateur depuis 24 heures",
@@ -176,13 +179,26 @@ def alertes_exploitation(*, permises: Permises = lambda lignes: lignes, quand: d
     return alertes
 
 
+def _propositions(permises: Permises, *, quand: datetime) -> Source:
+    if isinstance(permises, Regard):
+        a_elle = a_decider_par(permises.agent, quand=quand)
+        return "propositions", "Propositions qui attendent votre décision", a_elle, {"attend": "moi"}
+    filtre = {"statut__exact": StatutProposition.PROPOSEE, "expire_le__gt": quand.isoformat()}
+    return "propositions", "Propositions qui attendent une seconde personne", en_attente(quand=quand), filtre
+
+
+def demandes_decidees(*, permises: Regard) -> list[Proposition]:
+    """The answers to what whoever looks asked for, among the rows that `permises` leaves; the last first. One query."""
+    return list(permises(reponses_recentes(permises.agent))[:REPONSES_MONTREES])
+
+
 def compter(sources: Iterable[Source], *, permises: Permises) -> list[Alerte]:
     """An alert a source that has rows among those that `permises` leaves. One query each."""
     alertes = [
         Alerte(
             code=code,
             titre=titre,
-            nombre=permises(lignes).order_by()[:PLAFOND].count(),
+            nombre=permises(lignes).order_by()[: COMPTE_MAXIMUM + 1].count(),
             vue=f"admin:{lignes.model._meta.app_label}_{lignes.model._meta.model_name}_changelist",
             requete=urlencode(requete),
         )

@@ -8,7 +8,9 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -44,10 +46,11 @@ from nsia_pass_api.admin import (
     VIDE,
     AdminLecture,
     AdminPass,
+    Cellule,
+    FichesLues,
     TableauLecture,
     badge,
-    code,
-    donnees,
+    fiche,
     moment,
     pastille,
     taux,
@@ -87,23 +90,38 @@ class GarantieInline(StackedInline):
     collapsible = True
 
 
+def modele_modifie(modification: ModificationCatalogue) -> type[models.Model]:
+    """Whose fields its `avant` and `apres` hold."""
+    return Garantie if modification.garantie else ProduitPass
+
+
+class Modifications(FichesLues):
+    modele = modele_modifie
+
+
 class ModificationTableau(TableauLecture):
     """What changed, and by whom: without anybody, the command that loads the catalogue."""
 
     model = ModificationCatalogue
+    formset = Modifications
     verbose_name_plural = "historique"
     per_page = 25
     fields = (
         moment("faite_le", "Le"),
         texte("get_acte_display", "Acte"),
-        code("garantie", "Garantie"),
-        donnees("avant", "Avant"),
-        donnees("apres", "Après"),
+        texte("garantie_lue", "Garantie"),
+        fiche("avant", "Avant", modele=modele_modifie),
+        fiche("apres", "Après", modele=modele_modifie),
         texte("acteur", "Par"),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).select_related("acteur")
+        """Each with the guarantee as it is called, or was when it was taken away."""
+        actuelle = Garantie.objects.filter(produit=OuterRef("produit"), code=OuterRef("garantie")).values("libelle")
+        lue = Coalesce(
+            Subquery(actuelle), KeyTextTransform("libelle", "avant"), F("garantie"), output_field=models.CharField()
+        )
+        return super().get_queryset(request).select_related("acteur").annotate(garantie_lue=lue)
 
 
 class ProduitForm(forms.ModelForm):
@@ -339,14 +357,30 @@ class Revenir(Changer):
         return "Le réglage est revenu à sa valeur d'installation."
 
 
+def valeur_du_changement(champ: str, libelle: str) -> Cellule:
+    """The value with its unit; for none, what the environment said then, of which old changes only know that it was its own."""
+
+    def cellule(changement: ChangementReglage) -> str:
+        valeur = getattr(changement, champ)
+        if valeur is not None:
+            return _avec_unite(changement.reglage_id, valeur)
+        if changement.defaut is None:
+            return "Valeur d'installation"
+        return f"{_avec_unite(changement.reglage_id, changement.defaut)} (à l'installation)"
+
+    cellule.__name__ = f"valeur_{champ}"
+    cellule.short_description = libelle  # type: ignore[attr-defined]
+    return cellule
+
+
 class ChangementTableau(TableauLecture):
     model = ChangementReglage
     verbose_name_plural = "historique"
     per_page = 25
     fields = (
         moment("change_le", "Le", secondes=True),
-        texte("avant", "Avant"),
-        texte("apres", "Après"),
+        valeur_du_changement("avant", "Avant"),
+        valeur_du_changement("apres", "Après"),
         texte("motif", "Motif"),
         texte("acteur", "Par"),
     )
@@ -390,4 +424,8 @@ class ReglageAdmin(AvecActes, AdminLecture):
 
 
 def _lisible(reglage: Reglage, valeur: int) -> str:
-    return f"{formater_nombre(valeur)} {DEFINITIONS[reglage.nom].unite}"
+    return _avec_unite(reglage.nom, valeur)
+
+
+def _avec_unite(nom: str, valeur: int) -> str:
+    return f"{formater_nombre(valeur)} {DEFINITIONS[nom].unite}"

@@ -277,6 +277,8 @@ class ChangementReglage(models.Model):
     reglage = models.ForeignKey(Reglage, on_delete=models.PROTECT, related_name="changements")
     avant = models.IntegerField(null=True, blank=True)
     apres = models.IntegerField("après", null=True, blank=True)
+    # What the environment said then, which `avant` or `apres` stands for without a value; of changes before 2026-12, unknown.
+    defaut = models.IntegerField("défaut", null=True, blank=True)
     motif = models.CharField(max_length=200)
     acteur = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
     change_le = models.DateTimeField("le", db_default=Now())

@@ -111,7 +111,7 @@ def changer_reglage(*, nom: str, valeur: int | None, motif: str, acteur: Abstrac
     avant, actuel.valeur = actuel.valeur, valeur
     actuel.save(update_fields=["valeur"])
     ChangementReglage.objects.create(
-        reglage=actuel, avant=avant, apres=valeur, motif=motif.strip(), acteur_id=acteur.pk
+        reglage=actuel, avant=avant, apres=valeur, defaut=par_defaut(nom), motif=motif.strip(), acteur_id=acteur.pk
     )
     logger.info("reglage_change", reglage=nom, acteur=acteur.pk)
     return actuel

@@ -105,6 +105,8 @@ BACK_OFFICE_ALERTES = [
     "apps.pass_payments.selectors_accueil.alertes_portefeuille",
     "apps.borne_auth.selectors.alertes_bornes",
 ]
+# What became of what a person asked others to decide: rows to show, of those that `permises` leaves.
+BACK_OFFICE_DEMANDES = "apps.pass_payments.selectors_controle.demandes_decidees"
 # Each answers the panels of a client's page (nsia_pass_api/dossier.py), in the order in which they are shown.
 BACK_OFFICE_DOSSIER = ["apps.pass_payments.admin.dossier.panneaux", "apps.borne_auth.admin.panneaux"]
 # Answers the pictures of the home page on the rows that `permises` leaves, and when their figures were computed.
@@ -134,6 +136,7 @@ UNFOLD = {
     "DASHBOARD_CALLBACK": "nsia_pass_api.admin.accueil",
     "ENVIRONMENT": "nsia_pass_api.admin.environnement",
     "STYLES": [_fichier("back_office.css")],
+    "SCRIPTS": [_fichier("graphiques.js")],
     "LOGIN": {"image": _fichier("connexion.svg")},
     "ACCOUNT": {
         "navigation": [

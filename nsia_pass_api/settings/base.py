@@ -35,7 +35,7 @@ MIDDLEWARE = [
     "nsia_pass_api.logs.RequestLogMiddleware",
     "nsia_pass_api.metriques.MesureMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "nsia_pass_api.static_files.Statiques",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

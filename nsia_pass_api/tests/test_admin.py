@@ -13,13 +13,16 @@ from django.test.utils import CaptureQueriesContext
 from apps.borne_auth.tests.factories import AgentFactory
 from apps.pass_clients.models import ClientPass, StatutClient
 from apps.pass_clients.tests.factories import ClientFactory
+from apps.pass_products.models import ProduitPass
 from nsia_pass_api import admin as back_office
 from nsia_pass_api.admin import (
     PaginateurEstime,
     badge,
     donnees,
+    donnees_brutes,
     du,
     environnement,
+    fiche,
     jour,
     moment,
     navigation,
@@ -89,6 +92,7 @@ OBJET = SimpleNamespace(
     rien=None,
     donnees={"code": 202, "message": "Reçu <ok>"},
     sans_donnees={},
+    avant={"taux_epargne": "3.50", "disparu": 1},
     client=SimpleNamespace(nom="KONGO", get_nom=lambda: "M. KONGO"),
 )
 
@@ -113,8 +117,20 @@ class TestCellules:
             (jour("quand", "Jour"), "22/11/2026"),
             (moment("quand", "Le"), "22/11/2026 00:30"),
             (moment("quand", "Le", secondes=True), "22/11/2026 00:30:05"),
-            (donnees("donnees", "Données"), "<div>code : 202</div><div>message : Reçu &lt;ok&gt;</div>"),
-            (donnees("sans_donnees", "Données"), "–"),
+            (
+                donnees("donnees", "Données", cles={"code": ("Statut", lambda valeur: f"n° {valeur}")}),
+                "<div>Statut : n° 202</div><div>Message : Reçu &lt;ok&gt;</div>",
+            ),
+            (donnees("sans_donnees", "Données", cles={}), "–"),
+            (
+                donnees_brutes("donnees", "Données"),
+                '<div class="brut">code : 202</div><div class="brut">message : Reçu &lt;ok&gt;</div>',
+            ),
+            (
+                fiche("avant", "Avant", modele=lambda objet: ProduitPass),
+                "<div>Taux d&#x27;épargne annuel : 3,50\xa0%</div>",
+            ),
+            (fiche("sans_donnees", "Avant", modele=lambda objet: ProduitPass), "–"),
         ],
     )
     def test_ce_qu_elles_montrent(self, cellule: Any, montre: str) -> None:

@@ -60,4 +60,10 @@ def test_le_catalogue_compile_est_celui_de_la_source() -> None:
     source = (BASE_DIR / "locale" / "fr" / "LC_MESSAGES" / "django.po").read_text(encoding="utf-8")
     simples = re.findall(r'^msgid "(.+)"\nmsgstr "(.+)"$', source, re.MULTILINE)
     assert len(simples) == source.count("\nmsgid ") - 2  # but the header and the plural
+    simples = [(msgid.replace('\\"', '"'), msgstr.replace('\\"', '"')) for msgid, msgstr in simples]
     assert [(msgid, gettext(msgid)) for msgid, _ in simples] == simples
+
+
+def test_un_filtre_se_nomme_sans_par() -> None:
+    """Django says « Par à décider »."""
+    assert gettext(" By %(filter_title)s ") % {"filter_title": "à décider"} == " à décider "

@@ -180,6 +180,9 @@ class Journee:
             with page.expect_download() as telechargement:
                 page.get_by_role("link", name="XLSX").click()
             self.exports["consultations.xlsx"] = telechargement.value.path().read_bytes()
+            page.locator("#result_list tbody th a").first.click()
+            expect(page.get_by_text("Adresse de la page")).to_be_visible()
+            yield "consultation", page
             self.menu(page, "Connexions du personnel")
             yield "connexions", page
             self.menu(page, "Rapprochements")
@@ -210,6 +213,9 @@ class Journee:
             yield "bornes", page
             page.locator("#result_list a").first.click()
             yield "borne", page
+            page.get_by_role("link", name="Désactiver").click()
+            expect(page.get_by_text("Plus personne ne pourra y consulter")).to_be_visible()
+            yield "borne-a-desactiver", page
             self.menu(page, "Agents")
             yield "agents", page
             page.get_by_role("row", name="mireille.loemba").get_by_role("link").first.click()

@@ -6,7 +6,7 @@ from django.contrib.auth.models import Group, Permission
 from django.test import Client
 from django.utils import timezone
 
-from apps.borne_auth.models import Agent, Borne, SessionBorne
+from apps.borne_auth.models import Agent, Borne, RoleAgent, SessionBorne
 from apps.borne_auth.selectors import alertes_bornes, bornes_muettes
 from apps.borne_auth.services import empreinte
 from apps.borne_auth.tests.conftest import CLE
@@ -33,7 +33,12 @@ def test_switching_kiosks_off_and_on_calls_the_services(chef: Client, borne: Bor
     SessionFactory(borne=borne)
     url = "/admin/borne_auth/borne/"
 
-    reponse = chef.post(url, {"action": "desactiver", "_selected_action": [borne.pk]}, follow=True)
+    choix = {"action": "desactiver", "_selected_action": [borne.pk]}
+    demande = chef.post(url, choix).content.decode()
+    assert ["Plus personne ne pourra y consulter ni payer" in demande, str(borne) in demande] == [True, True]
+    assert Borne.objects.get().statut == "active"
+
+    reponse = chef.post(url, choix | {"confirme": "1"}, follow=True)
 
     borne.refresh_from_db()
     assert "Bornes désactivées ; sessions fermées : 1." in reponse.content.decode()
@@ -54,6 +59,10 @@ def test_a_kiosk_s_page_says_its_life_and_switches_it(chef: Client, borne: Borne
         Borne.objects.update(dernier_contact=timezone.now() - age, version="1.0.0")
         assert [texte in lue() for texte in (dit, "1.0.0", "acte/desactiver/")] == [True, True, True]
     SessionFactory(borne=borne)
+    assert f'<form action="{url}acte/desactiver/"' not in lue()
+    demande = chef.get(f"{url}acte/desactiver/").content.decode()
+    assert "Clients connectés en ce moment" in demande
+    assert Borne.objects.get().statut == "active"
     chef.post(f"{url}acte/desactiver/")
     assert (Borne.objects.get().statut, SessionBorne.objects.get().motif_fermeture) == (
         "desactivee",
@@ -85,7 +94,8 @@ def test_who_may_only_read_switches_nothing_off(client: Client, borne: Borne) ->
     lecteur = avec_droits(client, "view_borne")
 
     page = lecteur.get("/admin/borne_auth/borne/")
-    lecteur.post("/admin/borne_auth/borne/", {"action": "desactiver", "_selected_action": [borne.pk]})
+    choix = {"action": "desactiver", "_selected_action": [borne.pk], "confirme": "1"}
+    lecteur.post("/admin/borne_auth/borne/", choix)
 
     borne.refresh_from_db()
     assert page.status_code == 200
@@ -223,7 +233,7 @@ def test_an_administrator_gives_herself_nothing_and_touches_nobody_who_has_all_r
     delegue.force_login(lui)
     groupe = Group.objects.get(name="gestionnaire")
 
-    droits = {"is_superuser": "on", "groups": [groupe.pk], "poste": "Guichet"}
+    droits = {"is_superuser": "on", "groups": groupe.pk, "poste": "Guichet"}
     reponse = delegue.post(f"/admin/borne_auth/agent/{lui.pk}/change/", formulaire(delegue, lui, **droits))
     mot = {"usable_password": "true", "password1": "pris par un autre", "password2": "pris par un autre"}
     refus = delegue.post(f"/admin/borne_auth/agent/{chef.pk}/password/", mot)
@@ -243,15 +253,20 @@ def test_an_administrator_gives_others_one_role_and_never_all_rights(client: Cli
     url = f"/admin/borne_auth/agent/{autre.pk}/change/"
     roles = {groupe.name: groupe.pk for groupe in Group.objects.all()}
 
-    deux = client.post(url, formulaire(client, autre, groups=[roles["agent"], roles["auditeur"]]))
-    assert deux.context["adminform"].errors == {
-        "groups": ["Une personne a un seul rôle. Choisissez celui qui convient."]
-    }
-    un = client.post(url, formulaire(client, autre, groups=[roles["agent"]], is_superuser="on"))
+    choix = re.search(r'<select name="groups".*?</select>', client.get(url).content.decode(), re.DOTALL)
+    assert choix is not None
+    assert re.findall(r">([^<>\n]+)</option>", choix[0]) == [
+        "Aucun",
+        *sorted(role.label for role in RoleAgent),
+    ]
+    assert "multiple" not in choix[0]
+    inconnu = client.post(url, formulaire(client, autre, groups=0))
+    assert list(inconnu.context["adminform"].errors) == ["groups"]
 
-    autre.refresh_from_db()
-    assert un.status_code == 302
-    assert (autre.role, autre.is_superuser) == ("agent", False)
+    for nom in ("agent", "auditeur", ""):
+        un = client.post(url, formulaire(client, autre, groups=roles.get(nom, ""), is_superuser="on"))
+        autre = Agent.objects.get(pk=autre.pk)
+        assert (un.status_code, autre.role, autre.is_superuser) == (302, nom or None, False)
 
 
 @pytest.mark.parametrize("statut", ["suspendu", "parti"])

@@ -298,9 +298,14 @@ class Retirer(Acte):
     libelle = "Retirer ma demande"
     droit = "pass_payments.view_proposition"
     icone = "undo"
+    demande_confirmation = True
+    explication = "Rien ne sera fait, et personne n'aura plus à décider. Pour l'obtenir, il faudra proposer à nouveau."
 
     def permis(self, objet: Proposition, agent: AbstractBaseUser) -> bool:
         return objet.demandeur_id == agent.pk
+
+    def situation(self, objet: Proposition) -> Lignes:
+        return [("Proposition", nature(objet.nature).libelle), ("Client", objet.client or "–"), ("Motif", objet.motif)]
 
     def possible(self, objet: Proposition, agent: AbstractBaseUser) -> bool:
         return attend_une_decision(objet)

@@ -94,7 +94,7 @@ class PropositionDuClientTableau(TableauLecture):
         texte("demandeur", "Par"),
         texte("motif", "Motif"),
         STATUT_PROPOSITION,
-        texte("decideur", "Décidée par"),
+        texte("reponse", "Réponse"),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

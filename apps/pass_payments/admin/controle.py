@@ -19,6 +19,7 @@ from apps.pass_payments.admin.cellules import (
     ouverts_d_abord,
     ouverture,
 )
+from apps.pass_payments.faits import FAITS
 from apps.pass_payments.models import (
     AnomaliePaiement,
     EcartRapprochement,
@@ -32,6 +33,7 @@ from apps.pass_payments.models import (
 )
 from apps.pass_payments.natures import nature as la_nature
 from apps.pass_payments.natures import natures
+from apps.pass_payments.selectors_propositions import a_decider_par, en_attente, reponses_recentes
 from apps.pass_payments.services.propositions import attend_une_decision
 from nsia_pass_api.actes import AvecActes
 from nsia_pass_api.admin import (
@@ -50,7 +52,6 @@ from nsia_pass_api.admin import (
     texte,
     xaf,
 )
-from nsia_pass_api.dates import maintenant
 from nsia_pass_api.money import formater_xaf
 
 CLIENT = lien(
@@ -101,7 +102,7 @@ class AnomalieAdmin(AvecActes, AdminLecture):
                     ),
                     (PAIEMENT, xaf("paiement__montant", "Montant")),
                     (CLIENT, telephone("paiement__souscription__client__telephone")),
-                    (moment("ouverte_le", "Ouverte le"), donnees("donnees", "Données")),
+                    (moment("ouverte_le", "Ouverte le"), donnees("donnees", "Données", cles=FAITS)),
                 )
             },
         ),
@@ -136,17 +137,21 @@ class AApprouverFiltre(admin.SimpleListFilter):
     parameter_name = "attend"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("moi", "Par moi"), ("autrui", "Ce que j'ai demandé")]
+        return [
+            ("moi", "Par moi"),
+            ("autrui", "Par d'autres : ce que j'ai demandé"),
+            ("reponses", "Décidé depuis peu : ce que j'avais demandé"),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """What still waits; for oneself, of the kinds that one decides and that another person asked for."""
-        if self.value() is None:
-            return queryset
-        attendent = queryset.filter(statut=StatutProposition.PROPOSEE, expire_le__gt=maintenant())
-        if self.value() == "autrui":
-            return attendent.filter(demandeur=request.user.pk)
-        siennes = [code for code, nature in natures() if request.user.has_perm(nature.droit_decider)]
-        return attendent.filter(nature__in=siennes).exclude(demandeur=request.user.pk)
+        match self.value():
+            case "moi":
+                return queryset & a_decider_par(request.user)
+            case "autrui":
+                return queryset & en_attente().filter(demandeur=request.user.pk)
+            case "reponses":
+                return queryset & reponses_recentes(request.user).select_related(None).order_by()
+        return queryset
 
 
 @admin.register(Proposition)
@@ -183,7 +188,7 @@ class PropositionAdmin(AvecActes, AdminLecture):
                 )
             },
         ),
-        ("Ce qui change", {"fields": ("changements",)}),
+        (None, {"fields": ("changements",)}),
         (
             "Demande",
             {
@@ -208,23 +213,24 @@ class PropositionAdmin(AvecActes, AdminLecture):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("client", "paiement", "demandeur", "decideur")
 
-    @admin.display(description="Avant, après")
+    @admin.display(description="Ce qui est demandé")
     def changements(self, proposition: Proposition) -> str:
-        contexte = {"changements": la_nature(proposition.nature).changements(proposition)}
+        contexte = {"changements": la_nature(proposition.nature).changements(proposition), "fait": proposition.faite}
         return render_to_string("admin/changements.html", contexte)
 
-    @admin.display(description="Ce qui change")
+    @admin.display(description="Ce qui est demandé")
     def apercu(self, proposition: Proposition) -> str:
         nature = la_nature(proposition.nature)
         lus = nature.changements(proposition, champs=nature.essentiel)
-        lignes = [(f"{lu.avant} → {lu.apres}" if lu.change else lu.apres,) for lu in lus]
+        ecrit = "{} : demandé {}, non fait" if proposition.faite is False else "{} → {}"
+        lignes = [(ecrit.format(lu.avant, lu.apres) if lu.change else lu.apres,) for lu in lus]
         return format_html_join("", '<div class="code">{}</div>', lignes)
 
     def remarques(self, request: HttpRequest, objet: Proposition) -> Sequence[str]:
         if not attend_une_decision(objet):
             if objet.statut == StatutProposition.PROPOSEE:
                 return ["Personne n'a décidé à temps : cette proposition est périmée. Proposez à nouveau s'il le faut."]
-            return []
+            return [] if objet.faite else [objet.reponse]
         if objet.demandeur_id == request.user.pk:
             return ["Vous avez demandé cet acte : une seconde personne doit décider."]
         return []

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
+from django.utils.text import capfirst
 
 from apps.pass_payments.forms import DepotForm
 from apps.pass_payments.models import ImportFichier, StatutImport
@@ -25,6 +26,7 @@ from nsia_pass_api.actes import Acte, AvecActes, Lignes
 from nsia_pass_api.admin import AdminLecture, code, moment, pastille, texte, xaf
 from nsia_pass_api.errors import ErreurPass
 from nsia_pass_api.money import formater_nombre, formater_xaf
+from nsia_pass_api.tableaux import titre_de_colonne
 
 STATUT = pastille("statut", "État", {StatutImport.PREVU: "warning", StatutImport.CONFIRME: "success"}, StatutImport)
 MONTREES = 100
@@ -56,15 +58,20 @@ class Confirmer(Acte):
         return f"C'est fait : {formater_nombre(fait.nombre)} ligne{'s' if fait.nombre > 1 else ''}."
 
 
+def titre(colonne: str) -> str:
+    return capfirst(titre_de_colonne(colonne))
+
+
 def en_une_phrase(erreur: ErreurDeLigne) -> str:
-    ou = f"Ligne {erreur.ligne}, colonne « {erreur.colonne} »" if erreur.colonne else f"Ligne {erreur.ligne}"
+    colonne = titre_de_colonne(erreur.colonne)
+    ou = f"Ligne {erreur.ligne}, colonne « {colonne} »" if erreur.colonne else f"Ligne {erreur.ligne}"
     return f"{ou} : {erreur.pourquoi}"
 
 
 def tableau_des_lignes(fichier: ImportFichier) -> str:
     """What was read, and is done when confirmed."""
     colonnes = list(NATURES[ImportFichier.Nature(fichier.nature)].colonnes)
-    entete = format_html_join("", "<th>{}</th>", (("Ligne",), *((colonne,) for colonne in colonnes)))
+    entete = format_html_join("", "<th>{}</th>", (("Ligne",), *((titre(colonne),) for colonne in colonnes)))
     corps = format_html_join(
         "",
         "<tr>{}</tr>",
@@ -155,8 +162,17 @@ class ImportAdmin(AvecActes, AdminLecture):
             "title": "Importer un fichier",
             "opts": self.opts,
             "form": formulaire,
-            "erreurs": erreurs,
-            "natures": [(une.label, list(NATURES[une].colonnes.items()), NATURES[une].obligatoires) for une in natures],
+            "erreurs": [(une.ligne, titre(une.colonne), une.pourquoi) for une in erreurs],
+            "natures": [
+                (
+                    une.label,
+                    [
+                        (titre(nom), attendu, nom in NATURES[une].obligatoires)
+                        for nom, attendu in NATURES[une].colonnes.items()
+                    ],
+                )
+                for une in natures
+            ],
             "retour": reverse("admin:pass_payments_importfichier_changelist"),
         }
         return TemplateResponse(request, "admin/depot.html", contexte)

@@ -22,8 +22,10 @@ from apps.pass_payments.admin.cellules import (
     VERDICT,
     ouverture,
 )
+from apps.pass_payments.cles import cle_lisible
 from apps.pass_payments.documents.errors import RecuIntrouvable
 from apps.pass_payments.documents.selectors import recu
+from apps.pass_payments.faits import FAITS
 from apps.pass_payments.models import (
     AnomaliePaiement,
     Decaissement,
@@ -75,7 +77,7 @@ class JournalTableau(TableauLecture):
         texte("get_type_display", "Fait"),
         pastille("statut", "Statut qui en résulte", COULEURS_PAIEMENT, StatutPaiement),
         texte("acteur", "Par"),
-        donnees("donnees", "Données"),
+        donnees("donnees", "Données", cles=FAITS),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -89,7 +91,7 @@ class AnomalieTableau(TableauLecture):
     fields = (
         moment("ouverte_le", "Ouverte le"),
         lien("get_nature_display", "Anomalie", modele="pass_payments.AnomaliePaiement", pk="pk"),
-        donnees("donnees", "Données"),
+        donnees("donnees", "Données", cles=FAITS),
         ouverture("resolue_le", ouverte="À résoudre", fermee="Résolue"),
         texte("resolue_par", "Par"),
         texte("commentaire", "Ce qui a été fait"),
@@ -109,7 +111,7 @@ class PropositionTableau(TableauLecture):
         texte("demandeur", "Par"),
         texte("motif", "Motif"),
         STATUT_PROPOSITION,
-        texte("decideur", "Décidée par"),
+        texte("reponse", "Réponse"),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -402,7 +404,7 @@ class DecaissementAdmin(AvecActes, AdminLecture):
                     (code("numero", "Numéro"), STATUT_DECAISSEMENT),
                     (texte("get_nature_display", "Nature"), "motif"),
                     (xaf("montant", "Montant"), telephone("telephone", "Vers le numéro")),
-                    (PAIEMENT, texte("cle", "Objet")),
+                    (PAIEMENT, "objet"),
                     texte("libelle", "Libellé"),
                 )
             },
@@ -443,6 +445,10 @@ class DecaissementAdmin(AvecActes, AdminLecture):
 
     def liens(self, request: HttpRequest, objet: Decaissement) -> Lignes:
         return liens_operateur(request, objet.operateur, objet.reference)
+
+    @admin.display(description="Objet")
+    def objet(self, decaissement: Decaissement) -> str:
+        return cle_lisible(decaissement.cle)
 
     @admin.display(description="Motif d'échec")
     def motif(self, decaissement: Decaissement) -> str:

@@ -12,7 +12,7 @@ from nsia_pass_api.admin import (
     AdminLecture,
     badge,
     code,
-    donnees,
+    donnees_brutes,
     lien,
     moment,
     numero,
@@ -105,7 +105,10 @@ class LigneRepriseAdmin(AdminLecture):
                 )
             },
         ),
-        ("Dans l'ancienne base", {"fields": (texte("get_table_source_display", "Table"), donnees("brut", "Ligne"))}),
+        (
+            "Dans l'ancienne base",
+            {"fields": (texte("get_table_source_display", "Table"), donnees_brutes("brut", "Ligne"))},
+        ),
         ("Identité de la ligne", {"fields": ((code("empreinte", "Empreinte"), texte("rang", "Rang")),)}),
     ]
 

@@ -123,6 +123,11 @@ class Proposition(models.Model):
         ]
         indexes = [
             models.Index(fields=["expire_le"], condition=Q(statut="proposee"), name="propositions_en_attente"),
+            models.Index(
+                fields=["demandeur", "decidee_le"],
+                condition=Q(decidee_le__isnull=False),
+                name="propositions_reponses",
+            ),
         ]
         triggers = [
             pgtrigger.Protect(name="proposition_indelebile", operation=pgtrigger.Delete),
@@ -154,6 +159,25 @@ class Proposition(models.Model):
     @property
     def nature_lisible(self) -> str:
         return nature(self.nature).libelle
+
+    @property
+    def faite(self) -> bool | None:
+        """Whether what is asked has been done; None while it may still be."""
+        return None if self.statut == StatutProposition.PROPOSEE else self.statut == StatutProposition.APPROUVEE
+
+    @property
+    def reponse(self) -> str:
+        """What became of it, in one sentence, with the words of whoever decided; nothing while it waits."""
+        match self.statut:
+            case StatutProposition.APPROUVEE:
+                return f"Approuvée par {self.decideur}{f' : « {self.commentaire} »' if self.commentaire else ''}."
+            case StatutProposition.REFUSEE:
+                return f"Refusée par {self.decideur} : « {self.commentaire} ». Rien n'a été fait."
+            case StatutProposition.RETIREE:
+                return "Retirée par la personne qui l'avait demandée. Rien n'a été fait."
+            case StatutProposition.PERIMEE:
+                return "Personne n'a décidé à temps. Rien n'a été fait. Proposez à nouveau s'il le faut."
+        return ""
 
 
 _ABANDON_D_UN_CONTRAT_TERMINE = """

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from apps.pass_payments.cles import cle_lisible
 from apps.pass_payments.models.paiements import OperateurPaiement, PaiementPass
 from apps.pass_payments.motifs import MotifEchec
 from nsia_pass_api.constraints import parmi, telephone
@@ -215,7 +216,7 @@ class MessageSortant(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.cle
+        return cle_lisible(self.cle)
 
     @property
     def porte_un_code(self) -> bool:
@@ -270,6 +271,17 @@ class Travailleur(models.Model):
         return f"{self.hote} ({self.pid})"
 
 
+# What jobs of settings.PLANIFICATION are called.
+TACHES = {
+    "cycle_de_vie": "Vie des contrats : suspensions, expirations, annulations",
+    "rapprochement": "Rapprochement avec les opérateurs",
+    "polices": "Attribution des polices en attente",
+    "menage": "Ménage des paiements et des messages",
+    "indicateurs": "Chiffres du mois",
+    "sessions": "Ménage des sessions et des jetons",
+}
+
+
 class TachePlanifiee(models.Model):
     """A recurring job of settings.PLANIFICATION: one worker claims it when `prochaine_le` has come."""
 
@@ -291,4 +303,4 @@ class TachePlanifiee(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.nom
+        return TACHES.get(self.nom, self.nom)

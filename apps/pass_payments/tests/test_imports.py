@@ -195,7 +195,7 @@ class TestPages:
     def test_a_day_of_cash_from_the_file_to_the_receipts(self, client: Client, agent: Agent) -> None:
         police = contrat()
         client.force_login(agent)
-        assert "justificatif" in client.get(self.AJOUT).content.decode()
+        assert "Justificatif" in client.get(self.AJOUT).content.decode()
         reponse = self.envoyer(client, caisse((police, "500", "espèces", aujourdhui(), "")))
         depot = ImportFichier.objects.get()
         assert reponse["Location"] == reverse("admin:pass_payments_importfichier_change", args=[depot.pk])
@@ -212,7 +212,7 @@ class TestPages:
         client.force_login(agent)
         page = self.envoyer(client, caisse(("CG-1", "500", "espèces", aujourdhui(), ""))).content.decode()
         assert "1 ligne à corriger" in page
-        assert "<td>2</td><td>contrat</td>" in page
+        assert "<td>2</td><td>Contrat</td>" in page
 
     def test_a_file_that_is_not_one_is_refused(self, client: Client, agent: Agent) -> None:
         client.force_login(agent)

@@ -28,6 +28,7 @@ from apps.pass_payments.selectors_controle import Alerte, alertes_exploitation, 
 from apps.pass_payments.services.paiements import changer_statut_paiement
 from apps.pass_payments.tests.factories import PaiementFactory
 from apps.pass_payments.tests.releves import JOUR, MIDI, PAYEUR, demander
+from nsia_pass_api.lisible import compte_lisible
 
 pytestmark = pytest.mark.django_db
 
@@ -177,11 +178,17 @@ def test_without_a_living_worker_it_is_the_first_to_be_said(travailleur: Travail
 
 
 def test_a_count_stops_at_its_ceiling(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(selectors_controle, "PLAFOND", 2)
+    monkeypatch.setattr(selectors_controle, "COMPTE_MAXIMUM", 2)
     for cle in "123":
         ecart("etranger", cle)
 
-    assert nombres() == {"suspens": 2}
+    (alerte,) = alertes_exploitation(quand=QUAND)
+    assert (alerte.nombre, alerte.compte) == (3, "plus de 2")  # as its list says
+
+
+def test_a_thousand_is_a_thousand() -> None:
+    """One more is said as the list says it."""
+    assert [compte_lisible(nombre) for nombre in (999, 1_000, 1_001)] == ["999", "1\u202f000", "plus de 1\u202f000"]
 
 
 @pytest.mark.parametrize("ecarts", [0, 30])

@@ -1,5 +1,6 @@
 """Settings of the back office: in force at once and everywhere, within bounds, with a history that nobody rewrites."""
 
+import re
 from collections import Counter
 from typing import Any
 
@@ -137,6 +138,33 @@ class TestPages:
         assert [lu for lu in ("45 jours", "décision du 20/11", "Prosper NKOUNKOU", "revenir/") if lu not in html] == []
         client.post(self.acte("revenir"), {"motif": "erreur"})
         assert reglage(NOM) == par_defaut(NOM)
+
+    def test_its_history_says_what_the_default_was(self, client: Client, settings: Settings) -> None:
+        """Even when the environment says something else since."""
+        client.force_login(AgentFactory(role="administrateur"))
+        settings.ALERTE_EXPIRATION_JOURS = 12
+        client.post(self.acte("changer"), {"valeur": "45", "motif": "décision du 20/11"})
+        client.post(self.acte("revenir"), {"motif": "erreur"})
+        settings.ALERTE_EXPIRATION_JOURS = 14
+        page = client.get(reverse("admin:pass_products_reglage_change", args=[NOM])).content.decode()
+        assert re.findall(r">\s*((?:12|14|45) jours[^<]*?)\s*<", page) == [
+            "14 jours",
+            "14 jours",
+            "45 jours",
+            "12 jours (à l&#x27;installation)",
+            "12 jours (à l&#x27;installation)",
+            "45 jours",
+        ]
+        trace = client.get(reverse("admin:pass_products_reglage_history", args=[NOM]), follow=True)
+        ligne = trace.context["cl"].result_list[0]
+        html = client.get(reverse("admin:borne_auth_journalaudit_change", args=[ligne.pk])).content.decode()
+        assert "Valeur d&#x27;installation" in html
+
+    def test_a_change_of_before_says_that_it_was_the_default(self, client: Client, acteur: Agent) -> None:
+        client.force_login(AgentFactory(role="administrateur"))
+        ChangementReglage.objects.create(reglage_id=NOM, avant=None, apres=45, motif="avant", acteur_id=acteur.pk)
+        html = client.get(reverse("admin:pass_products_reglage_change", args=[NOM])).content.decode()
+        assert "Valeur d&#x27;installation" in html
 
     def test_a_refusal_is_read_on_the_form(self, client: Client) -> None:
         client.force_login(AgentFactory(role="administrateur"))

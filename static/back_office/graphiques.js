@@ -1,0 +1,32 @@
+// Pictures take their colours from the page, by day and by night: unfold colours their grid alone, and bars only once.
+window.addEventListener("load", () => {
+  const toiles = [...document.querySelectorAll("canvas.chart")];
+  if (!toiles.length) return;
+
+  const couleur = (nom) => getComputedStyle(document.documentElement).getPropertyValue(nom).trim();
+  const lues = new Map(toiles.map((toile) => [toile, JSON.parse(toile.dataset.value).datasets]));
+
+  function colorer() {
+    const sombre = document.documentElement.classList.contains("dark");
+    const texte = couleur(sombre ? "--color-base-300" : "--color-base-700");
+    const trait = couleur(sombre ? "--color-base-700" : "--color-base-300");
+    for (const [toile, series] of lues) {
+      const graphique = Chart.getChart(toile);
+      if (!graphique) continue;
+      const { scales, plugins } = graphique.options;
+      for (const axe of [scales.x, scales.y]) {
+        axe.ticks.color = texte;
+        axe.grid.color = trait;
+        axe.border = { ...axe.border, color: trait };
+      }
+      plugins.legend.labels.color = texte;
+      graphique.data.datasets.forEach((serie, rang) => {
+        serie.backgroundColor = couleur(series[rang].backgroundColor.slice("var(".length, -1));
+      });
+      graphique.update("none");
+    }
+  }
+
+  colorer();
+  new MutationObserver(colorer).observe(document.documentElement, { attributes: true, attributeFilter: ["class"] });
+});
