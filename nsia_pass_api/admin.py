@@ -14,6 +14,7 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin import ShowFacets
+from django.contrib.admin.exceptions import DisallowedModelAdminLookup
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import flatten_fieldsets, quote, unquote
 from django.contrib.admin.views.main import ERROR_FLAG, ORDER_VAR, PAGE_VAR
@@ -40,6 +41,7 @@ from .errors import ErreurPass
 from .money import formater_nombre, formater_xaf
 from .redaction import masquer_texte
 from .telephones import afficher, masquer, normaliser
+from .textes import champ_tape
 
 VIDE = "–"
 
@@ -85,7 +87,27 @@ class PaginateurEstime(Paginator):  # type: ignore[type-arg]
 
 
 class Liste(ChangeList):  # type: ignore[misc]
+    """Filters by what its filters declare and orders by its sortable columns; raises DisallowedModelAdminLookup for the rest.
+
+    Django lets any column of the table be compared in the address, also those that no page shows (decision 19).
+    """
+
     result_list: Any
+
+    def get_filters(self, request: HttpRequest) -> Any:
+        filtres = super().get_filters(request)
+        # Each filter takes its own parameters out of the third element: what is left is nobody's.
+        if refuses := sorted(filtres[2]):
+            raise DisallowedModelAdminLookup(f"no filter declares {', '.join(refuses)[:80]}")
+        return filtres
+
+    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+        if not self.sortable_by:
+            self.params.pop(ORDER_VAR, None)
+        return super().get_ordering(request, queryset)
+
+    def get_ordering_field(self, field_name: Any) -> Any:
+        return super().get_ordering_field(field_name) if field_name in self.sortable_by else None
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
@@ -291,6 +313,11 @@ class AdminPass(LignesPermises, AvecHistorique, AvecExport, ModelAdmin):  # type
                 yield {lookup: forme(terme)}
             except (ErreurPass, ValueError):
                 continue
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if (classe := champ_tape(db_field)) is not None:
+            kwargs.setdefault("form_class", classe)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def changeform_view(
         self,

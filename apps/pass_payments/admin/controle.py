@@ -16,6 +16,7 @@ from apps.pass_payments.admin.cellules import (
     STATUT_PROPOSITION,
     VERDICT,
     OuvertFiltre,
+    a_voir,
     ouverts_d_abord,
     ouverture,
 )
@@ -32,6 +33,7 @@ from apps.pass_payments.models import (
 )
 from apps.pass_payments.natures import nature as la_nature
 from apps.pass_payments.natures import natures
+from apps.pass_payments.selectors_controle import autres_ecarts, rappels_contredits
 from apps.pass_payments.services.propositions import attend_une_decision
 from nsia_pass_api.actes import AvecActes
 from nsia_pass_api.admin import (
@@ -136,13 +138,15 @@ class AApprouverFiltre(admin.SimpleListFilter):
     parameter_name = "attend"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("moi", "Par moi"), ("autrui", "Ce que j'ai demandé")]
+        return [("moi", "Par moi"), ("autrui", "Ce que j'ai demandé"), ("toutes", "Par quelqu'un")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """What still waits; for oneself, of the kinds that one decides and that another person asked for."""
         if self.value() is None:
             return queryset
         attendent = queryset.filter(statut=StatutProposition.PROPOSEE, expire_le__gt=maintenant())
+        if self.value() == "toutes":
+            return attendent
         if self.value() == "autrui":
             return attendent.filter(demandeur=request.user.pk)
         siennes = [code for code, nature in natures() if request.user.has_perm(nature.droit_decider)]
@@ -337,7 +341,7 @@ class EcartAdmin(AvecActes, AdminLecture):
         xaf("montant_journal", "Au journal"),
         ouverture("resolu_le", ouverte="À résoudre", fermee="Résolu"),
     ]
-    list_filter = [EcartOuvertFiltre, "nature", "operateur"]
+    list_filter = [EcartOuvertFiltre, a_voir(autres=("Écarts hors suspens", autres_ecarts)), "nature", "operateur"]
     fieldsets = [
         (
             None,
@@ -407,7 +411,7 @@ class RappelAdmin(AdminLecture):
         texte("adresse", "Expéditeur"),
         moment("traite_le", "Traité le", secondes=True),
     ]
-    list_filter = ["verdict", "operateur"]
+    list_filter = [a_voir(contredits=("Contredits depuis 24 heures", rappels_contredits)), "verdict", "operateur"]
     fieldsets = [
         (
             None,
