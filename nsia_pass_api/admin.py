@@ -169,6 +169,15 @@ def lisible(request: HttpRequest, modele: type[models.Model]) -> bool:
     return page is None or bool(page.has_view_permission(request))
 
 
+class TextesTapes:
+    """Mixin, before the page or the table: what people type in its fields is kept as `textes.nettoyer` says."""
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if (classe := champ_tape(db_field)) is not None:
+            kwargs.setdefault("form_class", classe)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+
+
 class AvecExport:
     """Mixin, before the admin: the list as it is filtered is taken away as a file, by whom settings.BACK_OFFICE_EXPORT lets."""
 
@@ -234,7 +243,7 @@ class AvecExport:
             return HttpResponseRedirect(f"{adresse}?{request.GET.urlencode()}")
 
 
-class AdminPass(LignesPermises, AvecHistorique, AvecExport, ModelAdmin):  # type: ignore[misc]
+class AdminPass(TextesTapes, LignesPermises, AvecHistorique, AvecExport, ModelAdmin):  # type: ignore[misc]
     """Base of every admin: constant queries and no COUNT(*), a refusal of a service shown as a message.
 
     `recherches`: where an exact search looks, by lookup, with what gives a term its canonical form (raising ErreurPass or
@@ -313,11 +322,6 @@ class AdminPass(LignesPermises, AvecHistorique, AvecExport, ModelAdmin):  # type
                 yield {lookup: forme(terme)}
             except (ErreurPass, ValueError):
                 continue
-
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if (classe := champ_tape(db_field)) is not None:
-            kwargs.setdefault("form_class", classe)
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def changeform_view(
         self,

@@ -19,7 +19,7 @@ from .errors import DonneesInvalides
 # Invisible: Cf but for the overrides; letters, marks and signs drawn as nothing (fillers of Hangul, empty Braille, joiner).
 _SANS_LARGEUR = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202c\u2060-\u206f\u2800\u3164\ufeff\uffa0"
-    "\ufff9-\ufffb"
+    "\ufff9-\ufffc"
 )
 _ETIQUETTES = "\U000e0000-\U000e0fff"
 _SUPPRIMES = re.compile(f"[{_SANS_LARGEUR}{_ETIQUETTES}]")
@@ -33,7 +33,7 @@ PERDUE = "\ufffd"
 # For PostgreSQL: any sign that `nettoyer` removes or refuses, and the spaces that it makes plain. The sign of a lost letter may
 # stay: the former database has names with it, that wait for somebody to read them.
 INVISIBLES = (
-    r"[\u0001-\u001f\u007f-\u00a0\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u2000-\u200f\u2028-\u202f"
+    r"[\u0001-\u001f\u007f-\u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180e\u2000-\u200f\u2028-\u202f"
     r"\u205f-\u206f\u2800\u3000\u3164\ufdd0-\ufdef\ufeff\uffa0\ufff9-\ufffc\ufffe\uffff\U000e0000-\U000e0fff]"
 )
 REFUS = "Ce texte contient un caractère invisible ou illisible. Effacez-le et tapez-le au clavier."

@@ -11,6 +11,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from apps.borne_auth.models import Agent
 from nsia_pass_api.telephones import TelephoneFormField
+from nsia_pass_api.textes import TexteTape
 
 
 class _EmailEnMinuscules:
@@ -44,7 +45,7 @@ class AgentChangeForm(_EmailEnMinuscules, UserChangeForm):  # type: ignore[misc]
 
 
 class ReinitialiserForm(forms.Form):
-    motif = forms.CharField(
+    motif = TexteTape(
         label="Motif",
         max_length=200,
         help_text="Comment vous avez reconnu la personne, et pourquoi. Il reste dans le journal des connexions.",

@@ -45,6 +45,7 @@ from nsia_pass_api.admin import (
     AdminLecture,
     AdminPass,
     TableauLecture,
+    TextesTapes,
     badge,
     code,
     donnees,
@@ -57,6 +58,7 @@ from nsia_pass_api.admin import (
 from nsia_pass_api.dates import aujourdhui
 from nsia_pass_api.errors import ErreurPass
 from nsia_pass_api.money import formater_nombre, formater_xaf
+from nsia_pass_api.textes import TexteTape
 
 COULEURS_PRODUIT = {StatutProduit.ACTIF: "success", StatutProduit.INACTIF: "warning"}
 
@@ -79,7 +81,7 @@ def etat_des_valeurs(garantie: Garantie) -> str:
 etat_des_valeurs.short_description = "Valeurs"
 
 
-class GarantieInline(StackedInline):
+class GarantieInline(TextesTapes, StackedInline):
     model = Garantie
     extra = 0
     fields = (etat_des_valeurs, *CHAMPS_GARANTIE)
@@ -107,7 +109,7 @@ class ModificationTableau(TableauLecture):
 
 
 class ProduitForm(forms.ModelForm):
-    description = forms.CharField(required=False, widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}))
+    description = TexteTape(required=False, widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}))
     periodicites = forms.MultipleChoiceField(
         label="Périodicités permises",
         choices=Periodicite.choices,
@@ -278,7 +280,7 @@ class GarantieAdmin(AdminPass):
 
 class ReglageForm(forms.Form):
     valeur = forms.IntegerField(widget=UnfoldAdminIntegerFieldWidget(attrs={"inputmode": "numeric"}))
-    motif = forms.CharField(
+    motif = TexteTape(
         max_length=200,
         label="Motif",
         help_text="On le relira dans l'historique.",

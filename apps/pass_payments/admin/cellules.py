@@ -104,7 +104,7 @@ def a_voir(**choix: tuple[str, Callable[..., QuerySet[Any]]]) -> type[admin.Simp
     """The filter to which alerts of the home page lead: value → its label, and the rows that the alert counts at a moment."""
 
     class AVoirFiltre(admin.SimpleListFilter):
-        title = "à voir"
+        title = "alerte"
         parameter_name = "a_voir"
 
         def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:

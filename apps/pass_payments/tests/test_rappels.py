@@ -115,7 +115,7 @@ class TestRetention:
         call_command("purger_paiements")
 
         assert verdicts() == ["a_traiter", "inconnu", "a_traiter"]
-        assert "Rappels oubliés       1" in capsys.readouterr().out
+        assert "Rappels oubliés            1" in capsys.readouterr().out
         assert oublier_rappels(quand=maintenant()) == 0
 
     def test_the_database_refuses_to_lose_the_others(self, paiement: PaiementPass) -> None:
