@@ -176,7 +176,7 @@ def _reglements_bruts(souscriptions: list[int], nombre: int) -> None:
 
 def _rappels_sous_charge(nom: str, souscriptions: list[int], nombre: int) -> tuple[float, int]:
     """The 99th percentile, in milliseconds, of callbacks sent one after another while the clients settle."""
-    with _serveur(nom) as port:
+    with serveur(nom) as port:
         corps = json.dumps({"externalId": "PAY-20261121-7F3K9Q", "amount": "100", "status": "SUCCESSFUL"}).encode()
         _un_rappel(port, corps)
         fin = multiprocessing.Event()
@@ -206,8 +206,8 @@ def _un_rappel(port: int, corps: bytes) -> None:
 
 
 @contextmanager
-def _serveur(nom: str) -> Iterator[int]:
-    """The demonstration's web server on database `nom`."""
+def serveur(nom: str, **reglages: str) -> Iterator[int]:
+    """The demonstration's web server on database `nom`, with these variables of its environment."""
     with socket.socket() as libre:
         libre.bind(("127.0.0.1", 0))
         port = libre.getsockname()[1]
@@ -220,10 +220,10 @@ def _serveur(nom: str) -> Iterator[int]:
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)),
         *("--workers", "2", "--blocking-threads", "4", "--no-ws", "nsia_pass_api.wsgi:application"),
     ]
-    serveur = subprocess.Popen(
+    processus = subprocess.Popen(
         commande,
         cwd=settings.BASE_DIR,
-        env={**os.environ, "DATABASE_URL": adresse},
+        env={**os.environ, "DATABASE_URL": adresse, **reglages},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -231,8 +231,8 @@ def _serveur(nom: str) -> Iterator[int]:
         _attendre(port)
         yield port
     finally:
-        serveur.terminate()
-        serveur.wait()
+        processus.terminate()
+        processus.wait()
 
 
 def _attendre(port: int) -> None:

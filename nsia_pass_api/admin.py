@@ -15,6 +15,7 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin import ShowFacets
+from django.contrib.admin.exceptions import DisallowedModelAdminLookup
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import flatten_fieldsets, quote, unquote
 from django.contrib.admin.views.main import ERROR_FLAG, ORDER_VAR, PAGE_VAR
@@ -44,6 +45,7 @@ from .money import formater_nombre, formater_xaf
 from .redaction import masquer_texte
 from .regard import Regard
 from .telephones import afficher, masquer, normaliser
+from .textes import champ_tape
 
 admin.site.index_title = "Accueil"
 
@@ -82,7 +84,27 @@ class PaginateurEstime(Paginator):  # type: ignore[type-arg]
 
 
 class Liste(ChangeList):  # type: ignore[misc]
+    """Filters by what its filters declare and orders by its sortable columns; raises DisallowedModelAdminLookup for the rest.
+
+    Django lets any column of the table be compared in the address, also those that no page shows (decision 19).
+    """
+
     result_list: Any
+
+    def get_filters(self, request: HttpRequest) -> Any:
+        filtres = super().get_filters(request)
+        # Each filter takes its own parameters out of the third element: what is left is nobody's.
+        if refuses := sorted(filtres[2]):
+            raise DisallowedModelAdminLookup(f"no filter declares {', '.join(refuses)[:80]}")
+        return filtres
+
+    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+        if not self.sortable_by:
+            self.params.pop(ORDER_VAR, None)
+        return super().get_ordering(request, queryset)
+
+    def get_ordering_field(self, field_name: Any) -> Any:
+        return super().get_ordering_field(field_name) if field_name in self.sortable_by else None
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
@@ -151,6 +173,15 @@ def lisible(request: HttpRequest, modele: type[models.Model]) -> bool:
     return page is None or bool(page.has_view_permission(request))
 
 
+class TextesTapes:
+    """Mixin, before the page or the table: what people type in its fields is kept as `textes.nettoyer` says."""
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if (classe := champ_tape(db_field)) is not None:
+            kwargs.setdefault("form_class", classe)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+
+
 class AvecExport:
     """Mixin, before the admin: the list as it is filtered is taken away as a file, by whom settings.BACK_OFFICE_EXPORT lets."""
 
@@ -216,7 +247,7 @@ class AvecExport:
             return HttpResponseRedirect(f"{adresse}?{request.GET.urlencode()}")
 
 
-class AdminPass(LignesPermises, AvecHistorique, AvecExport, ModelAdmin):  # type: ignore[misc]
+class AdminPass(TextesTapes, LignesPermises, AvecHistorique, AvecExport, ModelAdmin):  # type: ignore[misc]
     """Base of every admin: constant queries and no COUNT(*), a refusal of a service shown as a message.
 
     `recherches`: where an exact search looks, by lookup, with what gives a term its canonical form (raising ErreurPass or

@@ -9,18 +9,20 @@ from typing import IO, Any, NoReturn
 from rest_framework.parsers import JSONParser
 
 from .errors import DonneesInvalides, RequeteIllisible
+from .textes import TexteRefuse, nettoyer
 
 PROFONDEUR_MAXIMALE = 20
 ENTIER_MAXIMAL = 2**63 - 1
 
 _UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_AS_TYPED = ("password",)
 
 
 class ObjetJSONParser(JSONParser):
     """Parses a JSON object in UTF-8; raises RequeteIllisible or DonneesInvalides for anything else, never another error.
 
     Refused: other encodings, NaN and infinities, integers beyond 64 bits, control characters and lone surrogates in texts,
-    more than 20 levels, and bodies that are not an object.
+    more than 20 levels, and bodies that are not an object. Texts come out as `textes.nettoyer` keeps them.
     """
 
     def parse(
@@ -40,28 +42,37 @@ class ObjetJSONParser(JSONParser):
             raise _too_deep() from error
         if not isinstance(data, dict):
             raise RequeteIllisible("Le corps de la requête doit être un objet JSON : { … }.")
-        _check_texts(data)
-        return data
+        cleaned: dict[str, Any] = _cleaned(data)
+        return cleaned
 
 
-def _check_texts(data: dict[str, Any]) -> None:
-    pending: list[tuple[str, int, Any]] = [("", 1, data)]
-    while pending:
-        path, depth, value = pending.pop()
-        if isinstance(value, str):
-            if _UNSTORABLE.search(value):
-                raise DonneesInvalides(
-                    "Un texte contient un caractère de contrôle ou incomplet : retirez-le.",
-                    champs={path: ["Retirez les caractères de contrôle ou incomplets."]},
-                )
-        elif isinstance(value, dict | list):
-            if depth > PROFONDEUR_MAXIMALE:
-                raise _too_deep()
-            items = value.items() if isinstance(value, dict) else enumerate(value)
-            for key, item in items:
-                if isinstance(key, str) and _UNSTORABLE.search(key):
-                    raise RequeteIllisible("Un nom de champ contient un caractère de contrôle ou incomplet.")
-                pending.append((f"{path}.{key}" if path else str(key), depth + 1, item))
+def _cleaned(value: Any, path: str = "", depth: int = 1) -> Any:
+    """`value` with each text as it is kept. A password is kept as it is typed, if it can be."""
+    if isinstance(value, str):
+        if _UNSTORABLE.search(value):
+            raise DonneesInvalides(
+                "Un texte contient un caractère de contrôle ou incomplet : retirez-le.",
+                champs={path: ["Retirez les caractères de contrôle ou incomplets."]},
+            )
+        if path.rpartition(".")[2] in _AS_TYPED:
+            return value
+        try:
+            return nettoyer(value)
+        except TexteRefuse as refus:
+            raise TexteRefuse(champs={path: [refus.detail]}) from refus
+    if not isinstance(value, dict | list):
+        return value
+    if depth > PROFONDEUR_MAXIMALE:
+        raise _too_deep()
+    if isinstance(value, list):
+        return [_cleaned(item, _join(path, rank), depth + 1) for rank, item in enumerate(value)]
+    if any(_UNSTORABLE.search(key) for key in value):
+        raise RequeteIllisible("Un nom de champ contient un caractère de contrôle ou incomplet.")
+    return {key: _cleaned(item, _join(path, key), depth + 1) for key, item in value.items()}
+
+
+def _join(path: str, key: object) -> str:
+    return f"{path}.{key}" if path else str(key)
 
 
 def _too_deep() -> RequeteIllisible:

@@ -71,6 +71,10 @@ class TypeDeContenuRefuse(ErreurPass):
     detail = "Envoyez le corps de la requête en JSON, avec l'en-tête Content-Type: application/json."
 
 
+class AdresseIllisible(BadRequest):
+    """The path or the query of a request holds NUL, or bytes that are no UTF-8."""
+
+
 class ErreurInterne(ErreurPass):
     titre = "Erreur interne"
 
@@ -159,6 +163,8 @@ def _foreseen(exc: Exception) -> ErreurPass | None:
             return AccesRefuse()
         case RequestDataTooBig():
             return CorpsTropGrand()
+        case AdresseIllisible():
+            return RequeteIllisible("Cette adresse contient un caractère illisible. Vérifiez comment elle est écrite.")
         case SuspiciousOperation() | BadRequest() | UnreadablePostError():
             return RequeteIllisible()
         case OperationalError() | InterfaceError():

@@ -20,6 +20,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from .errors import DonneesInvalides
 from .money import formater_nombre
+from .textes import TexteRefuse, nettoyer
 
 OCTETS_MAXIMUM = 2_000_000
 OCTETS_DEPLIES = 30_000_000
@@ -122,10 +123,18 @@ def _csv(contenu: bytes) -> Iterator[list[str]]:
     entete = texte.lstrip().split("\n", 1)[0]
     separateur = max(";,\t", key=entete.count)
     try:
-        for rangee in csv.reader(io.StringIO(texte, newline=""), delimiter=separateur, strict=True):
-            yield [_case(case) for case in rangee[: COLONNES_MAXIMUM + 1]]
+        lecteur = csv.reader(io.StringIO(texte, newline=""), delimiter=separateur, strict=True)
+        for rangee in lecteur:
+            yield _cases(lecteur.line_num, rangee)
     except csv.Error as erreur:
         raise FichierRefuse from erreur
+
+
+def _cases(numero: int, rangee: Sequence[object]) -> list[str]:
+    try:
+        return [_case(case) for case in rangee[: COLONNES_MAXIMUM + 1]]
+    except TexteRefuse as refus:
+        raise FichierRefuse(f"Ligne {numero} : {refus.detail[0].lower()}{refus.detail[1:]}") from refus
 
 
 def _case(valeur: object) -> str:
@@ -138,7 +147,7 @@ def _case(valeur: object) -> str:
         return valeur.isoformat()
     if isinstance(valeur, float) and valeur.is_integer():
         valeur = int(valeur)
-    texte = " ".join(str(valeur).split())[:_CELLULE]
+    texte = nettoyer(str(valeur))[:_CELLULE]
     return texte[1:] if texte.startswith("'") else texte
 
 
@@ -153,8 +162,8 @@ def _classeur(contenu: bytes) -> Iterator[list[str]]:
         try:
             feuille = classeur.worksheets[0]
             feuille.reset_dimensions()  # what a file says of its size is not believed
-            for rangee in feuille.iter_rows(values_only=True):
-                yield [_case(case) for case in rangee[: COLONNES_MAXIMUM + 1]]
+            for numero, rangee in enumerate(feuille.iter_rows(values_only=True), start=1):
+                yield _cases(numero, rangee)
         finally:
             classeur.close()
     except _ILLISIBLE as erreur:

@@ -28,6 +28,7 @@ from apps.pass_clients.models import BeneficiairePass, NumeroPolice
 from apps.pass_clients.tests.factories import BeneficiaireFactory, ClientFactory, contrat_en_vigueur
 from apps.pass_payments import operateurs
 from apps.pass_payments.models import CLE_DE_CODE, DocumentEmis, MessageSortant, PaiementPass
+from apps.pass_payments.services.messages import texte_a_envoyer
 from apps.pass_payments.tests.factories import PaiementFactory, contrat_finissant
 from apps.pass_products.tests.factories import ProduitFactory
 
@@ -144,7 +145,7 @@ def _code(monde: Monde, un: Dossier) -> Envoi:
         acte=ActeSensible.BENEFICIAIRE_RETIRER, souscription=souscription, beneficiaire=un.beneficiaire
     )
     un.demande = demander(session_id=session.pk, changement=retrait).pk
-    texte = MessageSortant.objects.get(cle=f"{CLE_DE_CODE}{un.demande}").texte
+    texte = texte_a_envoyer(MessageSortant.objects.get(cle=f"{CLE_DE_CODE}{un.demande}"))
     return {"code": texte.removeprefix("NSIA : ")[:6]}
 
 

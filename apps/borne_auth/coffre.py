@@ -1,83 +1,63 @@
-"""Encrypts the secrets of second factors for the database: whoever reads the tables alone can give no code.
+"""Seals the secrets of second factors: whoever reads the tables alone can give no code (`nsia_pass_api.coffre`).
 
-HMAC-SHA256 makes the mask (a secret is shorter than one block) and, under another key, the seal (encrypt, then MAC; RFC 2104).
-The seal covers the owner: what is sealed for one agent opens for no other. Keys come from settings.CLE_SECOND_FACTEUR; those
-of settings.CLES_SECOND_FACTEUR_ANCIENNES still open what they sealed (docs/operations.md, rotation).
+What was sealed in the former format, `v1` (HMAC-SHA256 as mask and as seal), still opens; `rechiffrer_facteurs` seals it anew.
 """
 
 import hashlib
 import hmac
-import secrets
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import dataclass
-from functools import cache
+from base64 import urlsafe_b64decode
 
 from django.conf import settings
 
 from apps.borne_auth.errors import CoffreFerme
+from nsia_pass_api import coffre
+from nsia_pass_api.coffre import SceauRompu
 
-VERSION = "v1"
 LONGUEUR = 20  # of a secret, RFC 4226: the length of what HMAC-SHA1 gives
-
-
-@dataclass(frozen=True)
-class _Cles:
-    nom: str
-    masque: bytes
-    sceau: bytes
-
-
-@cache
-def _cles(reglage: str) -> _Cles:
-    def deriver(usage: str) -> bytes:
-        return hmac.new(reglage.encode(), f"second-facteur\0{usage}".encode(), hashlib.sha256).digest()
-
-    return _Cles(deriver("nom").hex()[:8], deriver("masque"), deriver("sceau"))
+_USAGE = "second-facteur"
 
 
 def sceller(secret: bytes, *, proprietaire: int) -> str:
     """`secret`, of LONGUEUR bytes, as the database keeps it for the agent `proprietaire`; never twice the same."""
     if len(secret) != LONGUEUR:
         raise ValueError("length")
-    cles = _cles(settings.CLE_SECOND_FACTEUR)
-    alea = secrets.token_bytes(16)
-    voile = _masquer(cles, alea, secret)
-    sceau = _sceau(cles, proprietaire, alea, voile)
-    return ".".join([VERSION, cles.nom, *map(_texte, (alea, voile, sceau))])
+    return coffre.sceller(secret, usage=_USAGE, ligne=str(proprietaire))
 
 
 def ouvrir(scelle: str, *, proprietaire: int) -> bytes:
     """The secret that was sealed for this owner. Raises CoffreFerme: its key is no longer known, or it was tampered with."""
     try:
-        version, nom, *morceaux = scelle.split(".")
-        alea, voile, sceau = (urlsafe_b64decode(f"{morceau}==") for morceau in morceaux)
-    except ValueError:
+        if scelle.startswith("v1."):
+            return _ouvrir_v1(scelle, proprietaire)
+        return coffre.ouvrir(scelle, usage=_USAGE, ligne=str(proprietaire))
+    except SceauRompu:
         raise CoffreFerme from None
-    cles = _toutes().get(nom)
-    if version != VERSION or cles is None or not hmac.compare_digest(sceau, _sceau(cles, proprietaire, alea, voile)):
-        raise CoffreFerme
-    return _masquer(cles, alea, voile)
 
 
 def a_jour(scelle: str) -> bool:
-    """Whether it was sealed under the present key."""
-    return scelle.split(".")[1:2] == [_cles(settings.CLE_SECOND_FACTEUR).nom]
+    """Whether it was sealed in the present format, under the present key."""
+    return coffre.a_jour(scelle, usage=_USAGE)
 
 
-def _toutes() -> dict[str, _Cles]:
-    reglages = [settings.CLE_SECOND_FACTEUR, *settings.CLES_SECOND_FACTEUR_ANCIENNES]
-    return {cles.nom: cles for cles in map(_cles, reglages)}
+def _ouvrir_v1(scelle: str, proprietaire: int) -> bytes:
+    """`v1.<key>.<nonce>.<secret XOR HMAC(nonce)>.<HMAC of owner, nonce and the former>`. Raises SceauRompu."""
+    try:
+        version, nom, *morceaux = scelle.split(".")
+        alea, voile, sceau = (urlsafe_b64decode(f"{morceau}==") for morceau in morceaux)
+    except ValueError:
+        raise SceauRompu from None
+    for reglage in [settings.CLE_SECOND_FACTEUR, *settings.CLES_SECOND_FACTEUR_ANCIENNES]:
+        message = b"\0".join([version.encode(), str(proprietaire).encode(), alea + voile])
+        juste = _hmac(_derivee_v1(reglage, "sceau"), message)
+        if _derivee_v1(reglage, "nom").hex()[:8] == nom and hmac.compare_digest(sceau, juste):
+            masque = _hmac(_derivee_v1(reglage, "masque"), alea)
+            return bytes(octet ^ cache for octet, cache in zip(voile, masque, strict=False))
+    raise SceauRompu
 
 
-def _masquer(cles: _Cles, alea: bytes, contenu: bytes) -> bytes:
-    masque = hmac.new(cles.masque, alea, hashlib.sha256).digest()
-    return bytes(un ^ autre for un, autre in zip(contenu, masque, strict=False))
+def _derivee_v1(reglage: str, usage: str) -> bytes:
+    return _hmac(reglage.encode(), f"second-facteur\0{usage}".encode())
 
 
-def _sceau(cles: _Cles, proprietaire: int, alea: bytes, voile: bytes) -> bytes:
-    message = b"\0".join([VERSION.encode(), str(proprietaire).encode(), alea + voile])
-    return hmac.new(cles.sceau, message, hashlib.sha256).digest()
-
-
-def _texte(octets: bytes) -> str:
-    return urlsafe_b64encode(octets).decode().rstrip("=")
+def _hmac(cle: bytes, message: bytes) -> bytes:
+    return hmac.new(cle, message, hashlib.sha256).digest()

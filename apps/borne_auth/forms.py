@@ -9,6 +9,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from apps.borne_auth.models import Agent, RoleAgent
 from nsia_pass_api.telephones import TelephoneFormField
+from nsia_pass_api.textes import TexteTape
 
 
 class _EmailEnMinuscules:
@@ -60,7 +61,7 @@ class AgentChangeForm(_EmailEnMinuscules, UserChangeForm):  # type: ignore[misc]
 
 
 class ReinitialiserForm(forms.Form):
-    motif = forms.CharField(
+    motif = TexteTape(
         label="Motif",
         max_length=200,
         help_text="Comment vous avez reconnu la personne, et pourquoi. Il reste dans le journal des connexions.",

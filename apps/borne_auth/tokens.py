@@ -20,6 +20,9 @@ from apps.borne_auth.errors import JetonInvalide
 EMETTEUR = "nsia-pass"
 # Ours are under 400; nothing longer is parsed.
 LONGUEUR_MAX = 1_000
+# What PyJWT and simplejwt let through of moments beyond all calendars, of NaN and infinities, and of JSON nested deep enough to
+# exhaust the stack.
+_ILLISIBLE = (OverflowError, OSError, RecursionError, TypeError, ValueError)
 
 
 @cache
@@ -52,14 +55,16 @@ class Jeton(Token):
             raise JetonInvalide
         try:
             return cls(brut)  # type: ignore[arg-type]
-        except (TokenError, RecursionError):  # JSON nested deep enough in the header exhausts the stack
+        except (TokenError, *_ILLISIBLE):
             raise JetonInvalide from None
 
     def verify(self) -> None:
         super().verify()
+        if type(self.payload["exp"]) is not int:  # as we write it: neither a fraction, a text nor a truth
+            raise TokenError("exp")
         try:
             self.verify_claims()
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
             raise TokenError("claims") from error
 
     def verify_claims(self) -> None:

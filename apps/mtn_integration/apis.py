@@ -13,9 +13,11 @@ from rest_framework.views import APIView
 
 from apps.pass_payments.services.rappels import recevoir_rappel
 from nsia_pass_api.addresses import adresse_du_client
-from nsia_pass_api.problems import CorpsTropGrand
+from nsia_pass_api.problems import CorpsTropGrand, TypeDeContenuRefuse
 
 TAILLE_MAXIMUM = 16 * 1024
+# What a form or a page sends, which no operator does. Nobody has shown what MTN's own header says: anything else is read.
+TYPES_REFUSES = ("multipart/", "application/x-www-form-urlencoded", "text/html")
 
 Methode = Callable[["RappelApi", Request], Response]
 
@@ -50,13 +52,14 @@ def _schema(methode: str) -> Callable[[Methode], Methode]:
         summary="Rappel de MTN MoMo",
         description=(
             "Réservé à MTN, sans authentification puisque MTN ne signe rien. Le corps, quel qu'il soit jusqu'à 16 kio, est "
-            "gardé tel quel ; il ne change aucun paiement : il fait seulement interroger MTN sans attendre."
+            "gardé tel quel s'il nomme un paiement ; il n'en change aucun : il fait seulement interroger MTN sans attendre."
         ),
         tags=["mtn"],
         request=RappelSerializer,
         responses={
             200: OpenApiResponse(description="Reçu, sans corps de réponse, même si le rappel est illisible ou faux."),
             413: OpenApiResponse(description="Le corps dépasse 16 kio : rien n'est gardé."),
+            415: OpenApiResponse(description="Formulaire ou page : rien n'est gardé."),
         },
         examples=[
             OpenApiExample(
@@ -95,6 +98,8 @@ class RappelApi(APIView):
         annonce = str(request.META.get("CONTENT_LENGTH", ""))
         if annonce.isdecimal() and int(annonce) > TAILLE_MAXIMUM:
             raise CorpsTropGrand("Un rappel a 16 kio au plus.")
+        if str(request.META.get("CONTENT_TYPE", "")).lower().startswith(TYPES_REFUSES):
+            raise TypeDeContenuRefuse
         # The request of Django: REST framework's would parse the body, and refuse what is not JSON.
         brut = request._request.body
         corps = brut.decode("utf-8", "replace").replace("\x00", "\ufffd")

@@ -16,6 +16,7 @@ from django.db.models.functions import Now
 from apps.pass_clients.expressions import NomCherchable, PoliceEpelee
 from apps.pass_products.models import Periodicite, ProduitPass
 from nsia_pass_api.constraints import parmi, telephone
+from nsia_pass_api.textes import sans_invisibles
 
 NOMBRE_BENEFICIAIRES_MAX = 6
 FORME_POLICE = r"^[A-Z0-9][A-Z0-9-]{2,29}$"
@@ -92,6 +93,7 @@ class ClientPass(models.Model):
                 condition=Q(operateur_mobile__in=["", *OperateurMobile.values]), name="clients_operateur_connu"
             ),
             models.CheckConstraint(condition=~Q(nom="") & ~Q(prenom=""), name="clients_nommes"),
+            sans_invisibles("nom", "prenom", name="clients_noms_lisibles"),
         ]
 
     def __str__(self) -> str:
@@ -382,6 +384,7 @@ class BeneficiairePass(models.Model):
             parmi("role", RoleBeneficiaire, name="beneficiaires_role_connu"),
             parmi("statut", StatutBeneficiaire, name="beneficiaires_statut_connu"),
             models.CheckConstraint(condition=~Q(nom="") & ~Q(prenom=""), name="beneficiaires_nommes"),
+            sans_invisibles("nom", "prenom", name="beneficiaires_noms_lisibles"),
         ]
         triggers = [pgtrigger.Protect(name="beneficiaire_indelebile", operation=pgtrigger.Delete)]
 

@@ -22,10 +22,11 @@ from apps.pass_payments.services.guichet import AU_GUICHET
 from nsia_pass_api.money import MONTANT_MAXIMUM
 from nsia_pass_api.tableaux import OCTETS_MAXIMUM
 from nsia_pass_api.telephones import TelephoneFormField
+from nsia_pass_api.textes import TexteTape
 
 
-def _paragraphe(**options: Any) -> forms.CharField:
-    return forms.CharField(max_length=200, widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}), **options)
+def _paragraphe(**options: Any) -> TexteTape:
+    return TexteTape(max_length=200, widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}), **options)
 
 
 class MotifForm(forms.Form):
@@ -40,8 +41,8 @@ class CommentaireLibreForm(forms.Form):
     commentaire = _paragraphe(label="Commentaire", required=False)
 
 
-def _ligne(**options: Any) -> forms.CharField:
-    return forms.CharField(widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}), **options)
+def _ligne(**options: Any) -> TexteTape:
+    return TexteTape(widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}), **options)
 
 
 def _choix(**options: Any) -> forms.ChoiceField:
@@ -141,7 +142,7 @@ class EncaissementForm(forms.Form):
         choices=[("", "Choisissez"), *((un.value, un.label) for un in map(OperateurPaiement, AU_GUICHET))],
         widget=UnfoldAdminSelectWidget,
     )
-    justificatif = forms.CharField(
+    justificatif = TexteTape(
         label="Justificatif",
         max_length=64,
         required=False,
@@ -151,7 +152,7 @@ class EncaissementForm(forms.Form):
     renouvellement = forms.BooleanField(
         label="Ce paiement renouvelle le contrat", required=False, widget=UnfoldBooleanSwitchWidget
     )
-    cle = forms.CharField(min_length=8, max_length=64, widget=forms.HiddenInput, initial=lambda: str(uuid.uuid4()))
+    cle = TexteTape(min_length=8, max_length=64, widget=forms.HiddenInput, initial=lambda: str(uuid.uuid4()))
 
     def __init__(self, *args: Any, souscription: SouscriptionPass, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -25,7 +25,6 @@ from apps.pass_payments.models import (
     RappelOperateur,
     StatutMessage,
     StatutPaiement,
-    StatutProposition,
     TachePlanifiee,
     VerdictRappel,
 )
@@ -77,6 +76,11 @@ def suspens() -> QuerySet[EcartRapprochement]:
     return ecarts_ouverts().filter(nature=NatureEcart.ETRANGER)
 
 
+def autres_ecarts(*, quand: datetime | None = None) -> QuerySet[EcartRapprochement]:
+    """The open differences that are not in the suspense list, at whatever moment."""
+    return ecarts_ouverts().exclude(nature=NatureEcart.ETRANGER)
+
+
 def paiements_en_retard(*, quand: datetime) -> QuerySet[PaiementPass]:
     """Payments still open after their payer was to have answered (law 9)."""
     return PaiementPass.objects.filter(statut__in=OUVERTS, limite__lt=quand)
@@ -97,6 +101,16 @@ def decaissements_en_retard(*, quand: datetime) -> QuerySet[Decaissement]:
     return Decaissement.objects.filter(a_suivre_le__isnull=False, demande_le__lt=quand - DECAISSEMENT_LONG)
 
 
+def rappels_contredits(*, quand: datetime) -> QuerySet[RappelOperateur]:
+    """Callbacks of the last 24 hours whose word the operator did not confirm."""
+    return RappelOperateur.objects.filter(verdict=VerdictRappel.CONTREDIT, traite_le__gte=quand - RAPPELS_RECENTS)
+
+
+def messages_abandonnes(*, quand: datetime) -> QuerySet[MessageSortant]:
+    """Messages of the last seven days that could not be sent."""
+    return MessageSortant.objects.filter(statut=StatutMessage.ABANDONNE, cree_le__gte=quand - MESSAGES_RECENTS)
+
+
 def alertes_exploitation(*, permises: Permises = lambda lignes: lignes, quand: datetime | None = None) -> list[Alerte]:
     """What calls for somebody at `quand` (now) among the rows that `permises` leaves, the most pressing first.
 
@@ -104,14 +118,12 @@ def alertes_exploitation(*, permises: Permises = lambda lignes: lignes, quand: d
     Eleven queries.
     """
     quand = quand or maintenant()
-    contredits = RappelOperateur.objects.filter(verdict=VerdictRappel.CONTREDIT, traite_le__gte=quand - RAPPELS_RECENTS)
-    abandonnes = MessageSortant.objects.filter(statut=StatutMessage.ABANDONNE, cree_le__gte=quand - MESSAGES_RECENTS)
     sources: list[Source] = [
         (
             "paiements_en_retard",
             "Paiements ouverts au-delà de leur limite",
             paiements_en_retard(quand=quand),
-            {"statut__in": ",".join(OUVERTS), "limite__lt": quand.isoformat()},
+            {"a_voir": "en_retard"},
         ),
         (
             "paiements_sans_reponse",
@@ -123,7 +135,7 @@ def alertes_exploitation(*, permises: Permises = lambda lignes: lignes, quand: d
             "decaissements_en_retard",
             "Décaissements sans fin depuis plus d'une heure",
             decaissements_en_retard(quand=quand),
-            {"a_suivre_le__isnull": "False", "demande_le__lt": (quand - DECAISSEMENT_LONG).isoformat()},
+            {"a_voir": "en_retard"},
         ),
         (
             "suspens",
@@ -134,8 +146,8 @@ def alertes_exploitation(*, permises: Permises = lambda lignes: lignes, quand: d
         (
             "ecarts",
             "Autres écarts de rapprochement",
-            ecarts_ouverts().exclude(nature=NatureEcart.ETRANGER),
-            {"etat": "ouvert", "nature__in": f"{NatureEcart.MANQUANT},{NatureEcart.DIFFERENT}"},
+            autres_ecarts(),
+            {"a_voir": "autres"},
         ),
         (
             "anomalies",
@@ -147,11 +159,8 @@ def alertes_exploitation(*, permises: Permises = lambda lignes: lignes, quand: d
         (
             "rappels_contredits",
             "Rappels contredits par l'opérateur depuis 24 heures",
-            contredits,
-            {
-                "verdict__exact": VerdictRappel.CONTREDIT,
-                "traite_le__gte": (quand - RAPPELS_RECENTS).isoformat(),
-            },
+            rappels_contredits(quand=quand),
+            {"a_voir": "contredits"},
         ),
         (
             "taches_echouees",
@@ -162,8 +171,8 @@ def alertes_exploitation(*, permises: Permises = lambda lignes: lignes, quand: d
         (
             "messages_abandonnes",
             "Messages abandonnés depuis 7 jours",
-            abandonnes,
-            {"statut__exact": StatutMessage.ABANDONNE, "cree_le__gte": (quand - MESSAGES_RECENTS).isoformat()},
+            messages_abandonnes(quand=quand),
+            {"a_voir": "abandonnes"},
         ),
     ]
     alertes = compter(sources, permises=permises)
@@ -183,8 +192,8 @@ def _propositions(permises: Permises, *, quand: datetime) -> Source:
     if isinstance(permises, Regard):
         a_elle = a_decider_par(permises.agent, quand=quand)
         return "propositions", "Propositions qui attendent votre décision", a_elle, {"attend": "moi"}
-    filtre = {"statut__exact": StatutProposition.PROPOSEE, "expire_le__gt": quand.isoformat()}
-    return "propositions", "Propositions qui attendent une seconde personne", en_attente(quand=quand), filtre
+    attendent = en_attente(quand=quand)
+    return "propositions", "Propositions qui attendent une seconde personne", attendent, {"attend": "toutes"}
 
 
 def demandes_decidees(*, permises: Regard) -> list[Proposition]:

@@ -49,6 +49,7 @@ from nsia_pass_api.admin import (
     Cellule,
     FichesLues,
     TableauLecture,
+    TextesTapes,
     badge,
     fiche,
     moment,
@@ -60,6 +61,7 @@ from nsia_pass_api.admin import (
 from nsia_pass_api.dates import aujourdhui
 from nsia_pass_api.errors import ErreurPass
 from nsia_pass_api.money import formater_nombre, formater_xaf
+from nsia_pass_api.textes import TexteTape
 
 COULEURS_PRODUIT = {StatutProduit.ACTIF: "success", StatutProduit.INACTIF: "warning"}
 
@@ -82,7 +84,7 @@ def etat_des_valeurs(garantie: Garantie) -> str:
 etat_des_valeurs.short_description = "Valeurs"
 
 
-class GarantieInline(StackedInline):
+class GarantieInline(TextesTapes, StackedInline):
     model = Garantie
     extra = 0
     fields = (etat_des_valeurs, *CHAMPS_GARANTIE)
@@ -125,7 +127,7 @@ class ModificationTableau(TableauLecture):
 
 
 class ProduitForm(forms.ModelForm):
-    description = forms.CharField(required=False, widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}))
+    description = TexteTape(required=False, widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}))
     periodicites = forms.MultipleChoiceField(
         label="Périodicités permises",
         choices=Periodicite.choices,
@@ -296,7 +298,7 @@ class GarantieAdmin(AdminPass):
 
 class ReglageForm(forms.Form):
     valeur = forms.IntegerField(widget=UnfoldAdminIntegerFieldWidget(attrs={"inputmode": "numeric"}))
-    motif = forms.CharField(
+    motif = TexteTape(
         max_length=200,
         label="Motif",
         help_text="On le relira dans l'historique.",

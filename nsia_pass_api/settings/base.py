@@ -1,5 +1,7 @@
 """Django itself: applications, middleware, templates, language, static files, transport security."""
 
+from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
+
 from .environment import BASE_DIR, PRODUCTION, secret, strings
 
 DEBUG = False
@@ -34,8 +36,10 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "nsia_pass_api.logs.RequestLogMiddleware",
     "nsia_pass_api.metriques.MesureMiddleware",
+    "nsia_pass_api.requetes.RequetesLisibles",
     "django.middleware.security.SecurityMiddleware",
     "nsia_pass_api.static_files.Statiques",
+    "csp.middleware.CSPMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -48,6 +52,22 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "apps.pass_products.reglages.MemoireDeRequete",
 ]
+
+# What a page may load and run, unless its view says something stricter (kiosk, documents). The back office decides it: unfold's
+# Alpine evaluates the attributes of its templates, and its colours are a <style> of each page. Decision 19.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, UNSAFE_EVAL],
+        "style-src": [SELF, UNSAFE_INLINE],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
 
 ROOT_URLCONF = "nsia_pass_api.urls"
 WSGI_APPLICATION = "nsia_pass_api.wsgi.application"

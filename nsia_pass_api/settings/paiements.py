@@ -11,6 +11,8 @@ PAIEMENT_SUIVI_TARDIF = timedelta(hours=integer("PAIEMENT_SUIVI_TARDIF_HEURES", 
 PAIEMENT_MINIMUM = integer("PAIEMENT_MINIMUM", 100, minimum=1)
 PAIEMENT_MAXIMUM = integer("PAIEMENT_MAXIMUM", 500_000, minimum=1)
 IDEMPOTENCE_CONSERVATION = timedelta(hours=integer("IDEMPOTENCE_HEURES", 72, minimum=24))
+# Callbacks that led to no payment are read by people for a while, then deleted; those of payments stay.
+RAPPELS_CONSERVATION = timedelta(days=integer("RAPPELS_CONSERVATION_JOURS", 30, minimum=2))
 PROPOSITION_VALIDITE = timedelta(days=integer("PROPOSITION_JOURS", 7, minimum=1))
 
 # What one person proposes and another decides: kind → its class (apps/pass_payments/natures.py). Kinds live as long as rows.

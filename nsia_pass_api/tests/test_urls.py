@@ -1,8 +1,10 @@
 import re
 
 import pytest
+from django.contrib import admin
 from django.contrib.staticfiles import finders
 from django.test import Client
+from django.urls import reverse
 
 
 def test_the_root_leads_to_the_documentation() -> None:
@@ -39,3 +41,33 @@ def test_unknown_addresses_of_the_api_are_problems(url: str) -> None:
 
 def test_the_admin_asks_to_sign_in() -> None:
     assert Client().get("/admin/").headers["Location"] == "/admin/login/?next=/admin/"
+
+
+@pytest.mark.django_db
+def test_pages_run_our_scripts_alone_and_keep_what_is_stricter(admin_client: Client) -> None:
+    """Only what unfold needs is unsafe: evaluated attributes, inline styles. No page has a script of its own inside."""
+    politique = admin_client.get("/admin/").headers["Content-Security-Policy"]
+    regles = dict(regle.split(" ", 1) for regle in politique.split("; "))
+
+    assert regles == {
+        "default-src": "'none'",
+        "script-src": "'self' 'unsafe-eval'",
+        "style-src": "'self' 'unsafe-inline'",
+        "img-src": "'self' data:",
+        "font-src": "'self'",
+        "connect-src": "'self'",
+        "form-action": "'self'",
+        "base-uri": "'none'",
+        "frame-ancestors": "'none'",
+    }
+    pages = [
+        reverse(f"admin:{modele._meta.app_label}_{modele._meta.model_name}_changelist")
+        for modele in admin.site._registry
+    ]
+    for page in ("/admin/", *pages, "/admin/login/", "/admin/zzz/"):
+        reponse = admin_client.get(page)
+        assert reponse.headers["Content-Security-Policy"] == politique, page
+        html = reponse.content.decode()
+        assert re.findall(r"<script(?![^>]*\bsrc=)[^>]*>|\son[a-z]+=|javascript:", html) == [], page
+    for page in ("/borne/", "/verifier/"):
+        assert "unsafe" not in admin_client.get(page).headers["Content-Security-Policy"]

@@ -12,8 +12,11 @@ from django.utils import timezone
 from apps.borne_auth.models.identite import Agent
 from nsia_pass_api.constraints import parmi
 
-# What `coffre.sceller` writes: no secret in clear passes for it.
-SCELLE = r"^v1\.[0-9a-f]{8}\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{27}\.[A-Za-z0-9_-]{43}$"
+# What `coffre.sceller` writes, or wrote before AES-GCM (v1): no secret in clear passes for it.
+SCELLE = (
+    r"^(v1\.[0-9a-f]{8}\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{27}\.[A-Za-z0-9_-]{43}"
+    r"|v2\.[0-9a-f]{8}\.[A-Za-z0-9_-]{16}\.[A-Za-z0-9_-]{48})$"
+)
 
 
 class FacteurAgent(models.Model):

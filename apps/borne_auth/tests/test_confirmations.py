@@ -31,6 +31,7 @@ from apps.pass_clients.services import (
 )
 from apps.pass_clients.tests.factories import BeneficiaireFactory, SouscriptionFactory, contrat_en_vigueur
 from apps.pass_payments.models import MessageSortant
+from apps.pass_payments.services.messages import texte_a_envoyer
 from nsia_pass_api import logs
 
 pytestmark = pytest.mark.django_db
@@ -90,7 +91,7 @@ def fiche(beneficiaire: BeneficiairePass) -> str:
 def dernier_code() -> str:
     message = MessageSortant.objects.filter(cle__startswith="code:").order_by("-id").first()
     assert message is not None
-    (code,) = re.findall(r"\b[0-9]{6}\b", message.texte)
+    (code,) = re.findall(r"\b[0-9]{6}\b", texte_a_envoyer(message))
     return code
 
 
@@ -209,7 +210,7 @@ class TestDemander:
         )
         message = MessageSortant.objects.get()
         assert (message.telephone, message.cle) == (client.telephone, f"code:{demande.pk}")
-        assert message.texte == (
+        assert texte_a_envoyer(message) == (
             f"NSIA : {dernier_code()} est votre code pour ajouter un bénéficiaire à PASS KIMIA. Valable 5 min "
             "à la borne. NSIA ne le demande jamais : ne le dites à personne."
         )
@@ -386,7 +387,7 @@ class TestTextes:
             "recevoir l'argent au 06\u00a0512\u00a034\u00a056",
         ]
         for objet, message in zip(objets, codes, strict=True):
-            assert f" est votre code pour {objet.replace(chr(160), ' ')}. Valable 5 min" in message.texte
+            assert f" est votre code pour {objet.replace(chr(160), ' ')}. Valable 5 min" in texte_a_envoyer(message)
         assert faits == [
             "Le bénéficiaire est ajouté.",
             "Le bénéficiaire est modifié.",
@@ -402,8 +403,8 @@ class TestTextes:
         ]
         for message in (*codes, *annonces):
             assert message.telephone == TELEPHONE
-            assert len(message.texte) <= 160
-            assert set(message.texte) <= GSM
+            assert len(texte_a_envoyer(message)) <= 160
+            assert set(texte_a_envoyer(message)) <= GSM
 
     def test_nothing_typed_at_the_kiosk_goes_by_sms(self, appeler: Appel, souscription: SouscriptionPass) -> None:
         """Else whoever knows a police and its phone could write to its owner in NSIA's name."""

@@ -55,8 +55,7 @@ def test_un_corps_illisible_aussi(corps: bytes, garde: str, recus: list[dict[str
     "entetes",
     [
         {"content_type": "text/plain"},
-        {"content_type": "application/x-www-form-urlencoded"},
-        {"content_type": "multipart/form-data"},
+        {"content_type": "application/octet-stream"},
         {"content_type": ""},
         {"HTTP_ACCEPT": "text/xml"},
         {"HTTP_ACCEPT": "n'importe quoi"},
@@ -77,6 +76,15 @@ def test_trop_grand(recus: list[dict[str, str]]) -> None:
             "corps_trop_grand",
             "Un rappel a 16 kio au plus.",
         )
+    assert recus == []
+
+
+@pytest.mark.parametrize(
+    "type_de_contenu", ["application/x-www-form-urlencoded", "Multipart/form-data; boundary=x", "text/html"]
+)
+def test_un_formulaire_est_refuse(type_de_contenu: str, recus: list[dict[str, str]]) -> None:
+    reponse = envoyer("POST", b'{"a": 1}', content_type=type_de_contenu)
+    assert (reponse.status_code, reponse.json()["code"]) == (415, "type_de_contenu_refuse")
     assert recus == []
 
 

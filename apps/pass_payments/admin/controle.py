@@ -16,6 +16,7 @@ from apps.pass_payments.admin.cellules import (
     STATUT_PROPOSITION,
     VERDICT,
     OuvertFiltre,
+    a_voir,
     ouverts_d_abord,
     ouverture,
 )
@@ -33,6 +34,7 @@ from apps.pass_payments.models import (
 )
 from apps.pass_payments.natures import nature as la_nature
 from apps.pass_payments.natures import natures
+from apps.pass_payments.selectors_controle import autres_ecarts, rappels_contredits
 from apps.pass_payments.selectors_propositions import a_decider_par, en_attente, reponses_recentes
 from apps.pass_payments.services.propositions import attend_une_decision
 from nsia_pass_api.actes import AvecActes
@@ -140,6 +142,7 @@ class AApprouverFiltre(admin.SimpleListFilter):
         return [
             ("moi", "Par moi"),
             ("autrui", "Par d'autres : ce que j'ai demandé"),
+            ("toutes", "Par quelqu'un"),
             ("reponses", "Décidé depuis peu : ce que j'avais demandé"),
         ]
 
@@ -149,6 +152,8 @@ class AApprouverFiltre(admin.SimpleListFilter):
                 return queryset & a_decider_par(request.user)
             case "autrui":
                 return queryset & en_attente().filter(demandeur=request.user.pk)
+            case "toutes":
+                return queryset & en_attente()
             case "reponses":
                 return queryset & reponses_recentes(request.user).select_related(None).order_by()
         return queryset
@@ -343,7 +348,7 @@ class EcartAdmin(AvecActes, AdminLecture):
         xaf("montant_journal", "Au journal"),
         ouverture("resolu_le", ouverte="À résoudre", fermee="Résolu"),
     ]
-    list_filter = [EcartOuvertFiltre, "nature", "operateur"]
+    list_filter = [EcartOuvertFiltre, a_voir(autres=("Écarts hors suspens", autres_ecarts)), "nature", "operateur"]
     fieldsets = [
         (
             None,
@@ -413,7 +418,7 @@ class RappelAdmin(AdminLecture):
         texte("adresse", "Expéditeur"),
         moment("traite_le", "Traité le", secondes=True),
     ]
-    list_filter = ["verdict", "operateur"]
+    list_filter = [a_voir(contredits=("Contredits depuis 24 heures", rappels_contredits)), "verdict", "operateur"]
     fieldsets = [
         (
             None,

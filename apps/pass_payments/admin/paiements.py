@@ -20,6 +20,7 @@ from apps.pass_payments.admin.cellules import (
     STATUT_PAIEMENT,
     STATUT_PROPOSITION,
     VERDICT,
+    a_voir,
     ouverture,
 )
 from apps.pass_payments.cles import cle_lisible
@@ -41,6 +42,7 @@ from apps.pass_payments.models import (
     StatutProposition,
 )
 from apps.pass_payments.motifs import motif_lisible
+from apps.pass_payments.selectors_controle import decaissements_en_retard, paiements_en_retard
 from apps.pass_payments.services.decaissements import a_clore
 from apps.pass_payments.services.suivi import a_interroger
 from nsia_pass_api.actes import AvecActes, Lignes
@@ -266,7 +268,12 @@ class PaiementAdmin(AvecActes, AdminLecture):
         STATUT_PAIEMENT,
         moment("date_demande", "Demandé le"),
     ]
-    list_filter = ["statut", "type_paiement", "operateur"]
+    list_filter = [
+        a_voir(en_retard=("Ouverts au-delà de leur limite", paiements_en_retard)),
+        "statut",
+        "type_paiement",
+        "operateur",
+    ]
     fieldsets = [
         (
             None,
@@ -395,7 +402,12 @@ class DecaissementAdmin(AvecActes, AdminLecture):
         STATUT_DECAISSEMENT,
         moment("demande_le", "Demandé le"),
     ]
-    list_filter = ["statut", "nature", "operateur"]
+    list_filter = [
+        a_voir(en_retard=("Sans fin depuis plus d'une heure", decaissements_en_retard)),
+        "statut",
+        "nature",
+        "operateur",
+    ]
     fieldsets = [
         (
             None,

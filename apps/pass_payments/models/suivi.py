@@ -14,6 +14,7 @@ from django.db.models.functions import Now
 from apps.pass_payments.cles import cle_lisible
 from apps.pass_payments.models.paiements import OperateurPaiement, PaiementPass
 from apps.pass_payments.motifs import MotifEchec
+from nsia_pass_api import coffre
 from nsia_pass_api.constraints import parmi, telephone
 
 
@@ -156,9 +157,15 @@ class RappelOperateur(models.Model):
         indexes = [
             models.Index(fields=["id"], condition=Q(verdict="a_traiter"), name="rappels_a_traiter"),
             models.Index(fields=["traite_le"], condition=Q(verdict="contredit"), name="rappels_contredits"),
+            models.Index(fields=["recu_le"], condition=Q(paiement__isnull=True), name="rappels_sans_paiement"),
         ]
         triggers = [
-            pgtrigger.Protect(name="rappel_indelebile", operation=pgtrigger.Delete),
+            # What led to a payment stays with it; the rest only long enough to be looked at.
+            pgtrigger.Protect(
+                name="rappel_indelebile",
+                operation=pgtrigger.Delete,
+                condition=pgtrigger.Condition("OLD.paiement_id IS NOT NULL OR OLD.recu_le > now() - interval '1 day'"),
+            ),
             pgtrigger.ReadOnly(name="rappel_brut", fields=["operateur", "corps", "adresse", "recu_le"]),
         ]
 
@@ -180,7 +187,8 @@ TEXTE_EFFACE = "NSIA : code à usage unique (effacé)."
 class MessageSortant(models.Model):
     """An SMS to a client, written in the transaction of what it announces and sent by the worker. `cle`: once per fact.
 
-    One that holds a code is erased as soon as it is sent, given up or out of date, and shown to nobody before.
+    The text of one that holds a code is sealed until then, erased as soon as it is sent, given up or out of date, and shown
+    to nobody.
     """
 
     Statut = StatutMessage
@@ -208,6 +216,10 @@ class MessageSortant(models.Model):
                 | Q(statut="envoye", a_envoyer_le__isnull=True, envoye_le__isnull=False)
                 | Q(statut="abandonne", a_envoyer_le__isnull=True, envoye_le__isnull=True),
                 name="messages_dates",
+            ),
+            models.CheckConstraint(
+                condition=~Q(cle__startswith=CLE_DE_CODE) | Q(texte__regex=coffre.FORME) | Q(texte=TEXTE_EFFACE),
+                name="messages_codes_scelles",
             ),
         ]
         indexes = [

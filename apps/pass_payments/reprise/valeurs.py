@@ -12,6 +12,7 @@ from apps.pass_clients.models import FORME_POLICE
 from apps.pass_payments.models import MotifReprise, OperateurPaiement
 from nsia_pass_api.money import MONTANT_MAXIMUM
 from nsia_pass_api.telephones import TelephoneInvalide, normaliser
+from nsia_pass_api.textes import PERDUE, epurer
 
 Motif = MotifReprise
 
@@ -33,7 +34,6 @@ def cle(texte: str) -> str:
 _MARQUES = re.compile(
     "[\u00c2\u00c3\u00e2][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u2122\u20ac]"
 )
-_BLANCS = re.compile(r"\s+")
 
 
 def reparer(texte: str) -> tuple[str, bool]:
@@ -45,8 +45,7 @@ def reparer(texte: str) -> tuple[str, bool]:
             texte = b"".join(_octet(c) for c in texte).decode()
         except (UnicodeEncodeError, UnicodeDecodeError):
             break
-    propre = "".join(" " if unicodedata.category(c) in ("Cc", "Zs", "Cf") else c for c in texte)
-    return unicodedata.normalize("NFC", _BLANCS.sub(" ", propre).strip()), "\ufffd" in texte
+    return epurer(texte), PERDUE in texte
 
 
 def _octet(caractere: str) -> bytes:

@@ -18,11 +18,13 @@ from apps.pass_payments.models import (
     TypePaiement,
 )
 from apps.pass_payments.motifs import motif_pour_le_client
+from nsia_pass_api import coffre
 from nsia_pass_api.dates import maintenant
 from nsia_pass_api.money import formater_xaf
 
 logger = structlog.get_logger(__name__)
 
+_USAGE = "message"
 _POLICE_A_VENIR = "Demandez votre numéro de police en agence : il ouvre la borne."
 
 
@@ -36,8 +38,17 @@ def annoncer(*, cle: str, telephone: str, texte: str, quand: datetime) -> None:
 
 
 def annoncer_code(*, objet: str, telephone: str, texte: str, quand: datetime) -> None:
-    """As `annoncer`, for a text that holds a one-time code: nothing of it stays once it is sent, given up or out of date."""
-    annoncer(cle=f"{CLE_DE_CODE}{objet}", telephone=telephone, texte=texte, quand=quand)
+    """As `annoncer`, for a text that holds a one-time code: sealed while it waits, and nothing of it stays afterwards."""
+    cle = f"{CLE_DE_CODE}{objet}"
+    scelle = coffre.sceller(_simple(texte).encode(), usage=_USAGE, ligne=cle)
+    annoncer(cle=cle, telephone=telephone, texte=scelle, quand=quand)
+
+
+def texte_a_envoyer(message: MessageSortant) -> str:
+    """What the client will read, opened at the last moment. Raises SceauRompu when its key is no longer known."""
+    if not message.porte_un_code or message.texte == TEXTE_EFFACE:
+        return message.texte
+    return coffre.ouvrir(message.texte, usage=_USAGE, ligne=message.cle).decode()
 
 
 def annoncer_succes(
@@ -126,7 +137,11 @@ def envoyer_message(ident: int, *, par: Messagerie, quand: datetime | None = Non
 
 def _essayer(message: MessageSortant, *, par: Messagerie, quand: datetime) -> None:
     try:
-        par.envoyer(telephone=message.telephone, texte=message.texte, cle=message.cle)
+        par.envoyer(telephone=message.telephone, texte=texte_a_envoyer(message), cle=message.cle)
+    except coffre.SceauRompu:
+        # Nothing will open it later either; the client asks for another code.
+        logger.error("code_illisible", message=message.pk)
+        message.statut, message.a_envoyer_le = StatutMessage.ABANDONNE, None
     except MessagerieInjoignable as panne:
         logger.warning("message_non_envoye", message=message.pk, essai=message.tentatives, cause=str(panne))
         if message.tentatives >= _ESSAIS:

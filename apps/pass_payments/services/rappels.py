@@ -1,9 +1,14 @@
-"""Callbacks: kept raw as they come, answered at once, believed never. They only hasten the look-up of a payment."""
+"""Callbacks: kept raw as they come, answered at once, believed never. They only hasten the look-up of a payment.
 
-from datetime import datetime
+Anybody may send them, as many as he likes: what names no payment of ours never reaches the worker, and little of it is kept;
+of one payment a few are (docs/decisions/0019). Whoever sends them cannot tell: the answer is always the same.
+"""
+
+from datetime import datetime, timedelta
 
 import structlog
 from django.conf import settings
+from django.db.models import QuerySet
 
 from apps.pass_payments.models import (
     EvenementPaiement,
@@ -24,10 +29,52 @@ logger = structlog.get_logger(__name__)
 _DEJA_VU = {StatutPaiement.SUCCES: Etat.REUSSI, StatutPaiement.REMBOURSE: Etat.REUSSI}
 
 
+# MTN sends one callback a payment, and repeats it once. What comes after these tells nothing more, and hastens nothing.
+PAR_PAIEMENT = 20
+# Of those that lead to no payment, in an hour: from one address, from all, and how much of each.
+INCONNUS_ADRESSE, INCONNUS_ENSEMBLE, INCONNUS_CORPS = 30, 200, 2_000
+_HEURE = timedelta(hours=1)
+
+
 def recevoir_rappel(*, operateur: str, corps: str, adresse: str, quand: datetime | None = None) -> None:
-    """The callback is kept as it came; the worker looks at it later."""
-    RappelOperateur.objects.create(
-        operateur=operateur, corps=corps.replace("\x00", ""), adresse=adresse, recu_le=quand or maintenant()
+    """The callback of a payment is kept as it came, for the worker; one that leads to none is filed at once.
+
+    Beyond the limits above nothing is kept. They are looked at before the insert: those that come at the same moment may be
+    a few more.
+    """
+    quand = quand or maintenant()
+    rappel = RappelOperateur(operateur=operateur, corps=corps.replace("\x00", ""), adresse=adresse, recu_le=quand)
+    if operateur in settings.OPERATEURS:
+        lu = _lire(rappel)
+        rappel.paiement = None if lu is None else _paiements(operateur, lu.numero).first()
+        if rappel.paiement is None:
+            rappel.verdict, rappel.traite_le = VerdictRappel.ILLISIBLE if lu is None else VerdictRappel.INCONNU, quand
+    if not _reste_de_la_place(rappel):
+        logger.warning("rappel_non_garde", operateur=operateur, paiement=rappel.paiement_id, verdict=rappel.verdict)
+        return
+    if rappel.paiement is None:
+        rappel.corps = rappel.corps[:INCONNUS_CORPS]
+    rappel.save()
+
+
+def oublier_rappels(*, quand: datetime) -> int:
+    """Nothing is kept of the callbacks that led to no payment for longer than they may be. Returns how many were deleted."""
+    avant = quand - settings.RAPPELS_CONSERVATION
+    return RappelOperateur.objects.filter(paiement__isnull=True, recu_le__lt=avant).delete()[0]
+
+
+def _reste_de_la_place(rappel: RappelOperateur) -> bool:
+    if rappel.paiement_id is not None:
+        return RappelOperateur.objects.filter(paiement=rappel.paiement_id)[:PAR_PAIEMENT].count() < PAR_PAIEMENT
+    recents = RappelOperateur.objects.filter(paiement__isnull=True, recu_le__gt=rappel.recu_le - _HEURE)
+    adresses = list(recents.order_by().values_list("adresse", flat=True)[:INCONNUS_ENSEMBLE])
+    return len(adresses) < INCONNUS_ENSEMBLE and adresses.count(rappel.adresse) < INCONNUS_ADRESSE
+
+
+def _paiements(operateur: str, numero: str) -> QuerySet[PaiementPass]:
+    """The payment of this number that was asked of this operator, if any: others of the same demand follow it."""
+    return PaiementPass.objects.filter(
+        numero_transaction=numero, operateur=operateur, rattache_a__isnull=True, reference_mobile_money__isnull=False
     )
 
 
@@ -50,11 +97,8 @@ def _traiter(rappel: RappelOperateur, quand: datetime) -> None:
         _classer(rappel, VerdictRappel.ILLISIBLE, quand)
         return
     # Held: whoever settles it meanwhile waits, then sees this callback and judges it; or has settled it, and we judge.
-    paiements = PaiementPass.objects.select_for_update(no_key=True)
-    paiement = paiements.filter(
-        numero_transaction=lu.numero, operateur=rappel.operateur, rattache_a__isnull=True
-    ).first()
-    if paiement is None or paiement.reference_mobile_money is None:
+    paiement = _paiements(rappel.operateur, lu.numero).select_for_update(no_key=True).first()
+    if paiement is None:
         _classer(rappel, VerdictRappel.INCONNU, quand)
         return
     RappelOperateur.objects.filter(pk=rappel.pk).update(paiement=paiement, verdict=VerdictRappel.EN_ATTENTE)
@@ -71,7 +115,9 @@ def _lire(rappel: RappelOperateur) -> Rappel | None:
     try:
         return lecteur.lire_rappel(rappel.corps)
     except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as panne:
-        logger.error("rappel_casse_son_lecteur", rappel=rappel.pk, cause=type(panne).__name__)
+        logger.error(
+            "rappel_casse_son_lecteur", operateur=rappel.operateur, rappel=rappel.pk, cause=type(panne).__name__
+        )
         return None
 
 

@@ -1,5 +1,6 @@
 """SMS: written with what they announce, once a fact, sent later and later, given up after twelve tries."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -23,9 +24,11 @@ from apps.pass_payments.services.messages import (
     envoyer_message,
     oublier_codes,
     reserver_messages,
+    texte_a_envoyer,
 )
 from apps.pass_payments.services.reglement import regler
 from apps.pass_payments.tests.factories import PaiementFactory
+from nsia_pass_api import coffre
 
 pytestmark = pytest.mark.django_db
 
@@ -145,7 +148,7 @@ class TestCodes:
 
     def etat(self) -> tuple[str, str]:
         message = MessageSortant.objects.get(cle="code:7")
-        return message.statut, message.texte
+        return message.statut, texte_a_envoyer(message)
 
     @pytest.fixture(autouse=True)
     def code(self) -> None:
@@ -189,6 +192,37 @@ class TestCodes:
 
         assert envoyer_message(ident, par=par, quand=DEBUT).statut == "envoye"
         assert len(par.envoyes) == 1
+
+    def test_nobody_reads_it_in_the_table(self) -> None:
+        message = MessageSortant.objects.get(cle="code:7")
+
+        assert re.fullmatch(coffre.FORME, message.texte)
+        assert "483920" not in message.texte
+        with refus.refuse("messages_codes_scelles"):
+            MessageSortant.objects.update(texte="NSIA : 483920 est votre code.")
+
+    def test_sealed_for_one_message_it_opens_for_no_other(self) -> None:
+        annoncer_code(objet="8", telephone=TELEPHONE, texte="NSIA : 111111 est votre code.", quand=DEBUT)
+        autre = MessageSortant.objects.get(cle="code:8").texte
+        MessageSortant.objects.filter(cle="code:7").update(texte=autre)
+        par = MessagerieFactice()
+
+        assert envoyer(par, a=DEBUT) == ["abandonne", "envoye"]
+        assert [cle for _, _, cle in par.envoyes] == ["code:8"]
+        assert self.etat() == ("abandonne", self.EFFACE)
+
+    def test_a_rotation_of_the_key_loses_no_code(self, settings: Settings) -> None:
+        settings.CLES_SECOND_FACTEUR_ANCIENNES = [settings.CLE_SECOND_FACTEUR]
+        settings.CLE_SECOND_FACTEUR = "nouvelle" * 8
+
+        assert envoyer(MessagerieFactice(), a=DEBUT) == ["envoye"]
+
+    def test_whose_key_is_lost_is_given_up(self, settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+        settings.CLE_SECOND_FACTEUR = "nouvelle" * 8
+
+        assert envoyer(MessagerieFactice(), a=DEBUT) == ["abandonne"]
+        assert self.etat() == ("abandonne", self.EFFACE)
+        assert "code_illisible" in capsys.readouterr().err
 
     def test_people_read_that_it_was_a_code(self) -> None:
         ecrire()

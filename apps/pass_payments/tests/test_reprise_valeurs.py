@@ -107,6 +107,7 @@ def test_no_date_is_no_date() -> None:
         ("Gis\ufffdle", "Gis\ufffdle", True),
         ("Ã© et 中", "Ã© et 中", False),
         ("Ã\x81", "Á", False),
+        ("Kon\u200bgo \u202eJean\x1b", "Kongo Jean", False),
     ],
 )
 def test_damaged_text_is_mended_when_it_can_be(abime: str, propre: str, perdu: bool) -> None:

@@ -471,7 +471,7 @@ class TestRappels:
     def test_one_that_breaks_its_reader_is_unreadable_and_stops_nothing(self, operateur: OperateurFactice) -> None:
         for corps in ("PAY-1|reussi|beaucoup", "PAY-1|n'importe"):
             recevoir_rappel(operateur="mtn_money", corps=corps, adresse="")
-        assert traiter(DEBUT) == 2
+        assert traiter(DEBUT) == 0
         assert set(RappelOperateur.objects.values_list("verdict", flat=True)) == {"illisible"}
 
     def test_one_of_an_operator_that_has_gone_waits(self, operateur: OperateurFactice, settings: Settings) -> None:

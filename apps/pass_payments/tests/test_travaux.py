@@ -167,8 +167,8 @@ class TestPannes:
         assert PAYEUR not in dit.err + dit.out
 
     def test_a_poisonous_callback_stops_neither_the_others_nor_the_worker(self, operateur: OperateurFactice) -> None:
-        recevoir_rappel(operateur="mtn_money", corps="PAY-1|reussi|beaucoup", adresse="")
-        recevoir_rappel(operateur="mtn_money", corps="PAY-1|reussi|100", adresse="")
+        for corps in ("PAY-1|reussi|beaucoup", "PAY-1|reussi|100"):
+            RappelOperateur.objects.create(operateur="mtn_money", corps=corps)
 
         assert un_tour()
 

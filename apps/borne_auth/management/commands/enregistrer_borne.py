@@ -8,6 +8,7 @@ from apps.borne_auth.errors import BorneAbsente
 from apps.borne_auth.models import Borne
 from nsia_pass_api.commands import CommandePass
 from nsia_pass_api.errors import DonneesInvalides
+from nsia_pass_api.textes import nettoyer
 
 
 class Command(CommandePass):
@@ -39,7 +40,7 @@ class Command(CommandePass):
         else:
             if not options["agence"].strip():
                 raise DonneesInvalides("Indiquez l'agence : --agence « Brazzaville Centre ».")
-            self._montrer(*services.enregistrer_borne(code=options["code"], agence=options["agence"]))
+            self._montrer(*services.enregistrer_borne(code=options["code"], agence=nettoyer(options["agence"])))
 
     def _borne(self, code: str) -> Borne:
         borne = Borne.objects.filter(code=code.strip().upper()).first()

@@ -7,6 +7,7 @@ from apps.borne_auth import second_facteur, selectors
 from apps.borne_auth.errors import FacteurAbsent
 from apps.borne_auth.journal import COMMANDE
 from nsia_pass_api.commands import CommandePass
+from nsia_pass_api.textes import nettoyer
 
 
 class Command(CommandePass):
@@ -20,7 +21,7 @@ class Command(CommandePass):
         agent = selectors.agent_de_l_email(options["email"].strip().lower())
         if agent is None:
             raise FacteurAbsent(f"Personne n'a l'adresse {options['email']}.")
-        second_facteur.reinitialiser(agent=agent, acteur=None, motif=options["motif"], origine=COMMANDE)
+        second_facteur.reinitialiser(agent=agent, acteur=None, motif=nettoyer(options["motif"]), origine=COMMANDE)
         self.stdout.write(
             f"{agent} n'a plus de second facteur et devra en activer un autre. Ses sessions sont fermées."
         )

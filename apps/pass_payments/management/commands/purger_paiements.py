@@ -4,13 +4,20 @@ from typing import Any
 
 from apps.pass_payments.services.idempotence import oublier_requetes
 from apps.pass_payments.services.propositions import perimer
+from apps.pass_payments.services.rappels import oublier_rappels
 from nsia_pass_api.commands import CommandePass
 from nsia_pass_api.dates import maintenant
 
 
 class Command(CommandePass):
-    help = "Oublie les réponses gardées pour les demandes répétées, périme les propositions sans décision."
+    help = "Oublie les réponses gardées et les rappels sans paiement, périme les propositions sans décision."
 
     def executer(self, **options: Any) -> None:
         quand = maintenant()
-        self.bilan({"Réponses oubliées": oublier_requetes(quand=quand), "Propositions périmées": perimer(quand=quand)})
+        self.bilan(
+            {
+                "Réponses oubliées": oublier_requetes(quand=quand),
+                "Rappels oubliés": oublier_rappels(quand=quand),
+                "Propositions périmées": perimer(quand=quand),
+            }
+        )
