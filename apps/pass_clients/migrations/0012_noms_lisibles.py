@@ -27,7 +27,7 @@ def nettoyer(table: str) -> migrations.RunSQL:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("pass_clients", "0010_clients_inactifs"),
+        ("pass_clients", "0011_polices_epelees"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

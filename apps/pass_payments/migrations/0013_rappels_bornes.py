@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("pass_payments", "0011_codes_scelles"),
+        ("pass_payments", "0012_codes_scelles"),
     ]
 
     operations = [

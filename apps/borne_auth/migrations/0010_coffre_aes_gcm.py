@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("borne_auth", "0007_tables_suivies"),
+        ("borne_auth", "0009_regles_des_bornes"),
     ]
 
     operations = [

@@ -11,7 +11,7 @@ EFFACER = """
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("pass_payments", "0010_ordre_des_soldes"),
+        ("pass_payments", "0011_reponses_aux_propositions"),
     ]
 
     operations = [
