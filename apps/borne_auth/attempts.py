@@ -66,14 +66,15 @@ def tenter(*, budgets: Sequence[Budget], evaluer: Callable[[], T | None], le: da
     return resultat
 
 
-def depenser(*, budgets: Sequence[Budget], le: datetime) -> None:
-    """Each budget has one less, in the transaction of the caller. Raises TropDEssais when one is spent."""
+TROP_DE_CODES = "Trop de codes ont été demandés. Patientez avant d'en demander un autre, ou adressez-vous à un agent."
+TROP_DE_SOUSCRIPTIONS = "Trop de souscriptions d'ici ou avec ce numéro. Patientez, ou adressez-vous à un agent."
+
+
+def depenser(*, budgets: Sequence[Budget], le: datetime, refus: str = TROP_DE_CODES) -> None:
+    """Each budget has one less, in the transaction of the caller. Raises TropDEssais, with `refus`, when one is spent."""
     if epuises := _charger(budgets):
         logger.warning("envois_epuises", regles=sorted(budget.regle.value for budget in epuises))
-        raise TropDEssais(
-            "Trop de codes ont été demandés. Patientez avant d'en demander un autre, ou adressez-vous à un agent.",
-            retry_after=_attente(epuises, le),
-        )
+        raise TropDEssais(refus, retry_after=_attente(epuises, le))
 
 
 def _attente(epuises: Sequence[Budget], le: datetime) -> int:
@@ -169,6 +170,42 @@ def budgets_code(*, client_id: int, telephone: str, le: datetime) -> list[Budget
         Budget(RegleEssais.CODE_TELEPHONE_HEURE, telephone, settings.CODE_ENVOIS_HEURE, *heure),
         Budget(RegleEssais.CODE_TELEPHONE_JOUR, telephone, settings.CODE_ENVOIS_JOUR, *jour),
     ]
+
+
+def budgets_code_sans_session(*, telephone: str, borne: Borne | None, le: datetime) -> list[Budget]:
+    """What a code draws on that was asked without a session, so that nobody spends those of the client's own sessions; nor,
+    elsewhere, those of a kiosk."""
+    lieu = f"{telephone}\0{borne.pk if borne else ''}"
+    heure = _fenetre(le, timedelta(hours=1))
+    return [
+        Budget(RegleEssais.CODE_LIEU_HEURE, lieu, settings.CODE_ENVOIS_HEURE, *heure),
+        Budget(RegleEssais.CODE_LIEUX_JOUR, _cote(telephone, borne), settings.CODE_ENVOIS_JOUR, *_jour(le)),
+    ]
+
+
+def budgets_souscription(
+    *, telephone: str, payeur: str, borne: Borne | None, adresse: str, le: datetime
+) -> list[Budget]:
+    """What a subscription without a session draws on: the phone it names, the phone that will be asked for a PIN, the place."""
+    jour = _jour(le)
+    nommes = [
+        Budget(
+            RegleEssais.PROSPECT_TELEPHONE, _cote(telephone, borne), settings.SOUSCRIPTIONS_PAR_TELEPHONE_JOUR, *jour
+        ),
+        Budget(RegleEssais.PROSPECT_PAYEUR, _cote(payeur, borne), settings.SOUSCRIPTIONS_PAR_PAYEUR_JOUR, *jour),
+    ]
+    if borne is None:
+        heure = _fenetre(le, timedelta(hours=1))
+        limite = settings.SOUSCRIPTIONS_PAR_ADRESSE_HEURE
+        return [*nommes, Budget(RegleEssais.PROSPECT_ADRESSE, reseau_de(adresse), limite, *heure)]
+    quart_heure = _fenetre(le, timedelta(minutes=15))
+    limite = settings.SOUSCRIPTIONS_PAR_BORNE_QUART_HEURE
+    return [*nommes, Budget(RegleEssais.PROSPECT_BORNE, str(borne.pk), limite, *quart_heure)]
+
+
+def _cote(telephone: str, borne: Borne | None) -> str:
+    """A phone at all kiosks, or everywhere else: who stands at a kiosk is not stopped by a stranger elsewhere."""
+    return f"{telephone}\0{'bornes' if borne else 'ailleurs'}"
 
 
 def _jour(le: datetime) -> tuple[datetime, datetime]:

@@ -47,6 +47,13 @@ CODE_ENVOIS_JOUR = integer("CODE_ENVOIS_JOUR", 10, minimum=1, maximum=50)
 # The same change asked again sooner than this sends nothing more: a second touch, or an answer that was lost.
 CODE_RENVOI = timedelta(seconds=integer("CODE_RENVOI_SECONDES", 30, minimum=1, maximum=300))
 
+# Subscriptions without a session: those that name a phone, those that make a phone ask for its PIN, those of a kiosk, and
+# those of an address that presents no kiosk key. At a busy kiosk one takes two minutes at least.
+SOUSCRIPTIONS_PAR_TELEPHONE_JOUR = integer("SOUSCRIPTIONS_PAR_TELEPHONE_JOUR", 5, minimum=1)
+SOUSCRIPTIONS_PAR_PAYEUR_JOUR = integer("SOUSCRIPTIONS_PAR_PAYEUR_JOUR", 10, minimum=1)
+SOUSCRIPTIONS_PAR_BORNE_QUART_HEURE = integer("SOUSCRIPTIONS_PAR_BORNE_QUART_HEURE", 20, minimum=1)
+SOUSCRIPTIONS_PAR_ADRESSE_HEURE = integer("SOUSCRIPTIONS_PAR_ADRESSE_HEURE", 20, minimum=1)
+
 # Dead sessions stay readable this long before `purger_sessions` deletes them.
 SESSIONS_CONSERVATION_JOURS = integer("SESSIONS_CONSERVATION_JOURS", 90, minimum=1)
 
