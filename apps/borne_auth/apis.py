@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.borne_auth import connexions, sans_session, services
-from apps.borne_auth.apis_confirmations import decrire
+from apps.borne_auth.apis_confirmations import SANS_SMS, decrire
 from apps.borne_auth.authentication import (
     ENTETE_CLE,
     ENTETE_VERSION,
@@ -80,6 +80,7 @@ class LoginApi(APIView):
             202: OpenApiResponse(DemandeSerializer, description=A_CONFIRMER),
             401: OpenApiResponse(description="Paire ou borne refusée."),
             429: TROP_D_ESSAIS,
+            503: SANS_SMS,
         },
     )
     def post(self, request: Request) -> Response:
