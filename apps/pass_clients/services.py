@@ -13,7 +13,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Exists, QuerySet
+from django.db.models import Exists, Q, QuerySet
 from django.utils import timezone
 
 from apps.pass_clients import numbers
@@ -191,13 +191,15 @@ def prouver_par_code(*, client_id: int, police: str, quand: datetime | None = No
     return _prouver(siennes, PreuveTelephone.CODE, quand)
 
 
-def prouver_par_paiement(*, client_id: int, quand: datetime | None = None) -> bool:
-    """The client's own phone has paid a subscription: all of the client's are proved, if none was. False when one was.
+def prouver_par_paiement(*, souscription: SouscriptionPass, quand: datetime | None = None) -> bool:
+    """The client's own phone has made the first payment of `souscription`: it is proved, and all of the client's if none was.
 
-    Once one is proved, another that is not may be a stranger's: a payment no longer tells them apart, a code does.
+    Once one is proved, another that is not may be a stranger's: only its own payment, or a code, proves it then. False when
+    nothing changed.
     """
-    siennes = SouscriptionPass.objects.filter(client_id=client_id)
-    return _prouver(siennes.exclude(Exists(prouvees().filter(client_id=client_id))), PreuveTelephone.PAIEMENT, quand)
+    siennes = SouscriptionPass.objects.filter(client_id=souscription.client_id)
+    rien = ~Exists(prouvees().filter(client_id=souscription.client_id))
+    return _prouver(siennes.filter(Q(pk=souscription.pk) | rien), PreuveTelephone.PAIEMENT, quand)
 
 
 def _prouver(souscriptions: QuerySet[SouscriptionPass], preuve: str, quand: datetime | None) -> bool:

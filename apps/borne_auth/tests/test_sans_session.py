@@ -540,7 +540,7 @@ class TestSessions:
 
 
 class TestPreuves:
-    """A first payment by the client's own phone proves it, while nothing else of the client is proved."""
+    """A first payment by the client's own phone proves what it pays, and what was there if nothing was proved."""
 
     @pytest.fixture
     def souscrite(self, settings: Settings) -> Callable[..., SouscriptionPass]:
@@ -571,19 +571,20 @@ class TestPreuves:
         assert set(SouscriptionPass.objects.values_list("preuve", flat=True)) == {"paiement"}
         assert lire(session, une.police).status_code == 200
 
-    def test_once_one_is_proved_a_payment_proves_no_other(
-        self, settings: Settings, sylvie: ClientPass, la_sienne: NumeroPolice
+    def test_once_one_is_proved_a_payment_proves_its_own_alone(
+        self, sylvie: ClientPass, la_sienne: NumeroPolice, etrangere: NumeroPolice
     ) -> None:
-        etrangere = SouscriptionFactory(client=sylvie)
-
+        payee_par_elle = SouscriptionFactory(client=sylvie)
         enregistrer_demande(
-            souscription=etrangere,
+            souscription=payee_par_elle,
             montant=100,
             type_paiement="souscription_initiale",
             operateur="mtn_money",
             numero_payeur=SYLVIE,
         )
-        assert payee().preuve == ""
+        assert payee().preuve == "paiement"
+        etrangere.souscription.refresh_from_db()
+        assert etrangere.souscription.preuve == ""
 
     def test_the_whole_attack(self, settings: Settings, la_sienne: NumeroPolice) -> None:
         """Issue 10, item 1: without a code nothing is left of it, even if a contract had been made in her name before."""

@@ -130,7 +130,7 @@ def _prouver_le_telephone(principal: PaiementPass, souscription: SouscriptionPas
     """A first payment by the client's own phone: its holder, who typed the PIN, wants the subscription."""
     initiale = principal.type_paiement == TypePaiement.SOUSCRIPTION_INITIALE
     if initiale and not souscription.preuve and principal.numero_payeur == souscription.client.telephone:
-        prouver_par_paiement(client_id=souscription.client_id, quand=quand)
+        prouver_par_paiement(souscription=souscription, quand=quand)
 
 
 def _attend_la_suite(souscription: SouscriptionPass, jour: date) -> bool:
