@@ -18,18 +18,20 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 from test_droits import empreinte
 
+from apps.borne_auth import sans_session
 from apps.borne_auth.confirmations import Changement, demander
 from apps.borne_auth.droits import DROITS, LETTRES
 from apps.borne_auth.maintenance import donner_code
 from apps.borne_auth.models import ActeSensible, Agent, Borne, RoleAgent, SessionBorne
 from apps.borne_auth.tests.factories import AgentFactory, BorneFactory, SessionFactory
 from apps.borne_auth.tokens import JetonAccesClient, JetonAgent
-from apps.pass_clients.models import BeneficiairePass, NumeroPolice
+from apps.pass_clients.models import BeneficiairePass, NumeroPolice, SouscriptionPass
 from apps.pass_clients.tests.factories import BeneficiaireFactory, ClientFactory, contrat_en_vigueur
 from apps.pass_payments import operateurs
 from apps.pass_payments.models import CLE_DE_CODE, DocumentEmis, MessageSortant, PaiementPass
 from apps.pass_payments.services.messages import texte_a_envoyer
 from apps.pass_payments.tests.factories import PaiementFactory, contrat_finissant
+from apps.pass_products.models import ProduitPass
 from apps.pass_products.tests.factories import ProduitFactory
 
 pytestmark = pytest.mark.django_db
@@ -145,8 +147,33 @@ def _code(monde: Monde, un: Dossier) -> Envoi:
         acte=ActeSensible.BENEFICIAIRE_RETIRER, souscription=souscription, beneficiaire=un.beneficiaire
     )
     un.demande = demander(session_id=session.pk, changement=retrait).pk
-    texte = texte_a_envoyer(MessageSortant.objects.get(cle=f"{CLE_DE_CODE}{un.demande}"))
-    return {"code": texte.removeprefix("NSIA : ")[:6]}
+    return {"code": _code_de(un.demande)["code"]}
+
+
+def _code_de(demande: UUID) -> Envoi:
+    texte = texte_a_envoyer(MessageSortant.objects.get(cle=f"{CLE_DE_CODE}{demande}"))
+    return {"demande": str(demande), "code": texte.removeprefix("NSIA : ")[:6]}
+
+
+def _code_de_connexion(monde: Monde, un: Dossier) -> Envoi:
+    """The code of a login at this kiosk, with a police that is not proved beside one that is."""
+    preuve = {"preuve": "agence", "prouvee_le": timezone.now()}
+    SouscriptionPass.objects.filter(pk=un.finissante.souscription_id).update(**preuve)
+    demande, _ = sans_session.connecter(**_connexion(monde, un), borne=monde.borne, adresse="")
+    return _code_de(demande.pk)
+
+
+def _code_de_souscription(monde: Monde, un: Dossier) -> Envoi:
+    """The code of a subscription at this kiosk, with the phone of this client."""
+    identite = {"nom": "X", "prenom": "Y", "telephone": un.police.souscription.client.telephone}
+    demande = sans_session.souscrire(
+        saisie=_souscrire(monde, un) | {"client": identite},
+        produit=ProduitPass.objects.get(code_pass="KIMIA"),
+        borne=monde.borne,
+        adresse="",
+        cle="k" * 8,
+    )
+    return _code_de(demande.pk)
 
 
 def _libre(adresse: str, corps: Envoi | None = None) -> Porte:
@@ -180,6 +207,9 @@ PORTES: dict[tuple[str, str], Porte] = {
         CLIENT, lambda un: f"/api/v1/contrats/{un.police}/paiement/"
     ),
     ("api/v1/souscriptions/", "post"): Porte(MACHINES, lambda un: "/api/v1/souscriptions/", _souscrire, TOUTES),
+    ("api/v1/souscriptions/confirmer/", "post"): Porte(
+        MACHINES, lambda un: "/api/v1/souscriptions/confirmer/", _code_de_souscription, lignes=TOUTES
+    ),
     ("api/v1/souscriptions/conditions/", "get"): _libre("/api/v1/souscriptions/conditions/"),
     ("api/v1/souscriptions/<numero:numero>/renouveler/", "post"): Porte(
         CLIENT, lambda un: f"/api/v1/souscriptions/{un.finissante.souscription.numero_souscription}/renouveler/"
@@ -200,6 +230,9 @@ PORTES: dict[tuple[str, str], Porte] = {
     ("api/v1/mtn/callback/", "put"): _libre("/api/v1/mtn/callback/", {"externalId": "PAY-1"}),
     # A pair that goes together opens its own session, whoever stands there.
     ("api/v1/auth/login/", "post"): Porte(MACHINES, lambda un: "/api/v1/auth/login/", _connexion, lignes=TOUTES),
+    ("api/v1/auth/login/confirmer/", "post"): Porte(
+        MACHINES, lambda un: "/api/v1/auth/login/confirmer/", _code_de_connexion, lignes=TOUTES
+    ),
     ("api/v1/auth/refresh/", "post"): Porte(MACHINES, lambda un: "/api/v1/auth/refresh/", _rafraichir, lignes=TOUTES),
     ("api/v1/auth/logout/", "post"): Porte(CLIENT, lambda un: "/api/v1/auth/logout/", lignes=TOUTES),
     ("api/v1/souscriptions/<numero:numero>/beneficiaires/", "get"): Porte(CLIENT, lambda un: un.beneficiaires),

@@ -18,7 +18,7 @@ PUBLIQUES = {
     "paiement_detecter_operateur",
     "souscription_conditions",
 }
-OUVERTES_A_UNE_BORNE = {"auth_login", "auth_refresh", "borne_moi"}
+OUVERTES_A_UNE_BORNE = {"auth_login", "auth_login_confirmer", "auth_refresh", "borne_moi", "souscription_confirmer"}
 CLIENT = {"cleBorne+jetonClient", "jetonClient"}
 # A prospect has no token: the key of her kiosk, or the signed number of her payment.
 AUSSI_SANS_SESSION = {"souscription_creer": CLIENT | {"cleBorne", ""}, "paiement_suivre": CLIENT | {""}}
@@ -46,6 +46,7 @@ def operations(schema: dict[str, Any]) -> dict[str, dict[str, Any]]:
 def test_the_paths_that_kiosks_are_written_against(schema: dict[str, Any]) -> None:
     assert {
         "/api/v1/auth/login/",
+        "/api/v1/auth/login/confirmer/",
         "/api/v1/auth/refresh/",
         "/api/v1/auth/logout/",
         "/api/v1/clients/{police}/dashboard/",
@@ -68,6 +69,7 @@ def test_the_paths_that_kiosks_are_written_against(schema: dict[str, Any]) -> No
         "/api/v1/produits/{code}/devis/",
         "/api/v1/souscriptions/",
         "/api/v1/souscriptions/conditions/",
+        "/api/v1/souscriptions/confirmer/",
         "/api/v1/souscriptions/{numero}/beneficiaires/",
         "/api/v1/souscriptions/{numero}/beneficiaires/{beneficiaire}/",
         "/api/v1/souscriptions/{numero}/renouveler/",

@@ -12,7 +12,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.borne_auth import connexions, services
+from apps.borne_auth import connexions, sans_session, services
+from apps.borne_auth.apis_confirmations import SANS_SMS, decrire
 from apps.borne_auth.authentication import (
     ENTETE_CLE,
     ENTETE_VERSION,
@@ -22,8 +23,9 @@ from apps.borne_auth.authentication import (
     ClientConnecte,
     ClientQuiSort,
 )
+from apps.borne_auth.confirmations import Changement
 from apps.borne_auth.journal import Origine
-from apps.borne_auth.models import Agent, CanalConnexion
+from apps.borne_auth.models import ActeSensible, Agent, CanalConnexion, DemandeConfirmation
 from apps.borne_auth.permissions import EstAgent, EstBorne
 from apps.borne_auth.schema import AVEC_CLE_BORNE, AVEC_JETON_CLIENT
 from apps.borne_auth.serializers import (
@@ -36,7 +38,9 @@ from apps.borne_auth.serializers import (
     SessionOuverteSerializer,
     SessionRafraichieSerializer,
 )
+from apps.borne_auth.serializers_confirmations import CodeDeDemandeSerializer, DemandeSerializer
 from apps.borne_auth.tokens import JetonRafraichissementClient
+from apps.pass_clients.models import Contrat
 from nsia_pass_api.addresses import adresse_du_client
 from nsia_pass_api.errors import Introuvable
 
@@ -46,6 +50,12 @@ VERSION = OpenApiParameter(
     ENTETE_VERSION, str, OpenApiParameter.HEADER, description="Version du logiciel de la borne, pour le back-office."
 )
 TROP_D_ESSAIS = OpenApiResponse(description="Trop d'essais : `Retry-After` donne les secondes d'attente.")
+
+
+A_CONFIRMER = (
+    "Un code part vers le téléphone du client : confirmez par `POST /api/v1/auth/login/confirmer/`. Cela n'arrive que pour une "
+    "police dont le souscripteur n'a jamais montré ce téléphone, quand le client a d'autres contrats ; ensuite elle ouvre seule."
+)
 
 
 class LoginApi(APIView):
@@ -67,8 +77,10 @@ class LoginApi(APIView):
         request=ConnexionSerializer,
         responses={
             200: SessionOuverteSerializer,
+            202: OpenApiResponse(DemandeSerializer, description=A_CONFIRMER),
             401: OpenApiResponse(description="Paire ou borne refusée."),
             429: TROP_D_ESSAIS,
+            503: SANS_SMS,
         },
     )
     def post(self, request: Request) -> Response:
@@ -76,9 +88,43 @@ class LoginApi(APIView):
         if borne is not None:
             services.noter_contact(borne_id=borne.pk, version=request.headers.get(ENTETE_VERSION))
         saisie = _saisie(ConnexionSerializer, request)
-        ouverte, contrat = services.ouvrir_session(**saisie, borne=borne, adresse=adresse_du_client(request))
-        reponse = _session(ouverte) | {"client": contrat.client, "contrat": contrat}
-        return Response(SessionOuverteSerializer(reponse).data, headers=SANS_CACHE)
+        issue, contrat = sans_session.connecter(**saisie, borne=borne, adresse=adresse_du_client(request))
+        if isinstance(issue, DemandeConfirmation):
+            demande = decrire(issue, Changement(acte=ActeSensible.CONNEXION), client=contrat.client)
+            return Response(demande, status=status.HTTP_202_ACCEPTED, headers=SANS_CACHE)
+        return _ouverte(issue, contrat)
+
+
+class ConfirmerLoginApi(APIView):
+    """Opens the session that a login asked for, with the code that left for the client's phone."""
+
+    authentication_classes = (BorneAuthentication,)
+    permission_classes = (EstBorne,)
+
+    @extend_schema(
+        operation_id="auth_login_confirmer",
+        summary="Ouvrir une session par un code",
+        description=(
+            "Le code vaut une fois, sur la borne où la connexion a été demandée. Réponse perdue : demandez à nouveau la "
+            "connexion, la police ouvre désormais seule."
+        ),
+        tags=["auth"],
+        auth=AVEC_CLE_BORNE,
+        request=CodeDeDemandeSerializer,
+        responses={
+            200: SessionOuverteSerializer,
+            401: OpenApiResponse(description="Borne refusée, ou contrat qui n'ouvre plus."),
+            404: OpenApiResponse(description="Demande inconnue de cette borne."),
+            409: OpenApiResponse(description="Demande déjà terminée : remplacée, ou déjà confirmée."),
+            422: OpenApiResponse(description="`code_incorrect`, `code_epuise` ou `code_expire`."),
+        },
+    )
+    def post(self, request: Request) -> Response:
+        saisie = _saisie(CodeDeDemandeSerializer, request)
+        ouverte, contrat = sans_session.confirmer_connexion(
+            demande_id=saisie["demande"], code=saisie["code"], borne=cast(BorneConnectee, request.user).borne
+        )
+        return _ouverte(ouverte, contrat)
 
 
 class RefreshApi(APIView):
@@ -231,6 +277,11 @@ def _saisie(serializer: type[Any], request: Request) -> dict[str, Any]:
     saisie = serializer(data=request.data)
     saisie.is_valid(raise_exception=True)
     return dict(saisie.validated_data)
+
+
+def _ouverte(ouverte: services.SessionOuverte, contrat: Contrat) -> Response:
+    reponse = _session(ouverte) | {"client": contrat.client, "contrat": contrat}
+    return Response(SessionOuverteSerializer(reponse).data, headers=SANS_CACHE)
 
 
 def _session(ouverte: services.SessionOuverte) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 
 from apps.borne_auth.authentication import ClientConnecte
 from apps.borne_auth.confirmations import Changement, confirmer, demander, essais_restants, minutes
-from apps.borne_auth.models import ActeSensible
+from apps.borne_auth.models import ActeSensible, DemandeConfirmation
 from apps.borne_auth.serializers_confirmations import (
     BeneficiaireDuContratSerializer,
     BeneficiairesSerializer,
@@ -28,7 +28,7 @@ from apps.borne_auth.serializers_confirmations import (
     MobileMoneySerializer,
     NouveauBeneficiaireSerializer,
 )
-from apps.pass_clients.models import TERMINEES
+from apps.pass_clients.models import TERMINEES, ClientPass
 from apps.pass_clients.selectors import (
     beneficiaire_vivant,
     beneficiaires_vivants,
@@ -213,7 +213,12 @@ class ConfirmationApi(ApiSession):
 def _demander(request: Request, changement: Changement) -> Response:
     session = _client(request).session
     demande = demander(session_id=session.pk, changement=changement)
-    telephone = masquer(session.client.telephone)
+    return Response(decrire(demande, changement, client=session.client), status=status.HTTP_202_ACCEPTED)
+
+
+def decrire(demande: DemandeConfirmation, changement: Changement, *, client: ClientPass) -> dict[str, Any]:
+    """What is answered of a demand whose code has left for the client's phone."""
+    telephone = masquer(client.telephone)
     reponse = {
         "demande": demande.pk,
         "acte": demande.acte,
@@ -224,7 +229,7 @@ def _demander(request: Request, changement: Changement) -> Response:
         "essais_restants": essais_restants(demande),
         "message": f"Un code à six chiffres part par SMS vers le {telephone}. Tapez-le ici dans les {minutes()} minutes.",
     }
-    return Response(DemandeSerializer(reponse).data, status=status.HTTP_202_ACCEPTED)
+    return dict(DemandeSerializer(reponse).data)
 
 
 def _client(request: Request) -> ClientConnecte:

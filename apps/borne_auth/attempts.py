@@ -71,6 +71,9 @@ def tenter(*, budgets: Sequence[Budget], evaluer: Callable[[], T | None], le: da
     return resultat
 
 
+TROP_DE_SOUSCRIPTIONS = "Trop de souscriptions d'ici ou avec ce numéro."
+
+
 def depenser(*, budgets: Sequence[Budget], le: datetime, quoi: str = "Trop de codes ont été demandés.") -> None:
     """Each budget has one less, in the transaction of the caller. Raises TropDEssais, that says `quoi`, when one is spent."""
     if epuises := _charger(budgets):
@@ -201,6 +204,42 @@ def budgets_rappel(*, telephone: str, borne: Borne | None, adresse: str, le: dat
         else Budget(RegleEssais.RAPPEL_BORNE, str(borne.pk), settings.RAPPELS_BORNE_HEURE, *heure)
     )
     return [ou, Budget(RegleEssais.RAPPEL_TELEPHONE, telephone, settings.RAPPELS_TELEPHONE_JOUR, *_jour(le))]
+
+
+def budgets_code_sans_session(*, telephone: str, borne: Borne | None, le: datetime) -> list[Budget]:
+    """What a code draws on that was asked without a session, so that nobody spends those of the client's own sessions; nor,
+    elsewhere, those of a kiosk."""
+    lieu = f"{telephone}\0{borne.pk if borne else ''}"
+    heure = _fenetre(le, timedelta(hours=1))
+    return [
+        Budget(RegleEssais.CODE_LIEU_HEURE, lieu, settings.CODE_ENVOIS_HEURE, *heure),
+        Budget(RegleEssais.CODE_LIEUX_JOUR, _cote(telephone, borne), settings.CODE_ENVOIS_JOUR, *_jour(le)),
+    ]
+
+
+def budgets_souscription(
+    *, telephone: str, payeur: str, borne: Borne | None, adresse: str, le: datetime
+) -> list[Budget]:
+    """What a subscription without a session draws on: the phone it names, the phone that will be asked for a PIN, the place."""
+    jour = _jour(le)
+    nommes = [
+        Budget(
+            RegleEssais.PROSPECT_TELEPHONE, _cote(telephone, borne), settings.SOUSCRIPTIONS_PAR_TELEPHONE_JOUR, *jour
+        ),
+        Budget(RegleEssais.PROSPECT_PAYEUR, _cote(payeur, borne), settings.SOUSCRIPTIONS_PAR_PAYEUR_JOUR, *jour),
+    ]
+    if borne is None:
+        heure = _fenetre(le, timedelta(hours=1))
+        limite = settings.SOUSCRIPTIONS_PAR_ADRESSE_HEURE
+        return [*nommes, Budget(RegleEssais.PROSPECT_ADRESSE, reseau_de(adresse), limite, *heure)]
+    quart_heure = _fenetre(le, timedelta(minutes=15))
+    limite = settings.SOUSCRIPTIONS_PAR_BORNE_QUART_HEURE
+    return [*nommes, Budget(RegleEssais.PROSPECT_BORNE, str(borne.pk), limite, *quart_heure)]
+
+
+def _cote(telephone: str, borne: Borne | None) -> str:
+    """A phone at all kiosks, or everywhere else: who stands at a kiosk is not stopped by a stranger elsewhere."""
+    return f"{telephone}\0{'bornes' if borne else 'ailleurs'}"
 
 
 def _jour(le: datetime) -> tuple[datetime, datetime]:

@@ -1,7 +1,7 @@
 """What a client changes only with a code sent to the phone on file: ask, then confirm.
 
 What is asked is kept beside the hash of its code, so that the code is good for nothing else. Lock order: session, demand,
-then those of pass_clients; the counters of what was sent come last.
+then those of pass_clients; the counters of what was sent come last. Without a session: `sans_session`, with what is here.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 
-from apps.borne_auth import attempts
+from apps.borne_auth import attempts, selectors
 from apps.borne_auth.errors import (
     CodeEpuise,
     CodeExpire,
@@ -36,9 +36,11 @@ from apps.pass_clients.services import (
     ajouter_beneficiaire,
     modifier_beneficiaire,
     modifier_client,
+    prouver_par_code,
     retirer_beneficiaire,
 )
 from apps.pass_payments.services.messages import annoncer, annoncer_code
+from apps.pass_products.models import ProduitPass
 from nsia_pass_api.dates import maintenant
 from nsia_pass_api.errors import ErreurPass
 from nsia_pass_api.telephones import afficher
@@ -49,9 +51,10 @@ logger = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class Changement:
-    """What a client asks for: an act, on whose rows, with which values."""
+    """What a client asks for: an act, on whose rows, with which values. `produit`: what is subscribed to."""
 
     acte: ActeSensible
+    produit: ProduitPass | None = None
     souscription: SouscriptionPass | None = None
     beneficiaire: BeneficiairePass | None = None
     champs: Mapping[str, Any] = field(default_factory=dict)
@@ -63,9 +66,14 @@ class Changement:
         return valeurs
 
     @property
+    def nom_produit(self) -> str:
+        produit = self.souscription.produit if self.souscription else self.produit
+        return produit.nom_pass if produit else ""
+
+    @property
     def objet(self) -> str:
         """What the code is for, as an infinitive. Nothing that a stranger could have typed, but digits: it goes by SMS."""
-        produit = self.souscription.produit.nom_pass if self.souscription else ""
+        produit = self.nom_produit
         match self.acte:
             case ActeSensible.BENEFICIAIRE_AJOUTER:
                 return f"ajouter un bénéficiaire à {produit}"
@@ -75,11 +83,15 @@ class Changement:
                 return f"retirer un bénéficiaire de {produit}"
             case ActeSensible.MOBILE_MONEY_MODIFIER:
                 return f"recevoir l'argent au {afficher(self.champs['numero_mobile_money'])}"
+            case ActeSensible.SOUSCRIRE:
+                return f"souscrire à {produit}"
+            case ActeSensible.CONNEXION:
+                return "ouvrir vos contrats à la borne"
 
     @property
     def fait(self) -> str:
         """The same, once it is done."""
-        produit = self.souscription.produit.nom_pass if self.souscription else ""
+        produit = self.nom_produit
         match self.acte:
             case ActeSensible.BENEFICIAIRE_AJOUTER:
                 return f"un bénéficiaire de {produit} a été ajouté"
@@ -89,6 +101,10 @@ class Changement:
                 return f"un bénéficiaire de {produit} a été retiré"
             case ActeSensible.MOBILE_MONEY_MODIFIER:
                 return f"votre numéro Mobile Money est le {afficher(self.champs['numero_mobile_money'])}"
+            case ActeSensible.SOUSCRIRE:
+                return f"une souscription à {produit} attend son premier paiement"
+            case ActeSensible.CONNEXION:
+                return "vos contrats ont été ouverts à la borne"
 
 
 @dataclass(frozen=True)
@@ -111,22 +127,25 @@ def demander(*, session_id: UUID, changement: Changement) -> DemandeConfirmation
     session = _tenir(session_id)
     le = maintenant()
     attente = session.demandes.filter(statut=StatutDemande.EN_ATTENTE).first()
-    if attente is not None and le < attente.creee_le + settings.CODE_RENVOI and _demande_cela(attente, changement):
+    if attente is not None and le < attente.creee_le + settings.CODE_RENVOI and demande_cela(attente, changement):
         return attente
     _essayer(changement, session=session)
     telephone = session.client.telephone
     attempts.depenser(budgets=attempts.budgets_code(client_id=session.client_id, telephone=telephone, le=le), le=le)
     annuler_demandes(session.demandes.all(), le=le)
-    code = f"{secrets.randbelow(1_000_000):06d}"
     demande = DemandeConfirmation(
         session=session,
-        acte=changement.acte,
         souscription=changement.souscription,
         beneficiaire=changement.beneficiaire,
-        changement=changement.valeurs,
-        creee_le=le,
         expire_le=min(le + settings.CODE_DUREE, session.expire_le),
     )
+    return poser(demande, changement, telephone=telephone, le=le)
+
+
+def poser(demande: DemandeConfirmation, changement: Changement, *, telephone: str, le: datetime) -> DemandeConfirmation:
+    """The demand for `changement` is there, and waits for the code that leaves for `telephone`."""
+    code = f"{secrets.randbelow(1_000_000):06d}"
+    demande.acte, demande.changement, demande.creee_le = changement.acte, changement.valeurs, le
     demande.empreinte_code = _empreinte(demande, telephone=telephone, code=code)
     demande.save(force_insert=True)
     annoncer_code(
@@ -170,21 +189,11 @@ def _juger(*, session_id: UUID, demande_id: UUID, code: str) -> Confirmation | E
     if demande is None:
         raise DemandeIntrouvable
     telephone = session.client.telephone
-    juste = hmac.compare_digest(demande.empreinte_code, _empreinte(demande, telephone=telephone, code=code))
-    match demande.statut:
-        case StatutDemande.CONFIRMEE if juste:
-            return Confirmation(demande, rejouee=True)
-        case StatutDemande.EPUISEE:
-            raise CodeEpuise
-        case StatutDemande.EXPIREE:
-            raise CodeExpire
-        case StatutDemande.CONFIRMEE | StatutDemande.IMPOSSIBLE | StatutDemande.ANNULEE:
-            raise DemandeTerminee
-    if le >= demande.expire_le:
-        _terminer(demande, StatutDemande.EXPIREE, le=le)
-        return CodeExpire()
-    if not juste:
-        return _compter_un_essai(demande, le=le)
+    if demande.statut == StatutDemande.CONFIRMEE and _juste(demande, telephone=telephone, code=code):
+        return Confirmation(demande, rejouee=True)
+    refus = juger_code(demande, telephone=telephone, code=code, le=le)
+    if refus is not None:
+        return refus
     changement = Changement(
         acte=ActeSensible(demande.acte),
         souscription=demande.souscription,
@@ -193,31 +202,52 @@ def _juger(*, session_id: UUID, demande_id: UUID, code: str) -> Confirmation | E
     )
     try:
         _executer(changement, session=session)
-    except ErreurPass as refus:
-        _terminer(demande, StatutDemande.IMPOSSIBLE, le=le)
-        return refus
-    _terminer(demande, StatutDemande.CONFIRMEE, le=le)
+    except ErreurPass as impossible:
+        terminer(demande, StatutDemande.IMPOSSIBLE, le=le)
+        return impossible
+    if not session.prouvee:
+        # Whoever opened this session by its police has the phone too.
+        prouver_par_code(client_id=session.client_id, police=session.police, quand=le)
+    conclure(demande, changement, telephone=telephone, le=le)
+    return Confirmation(demande)
+
+
+def juger_code(demande: DemandeConfirmation, *, telephone: str, code: str, le: datetime) -> ErreurPass | None:
+    """None when the demand, which is held, waits for `code`; else the refusal, written where it must be remembered."""
+    match demande.statut:
+        case StatutDemande.EPUISEE:
+            return CodeEpuise()
+        case StatutDemande.EXPIREE:
+            return CodeExpire()
+        case StatutDemande.CONFIRMEE | StatutDemande.IMPOSSIBLE | StatutDemande.ANNULEE:
+            return DemandeTerminee()
+    if le >= demande.expire_le:
+        terminer(demande, StatutDemande.EXPIREE, le=le)
+        return CodeExpire()
+    if not _juste(demande, telephone=telephone, code=code):
+        return _compter_un_essai(demande, le=le)
+    return None
+
+
+def conclure(demande: DemandeConfirmation, changement: Changement, *, telephone: str, le: datetime) -> None:
+    """The demand is confirmed, and the phone is told what was done."""
+    terminer(demande, StatutDemande.CONFIRMEE, le=le)
     annoncer(
         cle=f"changement:{demande.pk}",
         telephone=telephone,
         texte=f"NSIA : {changement.fait}. Si ce n'est pas vous, venez vite à une agence NSIA.",
         quand=le,
     )
-    return Confirmation(demande)
 
 
 def _tenir(session_id: UUID) -> SessionBorne:
     """The session with its client and kiosk, open and held: it ends before what follows, or after. Raises SessionTerminee."""
-    session = (
-        SessionBorne.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("client", "borne")
-        .get(pk=session_id)
-    )
+    session = selectors.sessions().select_for_update(no_key=True, of=("self",)).get(pk=session_id)
     verifier_session(session, le=maintenant())
     return session
 
 
-def _demande_cela(demande: DemandeConfirmation, changement: Changement) -> bool:
+def demande_cela(demande: DemandeConfirmation, changement: Changement) -> bool:
     return (demande.acte, demande.souscription_id, demande.beneficiaire_id, demande.changement) == (
         changement.acte,
         changement.souscription and changement.souscription.pk,
@@ -255,17 +285,21 @@ def _compter_un_essai(demande: DemandeConfirmation, *, le: datetime) -> ErreurPa
     demande.essais += 1
     restants = essais_restants(demande)
     if restants == 0:
-        _terminer(demande, StatutDemande.EPUISEE, le=le)
+        terminer(demande, StatutDemande.EPUISEE, le=le)
         return CodeEpuise()
     demande.save(update_fields=["essais"])
     essais = "un essai" if restants == 1 else f"{restants} essais"
     return CodeIncorrect(f"Ce code n'est pas le bon. Regardez le dernier SMS de NSIA : il vous reste {essais}.")
 
 
-def _terminer(demande: DemandeConfirmation, statut: StatutDemande, *, le: datetime) -> None:
+def terminer(demande: DemandeConfirmation, statut: StatutDemande, *, le: datetime) -> None:
     """The demand is over, and what it asked is erased."""
     demande.statut, demande.terminee_le, demande.changement = statut, le, {}
     demande.save(update_fields=["statut", "terminee_le", "changement", "essais"])
+
+
+def _juste(demande: DemandeConfirmation, *, telephone: str, code: str) -> bool:
+    return hmac.compare_digest(demande.empreinte_code, _empreinte(demande, telephone=telephone, code=code))
 
 
 def _empreinte(demande: DemandeConfirmation, *, telephone: str, code: str) -> str:

@@ -1,5 +1,6 @@
 """Refusals of the doors. Every wrong pair has one sentence: it tells neither which half is wrong nor what exists."""
 
+from apps.pass_clients.models import Contrat
 from nsia_pass_api.errors import (
     AccesRefuse,
     Conflit,
@@ -15,6 +16,18 @@ class ConnexionRefusee(NonAuthentifie):
     code = "connexion_refusee"
     titre = "Connexion refusée"
     detail = "Le numéro de police et le téléphone ne correspondent pas. Vérifiez-les, ou demandez de l'aide à un agent."
+
+
+class PreuveExigee(AccesRefuse):
+    """The pair is right; a code must still come back from the phone (`sans_session`)."""
+
+    code = "preuve_exigee"
+    titre = "Code requis"
+    detail = "Un code envoyé par SMS au téléphone du client ouvre ce contrat."
+
+    def __init__(self, contrat: Contrat) -> None:
+        super().__init__()
+        self.contrat = contrat
 
 
 class ConnexionAgentRefusee(NonAuthentifie):
@@ -122,19 +135,17 @@ class SmsIndisponible(ServiceIndisponible):
 
 
 class DemandeIntrouvable(Introuvable):
-    """One refusal for every demand that this session did not make: another session's, another client's or unknown."""
+    """One refusal for every demand that this session, or this kiosk, did not make: another's or unknown."""
 
     code = "demande_introuvable"
     titre = "Demande introuvable"
-    detail = "Cette demande n'existe pas ou n'est pas de cette session. Recommencez votre modification."
+    detail = "Cette demande n'existe pas, ou n'a pas été faite ici. Recommencez."
 
 
 class DemandeTerminee(Conflit):
     code = "demande_terminee"
     titre = "Demande terminée"
-    detail = (
-        "Cette demande n'attend plus de code. Relisez la situation et, s'il le faut, recommencez votre modification."
-    )
+    detail = "Cette demande n'attend plus de code. Relisez la situation et, s'il le faut, recommencez."
 
 
 class CodeIncorrect(RegleMetier):

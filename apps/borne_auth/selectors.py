@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from apps.borne_auth.models import (
     Agent,
@@ -23,6 +23,7 @@ from apps.borne_auth.models import (
 )
 from apps.pass_clients.models import ClientPass, Contrat
 from apps.pass_clients.polices import contrat_designe
+from apps.pass_clients.selectors import prouvees
 from apps.pass_payments.selectors_controle import Alerte, Permises, compter
 from nsia_pass_api.dates import maintenant
 
@@ -50,8 +51,20 @@ def contrat_du_couple(*, police: str, telephone: str) -> Contrat | None:
     meme_telephone = compare_digest(connu.encode(), telephone.encode())
     if contrat is None or not meme_telephone:
         return None
-    ouvre = contrat.etat_du_contrat in settings.CONNEXION_ETATS and contrat.client.statut == ClientPass.Statut.ACTIF
-    return contrat if ouvre else None
+    return contrat if ouvre(contrat) else None
+
+
+def ouvre(contrat: Contrat) -> bool:
+    """Whether this contract, which comes with its client, opens the door of the kiosk."""
+    return contrat.etat_du_contrat in settings.CONNEXION_ETATS and contrat.client.statut == ClientPass.Statut.ACTIF
+
+
+def sessions() -> QuerySet[SessionBorne]:
+    """Each with its client and its kiosk, and what is proved now of the phone (`prouvee`, `client_prouve`), in one query."""
+    du_client = prouvees().filter(client=OuterRef("client"))
+    de_la_police = du_client.filter(police__numero_police=OuterRef("police"))
+    faits = {"prouvee": Exists(de_la_police), "client_prouve": Exists(du_client)}
+    return SessionBorne.objects.select_related("client", "borne").annotate(**faits)
 
 
 def polices_du_telephone(telephone: str) -> list[tuple[str, str]]:
@@ -65,8 +78,7 @@ def polices_du_telephone(telephone: str) -> list[tuple[str, str]]:
 
 
 def session_du_jeton(session_id: UUID) -> SessionBorne | None:
-    """The session with its client and its kiosk, in one query."""
-    return SessionBorne.objects.select_related("client", "borne").filter(pk=session_id).first()
+    return sessions().filter(pk=session_id).first()
 
 
 def borne_de_la_cle(empreinte: str) -> Borne | None:

@@ -138,7 +138,7 @@ class ChangementMobileMoneySerializer(serializers.Serializer[Any]):
     examples=[OpenApiExample("Un code est parti", DEMANDE, response_only=True, status_codes=["202"])]
 )
 class DemandeSerializer(serializers.Serializer[Any]):
-    demande = serializers.UUIDField(help_text="À mettre dans l'adresse de la confirmation.")
+    demande = serializers.UUIDField(help_text="À rendre avec le code.")
     acte = serializers.ChoiceField(choices=ActeSensible.choices)
     objet = serializers.CharField(help_text="Ce que le code permettra, après « pour ».")
     telephone = serializers.CharField(help_text="Où part le code : le téléphone connu de NSIA, masqué.")
@@ -158,6 +158,15 @@ class CodeSerializer(serializers.Serializer[Any]):
         validators=[RegexValidator(r"^[0-9]{6}$", "Le code a six chiffres.")],
         help_text="Les six chiffres du SMS.",
     )
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample("Le code reçu", {"demande": DEMANDE["demande"], "code": "483920"}, request_only=True),
+    ]
+)
+class CodeDeDemandeSerializer(CodeSerializer):
+    demande = serializers.UUIDField(help_text="`demande`, de la réponse 202.")
 
 
 @extend_schema_serializer(

@@ -16,6 +16,7 @@ import structlog
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
+from django.db.models import Q
 
 from apps.borne_auth import attempts, selectors
 from apps.borne_auth.errors import (
@@ -25,6 +26,7 @@ from apps.borne_auth.errors import (
     CodeDeBorneInvalide,
     ConnexionRefusee,
     JetonInvalide,
+    PreuveExigee,
     SessionTerminee,
 )
 from apps.borne_auth.models import (
@@ -38,6 +40,7 @@ from apps.borne_auth.models import (
 )
 from apps.borne_auth.tokens import JetonAccesClient, JetonRafraichissementClient
 from apps.pass_clients.models import ClientPass, Contrat
+from apps.pass_clients.selectors import preuve_manque
 from nsia_pass_api.constraints import violee
 from nsia_pass_api.dates import maintenant
 from nsia_pass_api.errors import DonneesInvalides
@@ -109,7 +112,7 @@ def reactiver_borne(*, borne: Borne) -> None:
 def _fermer_sessions(*, borne: Borne, motif: MotifFermeture) -> int:
     le = maintenant()
     fermees = selectors.sessions_ouvertes(borne=borne, le=le).update(fermee_le=le, motif_fermeture=motif)
-    annuler_demandes(DemandeConfirmation.objects.filter(session__borne=borne), le=le)
+    annuler_demandes(DemandeConfirmation.objects.filter(Q(session__borne=borne) | Q(borne=borne)), le=le)
     return fermees
 
 
@@ -148,7 +151,8 @@ def ouvrir_session(*, police: str, telephone: str, borne: Borne | None, adresse:
     """The client of this pair has a session of settings.SESSION_BORNE_DUREE at most; returns it with the contract.
 
     `borne` has been identified, else `adresse` is that of the caller. Raises ConnexionRefusee for every wrong pair,
-    TropDEssais before looking at it when too many were wrong, BorneDesactivee.
+    TropDEssais before looking at it when too many were wrong, BorneDesactivee, and PreuveExigee when the pair is right but
+    would open what its subscriber has not shown the phone for.
     """
     le = maintenant()
     contrat = attempts.tenter(
@@ -160,22 +164,30 @@ def ouvrir_session(*, police: str, telephone: str, borne: Borne | None, adresse:
     if contrat is None:
         logger.info("connexion_refusee", borne=borne and borne.code)
         raise ConnexionRefusee
-    with transaction.atomic():
-        if borne is not None:
-            _verrouiller(borne)
-        session = SessionBorne.objects.create(
-            client=contrat.client,
-            borne=borne,
-            police=contrat.police,
-            ouverte_le=le,
-            expire_le=le + settings.SESSION_BORNE_DUREE,
-        )
-        ouverte = _signer(session, le=le)
+    if preuve_manque(souscription_id=contrat.souscription_id, client_id=contrat.client_id):
+        logger.info("preuve_exigee", borne=borne and borne.code)
+        raise PreuveExigee(contrat)
+    return ouvrir(contrat=contrat, borne=borne, le=le), contrat
+
+
+@transaction.atomic
+def ouvrir(*, contrat: Contrat, borne: Borne | None, le: datetime) -> SessionOuverte:
+    """Whoever was identified by this contract has a session. Raises BorneDesactivee."""
+    if borne is not None:
+        verrouiller(borne)
+    session = SessionBorne.objects.create(
+        client=contrat.client,
+        borne=borne,
+        police=contrat.police,
+        ouverte_le=le,
+        expire_le=le + settings.SESSION_BORNE_DUREE,
+    )
+    ouverte = _signer(session, le=le)
     logger.info("session_ouverte", session=str(session.pk), borne=borne and borne.code)
-    return ouverte, contrat
+    return ouverte
 
 
-def _verrouiller(borne: Borne) -> None:
+def verrouiller(borne: Borne) -> None:
     """Until commit the kiosk stays active under the key it gave: switching it off waits, then closes the new session."""
     presente = Borne.objects.filter(pk=borne.pk, statut=StatutBorne.ACTIVE, cle_empreinte=borne.cle_empreinte)
     if not presente.select_for_update(no_key=True).values_list("pk"):
@@ -204,22 +216,19 @@ def rafraichir(*, jeton: JetonRafraichissementClient, cle_borne: str | None) -> 
     uses exactly one succeeds, and the tokens it got are dead as soon as a second one has been noticed.
     """
     le = maintenant()
-    ligne = (
-        JetonRafraichissement.objects.select_related("session__client", "session__borne")
-        .filter(pk=jeton.jti, session=jeton.session_id)
-        .first()
-    )
+    ligne = JetonRafraichissement.objects.filter(pk=jeton.jti, session=jeton.session_id).first()
     if ligne is None:
         raise JetonInvalide
+    session = selectors.sessions().get(pk=ligne.session_id)
     if ligne.utilise_le is not None:
-        raise _reutilise(ligne.session)
-    verifier_session(ligne.session, le=le)
-    verifier_borne(ligne.session, cle=cle_borne)
+        raise _reutilise(session)
+    verifier_session(session, le=le)
+    verifier_borne(session, cle=cle_borne)
     with transaction.atomic():
         gagne = JetonRafraichissement.objects.filter(pk=jeton.jti, utilise_le__isnull=True).update(utilise_le=le)
-        ouverte = _signer(ligne.session, le=le) if gagne else None
+        ouverte = _signer(session, le=le) if gagne else None
     if ouverte is None:
-        raise _reutilise(ligne.session)
+        raise _reutilise(session)
     return ouverte
 
 
@@ -248,8 +257,10 @@ def annuler_demandes(demandes: models.QuerySet[DemandeConfirmation], *, le: date
 
 
 def verifier_session(session: SessionBorne, *, le: datetime) -> None:
-    """Raises SessionTerminee unless the session is open and its client active."""
-    if not session.vivante(le=le) or session.client.statut != ClientPass.Statut.ACTIF:
+    """Raises SessionTerminee unless the session, read by `selectors.sessions`, is open and its client active, and what it
+    shows is what its police alone may open now: since it began, the client may have proved another contract."""
+    depassee = session.client_prouve and not session.prouvee
+    if depassee or not session.vivante(le=le) or session.client.statut != ClientPass.Statut.ACTIF:
         raise SessionTerminee
 
 

@@ -277,6 +277,7 @@ class SouscriptionAdmin(AdminLecture):
                     ("numero_souscription", STATUT_SOUSCRIPTION),
                     (CLIENT, telephone("client__telephone")),
                     ("produit", texte("get_canal_display", "Canal")),
+                    (texte("get_preuve_display", "Téléphone prouvé par"), moment("prouvee_le", "Prouvé le")),
                 )
             },
         ),

@@ -136,6 +136,25 @@ class CanalSouscription(models.TextChoices):
     IMPORT = "import", "Import"
 
 
+class PreuveTelephone(models.TextChoices):
+    """What showed that the holder of the client's phone wants this subscription (docs/decisions/0017-what-proves-a-phone.md)."""
+
+    SESSION = "session", "Session du client"
+    CODE = "code", "Code reçu par SMS"
+    PAIEMENT = "paiement", "Payée par ce téléphone"
+    AGENCE = "agence", "Faite à l'agence"
+    USSD = "ussd", "Faite sur ce téléphone (USSD)"
+    IMPORT = "import", "Reprise de l'ancienne base"
+
+
+# Channels that show it by themselves: an agent saw the client, the network named the phone, the insurer knew both.
+CANAUX_QUI_PROUVENT: dict[str, str] = {
+    CanalSouscription.AGENCE: PreuveTelephone.AGENCE,
+    CanalSouscription.USSD: PreuveTelephone.USSD,
+    CanalSouscription.IMPORT: PreuveTelephone.IMPORT,
+}
+
+
 # At commit, a state that changed is the one that the subscription's audit says last.
 _STATUT_SELON_AUDIT = """
     IF NEW.statut IS DISTINCT FROM (
@@ -168,6 +187,17 @@ class SouscriptionPass(models.Model):
     statut = models.CharField(
         max_length=9, choices=StatutSouscription.choices, default=StatutSouscription.EN_COURS, editable=False
     )
+    # Empty: whoever subscribed has not shown the client's phone. Once given it stays as it is.
+    preuve = models.CharField(
+        "téléphone prouvé par",
+        max_length=8,
+        choices=PreuveTelephone.choices,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+    )
+    prouvee_le = models.DateTimeField("téléphone prouvé le", null=True, blank=True, editable=False)
     date_souscription = models.DateTimeField("souscrite le", db_default=Now())
     date_activation = models.DateTimeField("activée le", null=True, blank=True, editable=False)
     date_resiliation = models.DateField("résiliée le", null=True, blank=True, editable=False)
@@ -183,6 +213,11 @@ class SouscriptionPass(models.Model):
             parmi("periodicite", Periodicite, name="souscriptions_periodicite_connue"),
             parmi("canal", CanalSouscription, name="souscriptions_canal_connu"),
             parmi("statut", StatutSouscription, name="souscriptions_statut_connu"),
+            models.CheckConstraint(
+                condition=Q(preuve="", prouvee_le__isnull=True)
+                | Q(preuve__in=PreuveTelephone.values, prouvee_le__isnull=False),
+                name="souscriptions_preuve_datee",
+            ),
             models.CheckConstraint(
                 condition=Q(statut__in=["en_cours", "annulee"], date_activation__isnull=True)
                 | Q(statut__in=["activee", "suspendue", "expiree"], date_activation__isnull=False)
@@ -206,6 +241,15 @@ class SouscriptionPass(models.Model):
         triggers = [
             pgtrigger.FSM(name="souscription_transition", field="statut", transitions=list(TRANSITIONS)),
             pgtrigger.Protect(name="souscription_indelebile", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="souscription_preuve_acquise",
+                operation=pgtrigger.UpdateOf("preuve", "prouvee_le"),
+                condition=pgtrigger.Q(old__preuve__df="")
+                & (
+                    pgtrigger.Q(old__preuve__df=pgtrigger.F("new__preuve"))
+                    | pgtrigger.Q(old__prouvee_le__df=pgtrigger.F("new__prouvee_le"))
+                ),
+            ),
             pgtrigger.Trigger(
                 name="souscription_selon_audit",
                 operation=pgtrigger.UpdateOf("statut"),

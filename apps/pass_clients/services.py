@@ -13,6 +13,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Exists, Q, QuerySet
 from django.utils import timezone
 
 from apps.pass_clients import numbers
@@ -29,6 +30,7 @@ from apps.pass_clients.errors import (
     TransitionRefusee,
 )
 from apps.pass_clients.models import (
+    CANAUX_QUI_PROUVENT,
     FORME_POLICE,
     PAYEES,
     TERMINEES,
@@ -41,10 +43,12 @@ from apps.pass_clients.models import (
     NumeroPolice,
     PeriodeCouverture,
     PoliceRemplacee,
+    PreuveTelephone,
     SouscriptionPass,
     StatutSouscription,
     TransitionSouscription,
 )
+from apps.pass_clients.selectors import prouvees
 from apps.pass_products.ceilings import depassement, prime_annuelle
 from apps.pass_products.errors import PlafondDepasse
 from apps.pass_products.models import ProduitPass
@@ -85,18 +89,6 @@ def enregistrer_client(
     )
     _ecrire_client(client, force_insert=True)
     return client
-
-
-def enregistrer_ou_retrouver_client(*, nom: str, prenom: str, telephone: str, **autres: Any) -> ClientPass:
-    """The client who has this phone, as she is known; a new one with these papers when nobody has it."""
-    telephone = normaliser(telephone)
-    connu = ClientPass.objects.filter(telephone=telephone).first()
-    if connu is not None:
-        return connu
-    try:
-        return enregistrer_client(nom=nom, prenom=prenom, telephone=telephone, **autres)
-    except TelephoneDejaConnu:  # somebody was quicker: the unique constraint decides
-        return ClientPass.objects.get(telephone=telephone)
 
 
 @transaction.atomic
@@ -164,10 +156,12 @@ def souscrire(
     montant: int,
     periodicite: str,
     canal: str,
+    preuve: str = "",
     date_souscription: datetime | None = None,
 ) -> SouscriptionPass:
     """A subscription waits for its first payment of a prime of `montant` XAF a period.
 
+    `preuve`: what showed the client's phone (PreuveTelephone), unless the channel itself does; empty when nothing has.
     Raises as `verifier_offre`, and PlafondDepasse when settings refuse what passes the CIMA ceilings.
     """
     verifier_offre(produit=produit, montant=montant, periodicite=periodicite)
@@ -176,6 +170,7 @@ def souscrire(
     if plafond and settings.PLAFOND_PRIMES_MODE == "refuser":
         raise PlafondDepasse(plafond)
     quand = date_souscription or maintenant()
+    preuve = preuve or CANAUX_QUI_PROUVENT.get(canal, "")
     return SouscriptionPass.objects.create(
         client=client,
         produit=produit,
@@ -184,8 +179,31 @@ def souscrire(
         periodicite=periodicite,
         taux_epargne=produit.taux_epargne,
         canal=canal,
+        preuve=preuve,
+        prouvee_le=quand if preuve else None,
         date_souscription=quand,
     )
+
+
+def prouver_par_code(*, client_id: int, police: str, quand: datetime | None = None) -> bool:
+    """Whoever knows this police of the client has read a code on the client's phone. False when it was proved already."""
+    siennes = SouscriptionPass.objects.filter(client_id=client_id, police__numero_police=police)
+    return _prouver(siennes, PreuveTelephone.CODE, quand)
+
+
+def prouver_par_paiement(*, souscription: SouscriptionPass, quand: datetime | None = None) -> bool:
+    """The client's own phone has made the first payment of `souscription`: it is proved, and all of the client's if none was.
+
+    Once one is proved, another that is not may be a stranger's: only its own payment, or a code, proves it then. False when
+    nothing changed.
+    """
+    siennes = SouscriptionPass.objects.filter(client_id=souscription.client_id)
+    rien = ~Exists(prouvees().filter(client_id=souscription.client_id))
+    return _prouver(siennes.filter(Q(pk=souscription.pk) | rien), PreuveTelephone.PAIEMENT, quand)
+
+
+def _prouver(souscriptions: QuerySet[SouscriptionPass], preuve: str, quand: datetime | None) -> bool:
+    return bool(souscriptions.filter(preuve="").update(preuve=preuve, prouvee_le=quand or maintenant()))
 
 
 @transaction.atomic

@@ -1,4 +1,5 @@
-"""What a client or a prospect starts at the kiosk: pay, renew, subscribe; and how she follows it.
+"""What a client starts at the kiosk: pay, renew; and how a payment is followed, also by a prospect. To subscribe is at the
+doors: apps/borne_auth/apis_souscriptions.py.
 
 Each answers at once (202): the worker speaks to the operator, the kiosk asks us, not him.
 """
@@ -6,9 +7,7 @@ Each answers at once (202): the worker speaks to the operator, the kiosk asks us
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.conf import settings
 from django.core.signing import BadSignature, Signer
-from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import status
@@ -25,7 +24,6 @@ from apps.pass_payments.operateurs import est_en_ligne
 from apps.pass_payments.serializers_paiements import (
     ConditionsSerializer,
     DemandePaiementSerializer,
-    DemandeSouscriptionSerializer,
     DetecteSerializer,
     DetectionSerializer,
     OperateurSerializer,
@@ -37,9 +35,7 @@ from apps.pass_payments.serializers_paiements import (
 )
 from apps.pass_payments.services import demandes
 from apps.pass_payments.services.idempotence import Reponse, une_seule_fois
-from apps.pass_products.models import ProduitPass
 from nsia_pass_api.errors import DonneesInvalides
-from nsia_pass_api.imports import classes
 from nsia_pass_api.telephones import operateur_probable
 
 ENTETE_SUIVI = "X-Suivi"
@@ -58,10 +54,7 @@ CLE = OpenApiParameter(
 EN_COURS = OpenApiResponse(
     description="Un paiement est déjà en cours, ou cette même demande est en train d'être traitée."
 )
-# Named here so that each scheme is declared once.
-CLIENT_OU_BORNE: Any = [{"jetonClient": [], "cleBorne": []}, {"jetonClient": []}, {"cleBorne": []}, {}]
 REFUS = OpenApiResponse(description="Montant hors limites, opérateur fermé, ou clé déjà utilisée pour autre chose.")
-PRODUIT_INCONNU = OpenApiResponse(description="Aucun produit n'a ce code.")
 
 
 class PaiementsApi(ApiClient):
@@ -78,8 +71,8 @@ class PaiementsApi(ApiClient):
         responses={202: PaiementDemandeSerializer, 404: INTROUVABLE, 409: EN_COURS, 422: REFUS},
     )
     def post(self, request: Request) -> Response:
-        saisie = _saisie(DemandePaiementSerializer, request)
-        client_id, cle = client_connecte(request), _cle(request)
+        saisie = lire_saisie(DemandePaiementSerializer, request)
+        client_id, cle = client_connecte(request), lire_cle(request)
         lignes = [demandes.Ligne(**ligne) for ligne in saisie["contrats"]]
 
         def executer() -> PaiementPass:
@@ -108,8 +101,8 @@ class RenouvellementApi(ApiClient):
         responses={202: PaiementDemandeSerializer, 404: INTROUVABLE, 409: EN_COURS, 422: REFUS},
     )
     def post(self, request: Request, numero: str) -> Response:
-        saisie = _saisie(RenouvellementSerializer, request)
-        client_id, cle = client_connecte(request), _cle(request)
+        saisie = lire_saisie(RenouvellementSerializer, request)
+        client_id, cle = client_connecte(request), lire_cle(request)
 
         def executer() -> PaiementPass:
             return demandes.renouveler_et_payer(
@@ -122,66 +115,6 @@ class RenouvellementApi(ApiClient):
             )
 
         return _une_fois(f"client:{client_id}", cle, {"renouveler": numero.upper(), **saisie}, executer)
-
-
-class SouscriptionsApi(APIView):
-    authentication_classes = classes(settings.API_CLIENT_OU_BORNE["authentication"])
-    permission_classes = classes(settings.API_CLIENT_OU_BORNE["permission"])
-
-    @extend_schema(
-        operation_id="souscription_creer",
-        summary="Souscrire et payer la première échéance",
-        description=(
-            "Par un client connecté, ou par un prospect à la borne : il donne alors son identité et reçoit dans `suivi` de quoi "
-            "suivre ce paiement. Le contrat et sa police existent quand le paiement est confirmé ; s'il échoue, recommencez."
-        ),
-        tags=["souscriptions"],
-        auth=CLIENT_OU_BORNE,
-        parameters=[CLE],
-        request=DemandeSouscriptionSerializer,
-        responses={202: PaiementDemandeSerializer, 404: PRODUIT_INCONNU, 409: EN_COURS, 422: REFUS},
-    )
-    def post(self, request: Request) -> Response:
-        saisie = _saisie(DemandeSouscriptionSerializer, request)
-        cle = _cle(request)
-        client_id: int | None = request.user.client_id  # type: ignore[union-attr]
-        identite = dict(saisie.get("client") or {})
-        if client_id is None and not identite:
-            raise DonneesInvalides(champs={"client": ["Donnez votre nom, votre prénom et votre téléphone."]})
-        if client_id is None:
-            principaux = {champ: identite.pop(champ) for champ in ("nom", "prenom", "telephone")}
-            # A new client belongs to the agency of the kiosk where she stands; a known one stays where she is.
-            autres = {**identite, "agence": request.user.agence}  # type: ignore[union-attr]
-            souscripteur = demandes.Souscripteur(**principaux, autres=autres)
-            portee = f"prospect:{principaux['telephone']}"
-        else:
-            souscripteur = demandes.Souscripteur(client_id=client_id)
-            portee = f"client:{client_id}"
-        produit = get_object_or_404(ProduitPass, code_pass=saisie["produit"].upper())
-
-        def executer() -> PaiementPass:
-            return demandes.souscrire_et_payer(
-                souscripteur=souscripteur,
-                produit=produit,
-                montant=saisie["montant"],
-                periodicite=saisie["periodicite"],
-                beneficiaires=saisie.get("beneficiaires", []),
-                version_conditions=saisie["version_conditions"],
-                premier_versement=saisie.get("premier_versement"),
-                origine=request.user.origine,  # type: ignore[union-attr]
-                cle=cle,
-                telephone=saisie.get("telephone", ""),
-                operateur=saisie.get("operateur", ""),
-            )
-
-        reponse = _une_fois(portee, cle, {"souscrire": saisie}, executer)
-        if client_id is None:
-            reponse.data["suivi"] = jeton_de_suivi(reponse.data["numero_transaction"])
-        return reponse
-
-    @property
-    def default_response_headers(self) -> dict[str, str]:
-        return {**super().default_response_headers, "Cache-Control": "no-store"}
 
 
 class ConditionsApi(APIView):
@@ -205,7 +138,10 @@ class PaiementApi(ApiClient):
     @extend_schema(
         operation_id="paiement_suivre",
         summary="Où en est un paiement",
-        description="Par son client, ou sans session avec `X-Suivi`. À demander toutes les deux secondes jusqu'à `termine`.",
+        description=(
+            "Par son client, ou sans session avec `X-Suivi` : alors l'état, le message, le reçu et les montants, rien du "
+            "contrat ni du client. À demander toutes les deux secondes jusqu'à `termine`."
+        ),
         tags=["paiements"],
         parameters=[
             OpenApiParameter(
@@ -264,7 +200,7 @@ class DetectionApi(APIView):
         responses=DetecteSerializer,
     )
     def post(self, request: Request) -> Response:
-        code = operateur_probable(_saisie(DetectionSerializer, request)["telephone"])
+        code = operateur_probable(lire_saisie(DetectionSerializer, request)["telephone"])
         return Response({"operateur": code, "disponible": code is not None and est_en_ligne(code)})
 
 
@@ -280,28 +216,32 @@ def _numero_signe(request: Request) -> str | None:
         return None
 
 
-def _une_fois(portee: str, cle: str, demande: Mapping[str, Any], executer: Callable[[], PaiementPass]) -> Response:
-    def repondre() -> Reponse:
-        paiement = executer()
-        return Reponse(
-            status.HTTP_202_ACCEPTED,
-            {
-                "numero_transaction": paiement.numero_transaction,
-                "numero_souscription": paiement.souscription.numero_souscription,
-                "statut": str(paiement.statut),
-                "statut_affiche": paiement.get_statut_display(),
-                "montant": paiement.montant + sum(paiement.rattaches.values_list("montant", flat=True)),
-                "message": selectors.messages_d_attente(paiement.statut, ""),
-            },
-        )
+def accuser(paiement: PaiementPass) -> Reponse:
+    """What answers a demand for `paiement`, with its total when several contracts are paid at once."""
+    return Reponse(
+        status.HTTP_202_ACCEPTED,
+        {
+            "numero_transaction": paiement.numero_transaction,
+            "numero_souscription": paiement.souscription.numero_souscription,
+            "statut": str(paiement.statut),
+            "statut_affiche": paiement.get_statut_display(),
+            "montant": paiement.montant + sum(paiement.rattaches.values_list("montant", flat=True)),
+            "message": selectors.messages_d_attente(paiement.statut, ""),
+        },
+    )
 
-    reponse = une_seule_fois(portee=portee, cle=cle, demande=demande, executer=repondre)
+
+def repondre(reponse: Reponse) -> Response:
     entetes = {"Idempotent-Replayed": "true"} if reponse.rejouee else {}
     # JSON in the database forgets the order of its keys: the first answer and the others have the same.
     return Response(dict(sorted(reponse.corps.items())), status=reponse.statut, headers=entetes)
 
 
-def _cle(request: Request) -> str:
+def _une_fois(portee: str, cle: str, demande: Mapping[str, Any], executer: Callable[[], PaiementPass]) -> Response:
+    return repondre(une_seule_fois(portee=portee, cle=cle, demande=demande, executer=lambda: accuser(executer())))
+
+
+def lire_cle(request: Request) -> str:
     cle = request.headers.get("Idempotency-Key", "").strip()
     if not 8 <= len(cle) <= _CLE_MAX or not cle.isascii() or not cle.isprintable():
         raise DonneesInvalides(
@@ -310,7 +250,7 @@ def _cle(request: Request) -> str:
     return cle
 
 
-def _saisie(serializer: type[Any], request: Request) -> dict[str, Any]:
+def lire_saisie(serializer: type[Any], request: Request) -> dict[str, Any]:
     lue = serializer(data=request.data)
     lue.is_valid(raise_exception=True)
     return dict(lue.validated_data)

@@ -13,6 +13,12 @@ class TentativeOuverte(Conflit):
     titre = "Paiement déjà en cours"
 
 
+class PayeurDejaSollicite(Conflit):
+    code = "payeur_deja_sollicite"
+    titre = "Téléphone déjà sollicité"
+    detail = "Deux demandes de paiement attendent déjà sur ce téléphone. Répondez-y, ou payez avec un autre numéro."
+
+
 class PaiementImpossible(RegleMetier):
     code = "paiement_impossible"
     titre = "Paiement impossible"

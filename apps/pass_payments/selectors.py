@@ -243,21 +243,45 @@ _PAIEMENT_SUIVI = f"""
 """  # noqa: S608 - constants
 
 
+# Of the payment itself: whoever asked for it may have named a client of whom nothing is theirs to know.
+_SUIVI_SANS_SESSION = (
+    "numero_transaction",
+    "montant",
+    "frais",
+    "montant_net",
+    "devise",
+    "statut",
+    "statut_affiche",
+    "motif",
+    "motif_affiche",
+    "date_demande",
+    "date_confirmation",
+    "numero_recu",
+    "limite",
+    "total",
+    "paiements",
+    "message",
+    "termine",
+)
+
+
 def paiement_suivi(*, numero: str, client_id: int | None) -> dict[str, Any]:
     """Where a payment is now and what its payer should do, in one query. Raises PaiementIntrouvable.
 
-    `client_id`: whose payment it must be; None when the caller holds the signed number of this very payment.
+    `client_id`: whose payment it must be. None when the caller holds the signed number of this very payment: then nothing
+    is told of the contract, of the client nor of the phone that pays.
     """
     lignes = rows(_PAIEMENT_SUIVI, {"numero": numero.upper(), "client": client_id})
     if not lignes:
         raise PaiementIntrouvable
     ligne = lignes[0]
     message = messages_d_attente(ligne["statut"], ligne["motif_echec"])
-    return paiement_lisible(ligne) | {
+    suivi = paiement_lisible(ligne) | {
         "motif": ligne["motif_echec"],
         "message": message,
         "termine": ligne["statut"] not in OUVERTS,
     }
+    return suivi if client_id is not None else {champ: suivi[champ] for champ in _SUIVI_SANS_SESSION}
 
 
 _MESSAGES = {

@@ -7,7 +7,7 @@ from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
 from apps.pass_clients.models import NOMBRE_BENEFICIAIRES_MAX, OperateurMobile, RelationBeneficiaire, RoleBeneficiaire
-from apps.pass_payments.models import StatutPaiement
+from apps.pass_payments.models import OperateurPaiement, StatutPaiement, TypePaiement
 from apps.pass_payments.motifs import MotifEchec
 from apps.pass_payments.serializers import PAIEMENT, PaiementSerializer
 from apps.pass_products.models import Periodicite
@@ -16,6 +16,7 @@ from nsia_pass_api.money import MontantField
 from nsia_pass_api.telephones import TelephoneField
 
 CONTRATS_MAX = 10
+SESSION_SEULE = "Absent du suivi sans session."
 
 
 class PayeurSerializer(serializers.Serializer[Any]):
@@ -160,9 +161,17 @@ class LignePayeeSerializer(serializers.Serializer[Any]):
     ]
 )
 class PaiementSuiviSerializer(PaiementSerializer):
-    police = serializers.CharField(allow_null=True, help_text="Absente tant que la souscription n'en a pas.")
-    numero_souscription = serializers.CharField()
-    nom_produit = serializers.CharField()
+    """What is `required=False` is told within the client's session only."""
+
+    police = serializers.CharField(
+        required=False, allow_null=True, help_text=f"Nulle tant que la souscription n'en a pas. {SESSION_SEULE}"
+    )
+    numero_souscription = serializers.CharField(required=False, help_text=SESSION_SEULE)
+    nom_produit = serializers.CharField(required=False, help_text=SESSION_SEULE)
+    operateur = serializers.ChoiceField(required=False, choices=OperateurPaiement.choices, help_text=SESSION_SEULE)
+    mode_paiement = serializers.CharField(required=False, help_text=SESSION_SEULE)
+    numero_payeur = serializers.CharField(required=False, allow_blank=True, help_text=f"Masqué. {SESSION_SEULE}")
+    type_paiement = serializers.ChoiceField(required=False, choices=TypePaiement.choices, help_text=SESSION_SEULE)
     numero_recu = serializers.CharField(allow_null=True, help_text="Une fois confirmé.")
     limite = serializers.DateTimeField(allow_null=True, help_text="Jusqu'à quand le client attend.")
     total = serializers.IntegerField(help_text="Ce que le téléphone demande, tous contrats réunis, en XAF.")

@@ -12,7 +12,6 @@ urlpatterns = [
     path("clients/<police:police>/recus/<numero:numero>/", documents.RecuApi.as_view(), name="client-recu"),
     path("contrats/<police:police>/", apis.ContratApi.as_view(), name="contrat"),
     path("contrats/<police:police>/paiement/", apis_paiements.OptionsApi.as_view(), name="contrat-paiement"),
-    path("souscriptions/", apis_paiements.SouscriptionsApi.as_view(), name="souscriptions"),
     path("souscriptions/conditions/", apis_paiements.ConditionsApi.as_view(), name="souscriptions-conditions"),
     path("souscriptions/<numero:numero>/renouveler/", apis_paiements.RenouvellementApi.as_view(), name="renouveler"),
     path("paiements/", apis_paiements.PaiementsApi.as_view(), name="paiements"),

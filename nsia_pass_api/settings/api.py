@@ -17,15 +17,6 @@ REST_FRAMEWORK = {
     "COERCE_DECIMAL_TO_STRING": True,
 }
 
-# What a prospect may do too: a client's token, or the key of the kiosk where she stands.
-API_CLIENT_OU_BORNE = {
-    "authentication": [
-        "apps.borne_auth.authentication.ClientAuthentication",
-        "apps.borne_auth.authentication.BorneAuthentication",
-    ],
-    "permission": ["apps.borne_auth.permissions.EstClientOuBorne"],
-}
-
 # A request of the API is a small JSON object; files are not counted.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 262_144
 

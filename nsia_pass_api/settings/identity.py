@@ -51,6 +51,12 @@ CODE_RENVOI = timedelta(seconds=integer("CODE_RENVOI_SECONDES", 30, minimum=1, m
 RAPPELS_TELEPHONE_JOUR = integer("RAPPELS_TELEPHONE_JOUR", 3, minimum=1, maximum=20)
 RAPPELS_BORNE_HEURE = integer("RAPPELS_BORNE_HEURE", 20, minimum=1)
 RAPPELS_ADRESSE_HEURE = integer("RAPPELS_ADRESSE_HEURE", 5, minimum=1)
+# Subscriptions without a session: those that name a phone, those that make a phone ask for its PIN, those of a kiosk, and
+# those of an address that presents no kiosk key. At a busy kiosk one takes two minutes at least.
+SOUSCRIPTIONS_PAR_TELEPHONE_JOUR = integer("SOUSCRIPTIONS_PAR_TELEPHONE_JOUR", 5, minimum=1)
+SOUSCRIPTIONS_PAR_PAYEUR_JOUR = integer("SOUSCRIPTIONS_PAR_PAYEUR_JOUR", 10, minimum=1)
+SOUSCRIPTIONS_PAR_BORNE_QUART_HEURE = integer("SOUSCRIPTIONS_PAR_BORNE_QUART_HEURE", 20, minimum=1)
+SOUSCRIPTIONS_PAR_ADRESSE_HEURE = integer("SOUSCRIPTIONS_PAR_ADRESSE_HEURE", 20, minimum=1)
 
 # Dead sessions stay readable this long before `purger_sessions` deletes them.
 SESSIONS_CONSERVATION_JOURS = integer("SESSIONS_CONSERVATION_JOURS", 90, minimum=1)

@@ -213,7 +213,7 @@ def _souscription(page: Page, serveur: Plateforme, telephone: str) -> Iterator[s
     yield "souscrire-pin"
     serveur.repondre(f"242{telephone}", "approuver")
     titre(page, "Bienvenue chez NSIA")
-    expect(page.locator(".police-numero")).to_have_text(re.compile(r"^CG-\d{4}-SAN-\d{3}$"))
+    expect(page.locator(".police-neuve")).to_contain_text("arrive sur votre téléphone")
     yield "souscrire-bienvenue"
     terminer(page)
 

@@ -21,6 +21,7 @@ from typing import Any
 RACINE = Path(__file__).resolve().parents[2]
 PIN = "1234"
 CODE = re.compile(r"NSIA : (\d{6}) est votre code pour")
+POLICE = re.compile(r"Votre police : ([A-Z0-9-]+)\.")
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,15 @@ class Plateforme:
             if len(codes) > apres:
                 return codes[0]
         raise AssertionError("no code has come")
+
+    def police(self, telephone: str) -> str:
+        """The police of the newest contract, as it reaches the client's phone by SMS."""
+        fin = time.monotonic() + 30
+        while time.monotonic() < fin:
+            trouvees = [POLICE.search(recu["texte"]) for recu in self.sms(telephone)]
+            if police := next((trouvee[1] for trouvee in trouvees if trouvee), None):
+                return police
+        raise AssertionError("no police has come")
 
     def codes(self, telephone: str) -> list[str]:
         """The one-time codes that have reached that phone, newest first."""
@@ -135,6 +145,7 @@ def plateforme(**reglages: str) -> Iterator[Plateforme]:
         "CODE_ENVOIS_HEURE": "20",
         "CODE_ENVOIS_JOUR": "50",
         "CODE_RENVOI_SECONDES": "1",
+        "SOUSCRIPTIONS_PAR_ADRESSE_HEURE": "1000",
         **reglages,
     }
     manage = [sys.executable, str(RACINE / "manage.py")]

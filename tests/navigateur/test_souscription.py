@@ -4,7 +4,20 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from .gestes import JEAN_BAPTISTE, bouton, cocher, payer, se_connecter, titre
+from .gestes import (
+    JEAN_BAPTISTE,
+    avec_un_autre_numero,
+    bouton,
+    cocher,
+    confirmer,
+    payer,
+    saisir,
+    se_connecter,
+    terminer,
+    titre,
+    un_autre_code,
+    vers_connexion,
+)
 from .plateforme import Plateforme
 
 
@@ -59,11 +72,14 @@ def test_a_prospect_leaves_with_a_contract(page: Page, serveur: Plateforme) -> N
     serveur.repondre("242069112244", "approuver")
 
     titre(page, "Bienvenue chez NSIA")
-    police = page.locator(".police-numero").inner_text()
+    expect(page.locator(".police-neuve")).to_contain_text("votre numéro de police arrive sur votre téléphone")
+    police = serveur.police("242069112244")
     assert re.fullmatch(r"CG-\d{4}-VIE-\d{3}", police)
+    assert police not in page.content()
     bouton(page, "Voir mon contrat").click()
     titre(page, "Identifiez-vous")
-    expect(page.get_by_label("Numéro de police")).to_have_value(police)
+    expect(page.get_by_label("Téléphone")).to_have_value("06 911 22 44")
+    page.get_by_label("Numéro de police").fill(police)
     bouton(page, "Voir mes contrats").click()
     titre(page, "Bonjour, Exaucée")
     page.locator(".carte-contrat").click()
@@ -96,6 +112,71 @@ def test_a_client_subscribes_without_repeating_who_she_is(page: Page, serveur: P
 
     titre(page, "Bonjour, Jean Baptiste")
     expect(page.locator(".carte-contrat")).to_have_count(contrats + 1)
+
+
+def preparer(page: Page, telephone: str) -> None:
+    """From the first screen to the last one before the demand leaves: PASS KIMIA, for a client of that phone."""
+    page.locator(".attente-commencer").click()
+    bouton(page, "Découvrir les PASS").click()
+    choisir(page, "PASS KIMIA")
+    bouton(page, "Souscrire").click()
+    titre(page, "Qui êtes-vous ?")
+    page.get_by_label("Prénom").fill("Jack")
+    page.get_by_label("Nom", exact=True).fill("PIRATE")
+    page.get_by_label("Téléphone").fill(telephone)
+    bouton(page, "Continuer").click()
+    titre(page, "Bénéficiaires")
+    bouton(page, "Continuer").click()
+    titre(page, "Vérifiez et acceptez")
+    cocher(page, "J'ai lu et j'accepte")
+    bouton(page, "Continuer").click()
+    titre(page, "Quel téléphone paie ?")
+
+
+def test_the_phone_of_a_client_takes_its_code_first_then_the_contract_made_by_another_takes_one(
+    page: Page, serveur: Plateforme
+) -> None:
+    """Somebody subscribes for her and pays; later she subscribes herself: the first police no longer opens alone."""
+    elle, autre = "069112277", "069112288"
+    preparer(page, elle)
+    avec_un_autre_numero(page, autre)
+    payer(page).click()
+    titre(page, "Tapez votre code PIN")
+    serveur.repondre(f"242{autre}", "approuver")
+    titre(page, "Bienvenue chez NSIA")
+    etrangere = serveur.police(f"242{elle}")
+    terminer(page)
+
+    preparer(page, elle)
+    payer(page).click()
+    titre(page, "Tapez le code reçu par SMS")
+    expect(page.locator(".code-quoi")).to_have_text("Souscrire à PASS KIMIA")
+    assert len(serveur.demandes(f"242{elle}")) == 0
+    code = serveur.code(f"242{elle}", apres=0)
+    confirmer(page, un_autre_code(code))
+    expect(page.get_by_text("Ce code n'est pas le bon.")).to_be_visible()
+    bouton(page, "Annuler").click()
+    titre(page, "Vérifiez et acceptez")
+    bouton(page, "Continuer").click()
+    payer(page).click()
+    titre(page, "Tapez le code reçu par SMS")
+    confirmer(page, serveur.code(f"242{elle}", apres=1))
+    titre(page, "Tapez votre code PIN")
+    serveur.repondre(f"242{elle}", "approuver")
+    titre(page, "Bienvenue chez NSIA")
+    terminer(page)
+
+    vers_connexion(page)
+    saisir(page, etrangere, elle)
+    titre(page, "Tapez le code reçu par SMS")
+    expect(page.locator(".code-quoi")).to_have_text("Ouvrir vos contrats")
+    confirmer(page, serveur.code(f"242{elle}", apres=2))
+    titre(page, "Bonjour, Jack")
+    expect(page.locator(".carte-contrat")).to_have_count(2)
+    terminer(page)
+    vers_connexion(page)
+    saisir(page, etrangere, elle)
+    titre(page, "Bonjour, Jack")
 
 
 def test_health_asks_who_is_insured_beside_her(page: Page, serveur: Plateforme) -> None:

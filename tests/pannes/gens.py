@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 
 from apps.borne_auth.tests.factories import SessionFactory
 from apps.borne_auth.tokens import JetonAccesClient
-from apps.pass_clients.models import ClientPass, NumeroPolice, SouscriptionPass
+from apps.pass_clients.models import ClientPass, NumeroPolice
 from apps.pass_clients.services import attribuer_police
 from apps.pass_clients.tests.factories import ClientFactory, PeriodeFactory, SouscriptionFactory
 from apps.pass_payments.models import (
@@ -48,9 +48,11 @@ class Cliente:
     def nouvelle(cls, *, contrats: int = 0) -> "Cliente":
         client: ClientPass = ClientFactory()
         ClientPass.objects.filter(pk=client.pk).update(numero_mobile_money=F("telephone"), operateur_mobile="mtn_money")
-        produits = ProduitPass.objects.order_by("pk")[:contrats]
-        polices = tuple(_contrat(client, produit) for produit in produits)
-        session = SessionFactory(client=client)
+        produits = ProduitPass.objects.order_by("pk")[: max(1, contrats)]
+        siens = tuple(_contrat(client, produit) for produit in produits)
+        # Whoever is logged in has a contract: its police opened the session.
+        polices = siens[:contrats]
+        session = SessionFactory(client=client, police=siens[0])
         jeton = JetonAccesClient.emettre(fin=session.expire_le, sid=str(session.pk))
         return cls(client.pk, client.telephone, jeton, polices)
 
@@ -121,7 +123,7 @@ def verifier_contrat(atelier: Atelier, cliente: Cliente, numero: str) -> None:
     assert paiement.code_confirmation == operation["transaction_financiere"]
     assert paiement.numero_recu
     assert [e.statut for e in paiement.evenements.all()].count("succes") == 1
-    souscription = SouscriptionPass.objects.get(client=cliente.ident)
+    souscription = paiement.souscription
     assert (souscription.statut, souscription.periodes.count()) == ("activee", 1)
     assert NumeroPolice.objects.filter(souscription=souscription).count() == 1
     rappels = RappelOperateur.objects.filter(paiement=paiement)

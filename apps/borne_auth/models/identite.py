@@ -162,6 +162,10 @@ class SessionBorne(models.Model):
     ouverte_le = models.DateTimeField("ouverte le")
     expire_le = models.DateTimeField("expire le")
     fermee_le = models.DateTimeField("fermée le", null=True, blank=True)
+    # As `selectors.sessions` reads them: its police's subscription is proved; one at least of the client's is.
+    prouvee: bool
+    client_prouve: bool
+
     motif_fermeture = models.CharField("motif", max_length=16, choices=MotifFermeture.choices, blank=True)
 
     class Meta:
@@ -251,11 +255,17 @@ class RegleEssais(models.TextChoices):
     RAPPEL_TELEPHONE = "rappel_telephone", "Police par SMS, vers un téléphone"
     RAPPEL_BORNE = "rappel_borne", "Police par SMS, depuis une borne"
     RAPPEL_ADRESSE = "rappel_adresse", "Police par SMS, depuis une adresse"
+    CODE_LIEU_HEURE = "code_lieu_heure", "Codes sans session vers un téléphone, d'un lieu, par heure"
+    CODE_LIEUX_JOUR = "code_lieux_jour", "Codes sans session vers un téléphone, par jour"
+    PROSPECT_TELEPHONE = "prospect_telephone", "Souscriptions sans session, par téléphone nommé"
+    PROSPECT_PAYEUR = "prospect_payeur", "Souscriptions sans session, par téléphone payeur"
+    PROSPECT_BORNE = "prospect_borne", "Souscriptions sans session, par borne"
+    PROSPECT_ADRESSE = "prospect_adresse", "Souscriptions sans session, par adresse"
 
 
 class CompteurEssais(models.Model):
-    """Wrong guesses of one subject in one window, or codes sent to it. `sujet` is a keyed hash: no phone, police or address
-    is kept here."""
+    """Wrong guesses of one subject in one window, codes sent to it, what strangers asked in its name. `sujet` is a keyed hash:
+    no phone, police or address is kept here."""
 
     regle = models.CharField("règle", max_length=20, choices=RegleEssais.choices)
     sujet = models.CharField(max_length=64)
@@ -278,12 +288,17 @@ class CompteurEssais(models.Model):
 
 
 class ActeSensible(models.TextChoices):
-    """What a client does only with a code that was sent to her phone."""
+    """What a client does only with a code that was sent to her phone; the last two without a session."""
 
     BENEFICIAIRE_AJOUTER = "beneficiaire_ajouter", "Ajouter un bénéficiaire"
     BENEFICIAIRE_MODIFIER = "beneficiaire_modifier", "Modifier un bénéficiaire"
     BENEFICIAIRE_RETIRER = "beneficiaire_retirer", "Retirer un bénéficiaire"
     MOBILE_MONEY_MODIFIER = "mobile_money_modifier", "Changer le numéro Mobile Money"
+    SOUSCRIRE = "souscrire", "Souscrire"
+    CONNEXION = "connexion", "Ouvrir ses contrats"
+
+
+SANS_SESSION = (ActeSensible.SOUSCRIRE, ActeSensible.CONNEXION)
 
 
 class StatutDemande(models.TextChoices):
@@ -298,15 +313,18 @@ class StatutDemande(models.TextChoices):
 class DemandeConfirmation(models.Model):
     """A change that waits for its code: good for this change, in this session, until `expire_le`, once.
 
+    Without a session it is good at the kiosk where it was asked (or where there is none), for the client who has the phone.
     Only a keyed hash of the code is kept, and the change itself (`changement`) only while it waits. One waits at a time in
-    a session; what has ended stays ended.
+    a session, or for a client, a kiosk and an act; what has ended stays ended.
     """
 
     Acte = ActeSensible
     Statut = StatutDemande
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    session = models.ForeignKey(SessionBorne, on_delete=models.PROTECT, related_name="demandes")
+    session = models.ForeignKey(SessionBorne, on_delete=models.PROTECT, null=True, related_name="demandes")
+    client = models.ForeignKey(ClientPass, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    borne = models.ForeignKey(Borne, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     acte = models.CharField(max_length=24, choices=ActeSensible.choices)
     souscription = models.ForeignKey(
         SouscriptionPass, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
@@ -330,6 +348,17 @@ class DemandeConfirmation(models.Model):
             models.UniqueConstraint(
                 fields=["session"], condition=Q(statut="en_attente"), name="demandes_une_par_session"
             ),
+            models.UniqueConstraint(
+                fields=["client", "borne", "acte"],
+                condition=Q(statut="en_attente", session__isnull=True),
+                nulls_distinct=False,
+                name="demandes_une_par_lieu",
+            ),
+            models.CheckConstraint(
+                condition=Q(session__isnull=True, client__isnull=False, acte__in=SANS_SESSION)
+                | (Q(session__isnull=False, client__isnull=True, borne__isnull=True) & ~Q(acte__in=SANS_SESSION)),
+                name="demandes_de_session_ou_de_lieu",
+            ),
             parmi("acte", ActeSensible, name="demandes_acte_connu"),
             parmi("statut", StatutDemande, name="demandes_statut_connu"),
             models.CheckConstraint(
@@ -339,7 +368,12 @@ class DemandeConfirmation(models.Model):
                     souscription__isnull=False,
                     beneficiaire__isnull=False,
                 )
-                | Q(acte="mobile_money_modifier", souscription__isnull=True, beneficiaire__isnull=True),
+                | Q(
+                    acte__in=["mobile_money_modifier", "souscrire"],
+                    souscription__isnull=True,
+                    beneficiaire__isnull=True,
+                )
+                | Q(acte="connexion", souscription__isnull=False, beneficiaire__isnull=True),
                 name="demandes_objet",
             ),
             models.CheckConstraint(

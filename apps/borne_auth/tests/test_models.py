@@ -13,7 +13,7 @@ from apps.borne_auth.models import (
     SessionBorne,
 )
 from apps.borne_auth.tests.factories import BorneFactory, DemandeFactory, SessionFactory
-from apps.pass_clients.tests.factories import BeneficiaireFactory
+from apps.pass_clients.tests.factories import BeneficiaireFactory, ClientFactory, SouscriptionFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -158,3 +158,29 @@ class TestDemandes:
         ):
             refuse(lambda champs=champs: elle.update(**champs), "Cannot update", InternalError)
         assert elle.update(essais=3) == 1
+
+
+def test_without_a_session_one_waits_for_a_client_a_kiosk_and_an_act() -> None:
+    client, borne, le = ClientFactory(), BorneFactory(cle="a"), timezone.now()
+    sans = {"session": None, "client": client, "acte": "souscrire", "creee_le": le}
+
+    DemandeFactory(**sans)
+    DemandeFactory(**sans, borne=borne)
+    DemandeFactory(**{**sans, "client": ClientFactory()})
+    DemandeFactory(**{**sans, "acte": "connexion"}, souscription=SouscriptionFactory(client=client))
+    refuse(lambda: DemandeFactory(**sans), "demandes_une_par_lieu")
+    refuse(lambda: DemandeFactory(**sans, borne=borne), "demandes_une_par_lieu")
+
+
+def test_a_demand_is_a_session_s_or_a_kiosk_s_never_both() -> None:
+    client, le = ClientFactory(), timezone.now()
+    for valeurs in (
+        {"session": None, "client": None, "acte": "souscrire", "creee_le": le},
+        {"session": None, "client": client, "creee_le": le},
+        {"client": client},
+        {"borne": BorneFactory(cle="a")},
+        {"acte": "souscrire"},
+    ):
+        refuse(lambda valeurs=valeurs: DemandeFactory(**valeurs), "demandes_de_session_ou_de_lieu")
+    sans_police = {"session": None, "client": client, "acte": "connexion", "creee_le": le}
+    refuse(lambda: DemandeFactory(**sans_police), "demandes_objet")

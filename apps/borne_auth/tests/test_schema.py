@@ -37,7 +37,7 @@ def test_each_door_lists_its_answers(schema: dict[str, Any]) -> None:
         for route, methode in ROUTES.items()
     }
 
-    assert reponses["/api/v1/auth/login/"] == {"200", "400", "401", "429"}
+    assert reponses["/api/v1/auth/login/"] == {"200", "202", "400", "401", "429"}
     assert reponses["/api/v1/auth/refresh/"] == {"200", "400", "401"}
     assert reponses["/api/v1/auth/logout/"] == {"204", "401", "403"}
     assert reponses["/api/v1/agents/connexion/"] == {"200", "400", "401", "403", "404", "429"}

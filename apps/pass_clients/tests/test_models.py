@@ -126,6 +126,25 @@ def test_a_subscription_in_an_unknown_state_is_refused() -> None:
         SouscriptionFactory(statut="gelee", date_activation=timezone.now())
 
 
+def test_what_proves_a_phone_is_given_once_and_stays() -> None:
+    elle = SouscriptionPass.objects.filter(pk=SouscriptionFactory().pk)
+    quand = timezone.now()
+    for valeurs in ({"preuve": "code"}, {"prouvee_le": quand}, {"preuve": "rien", "prouvee_le": quand}):
+        with refuse("souscriptions_preuve_datee"):
+            elle.update(**valeurs)
+
+    assert elle.update(preuve="code", prouvee_le=quand) == 1
+
+    for valeurs in (
+        {"preuve": "", "prouvee_le": None},
+        {"preuve": "session"},
+        {"prouvee_le": quand - timedelta(days=1)},
+    ):
+        with refuse("Cannot update"):
+            elle.update(**valeurs)
+    assert elle.update(preuve="code", prouvee_le=quand, montant_souscription=1_300) == 1
+
+
 def test_a_number_names_one_subscription() -> None:
     SouscriptionFactory(numero_souscription="PASS-KIMIA-2026-000001")
 

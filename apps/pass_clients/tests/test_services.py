@@ -149,6 +149,17 @@ class TestClients:
 
 
 class TestSouscrire:
+    @pytest.mark.parametrize(
+        ("canal", "preuve"),
+        [("borne", ""), ("whatsapp", ""), ("agence", "agence"), ("ussd", "ussd"), ("import", "import")],
+    )
+    def test_some_channels_prove_the_phone_by_themselves(self, canal: str, preuve: str) -> None:
+        demande = {"produit": ProduitFactory(), "montant": 1_200, "periodicite": "mensuelle", "canal": canal}
+        une = souscrire(client=ClientFactory(), date_souscription=MIDI, **demande)
+        assert (une.preuve, une.prouvee_le) == (preuve, MIDI if preuve else None)
+        par_code = souscrire(client=ClientFactory(), preuve="code", **demande)
+        assert par_code.preuve == "code"
+
     def test_a_subscription_waits_for_its_first_payment(self) -> None:
         client, batela = ClientFactory(), ProduitEpargneFactory()
 

@@ -69,6 +69,23 @@ _JOURNAL_SELON_STATUT = """
 """
 
 
+# After the row is written and whoever was asking the same phone has ended: what this counts is committed, or ours. Past its
+# limit a demand may still be followed, but waits on no phone.
+_DEUX_PAR_PAYEUR = """
+    PERFORM pg_advisory_xact_lock(hashtextextended('payeur:' || NEW.numero_payeur, 0));
+    IF (
+        SELECT count(*) FROM paiements_pass p
+        WHERE p.numero_payeur = NEW.numero_payeur AND p.rattache_a_id IS NULL
+          AND p.statut IN ('initie', 'en_cours', 'en_verification')
+          AND (p.limite IS NULL OR p.limite > NEW.date_demande)
+    ) > 2 THEN
+        RAISE EXCEPTION 'deux demandes attendent déjà sur le téléphone du paiement %', NEW.id
+            USING ERRCODE = 'exclusion_violation', CONSTRAINT = 'paiements_deux_par_payeur';
+    END IF;
+    RETURN NULL;
+"""
+
+
 class OperateurPaiement(models.TextChoices):
     MTN = "mtn_money", "MTN Mobile Money"
     AIRTEL = "airtel_money", "Airtel Money"
@@ -195,6 +212,11 @@ class PaiementPass(models.Model):
             models.Index(fields=["a_suivre_le"], condition=Q(a_suivre_le__isnull=False), name="paiements_a_suivre"),
             models.Index(fields=["rattache_a"], condition=Q(rattache_a__isnull=False), name="paiements_rattaches"),
             models.Index(fields=["limite"], condition=Q(statut__in=OUVERTS), name="paiements_ouverts"),
+            models.Index(
+                fields=["numero_payeur"],
+                condition=Q(statut__in=OUVERTS, rattache_a__isnull=True),
+                name="paiements_ouverts_du_payeur",
+            ),
             # What reconciliation reads: the successes of a day, and the operator's code where he gives no reference of ours.
             models.Index(
                 fields=["operateur", "date_confirmation"],
@@ -222,6 +244,16 @@ class PaiementPass(models.Model):
                     "cle_idempotence",
                     "date_demande",
                 ],
+            ),
+            pgtrigger.Trigger(
+                name="paiement_deux_par_payeur",
+                operation=pgtrigger.Insert,
+                when=pgtrigger.After,
+                condition=pgtrigger.Condition(
+                    "NEW.numero_payeur <> '' AND NEW.rattache_a_id IS NULL"
+                    " AND NEW.statut IN ('initie', 'en_cours', 'en_verification')"
+                ),
+                func=_DEUX_PAR_PAYEUR,
             ),
             pgtrigger.Trigger(
                 name="paiement_selon_journal",

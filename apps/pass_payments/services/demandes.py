@@ -4,7 +4,7 @@ Each demand commits its intention and its reference; the worker sends it. Lock o
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -26,7 +26,7 @@ from apps.pass_clients.services import (
     Auteur,
     ajouter_beneficiaire,
     changer_statut,
-    enregistrer_ou_retrouver_client,
+    enregistrer_client,
     souscrire,
 )
 from apps.pass_payments.errors import (
@@ -45,7 +45,7 @@ from apps.pass_products.services import etablir_devis
 from nsia_pass_api.dates import maintenant
 from nsia_pass_api.errors import DonneesInvalides
 from nsia_pass_api.money import formater_xaf
-from nsia_pass_api.telephones import operateur_probable
+from nsia_pass_api.telephones import normaliser, operateur_probable
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,8 @@ def payer(
     """The client's phone will be asked once for the sum of `lignes`; each contract has its payment, the first carries all.
 
     `telephone` and `operateur` default to the client's mobile money. Raises ContratIntrouvable, PaiementImpossible for an
-    amount out of the limits, OperateurIndisponible, TentativeOuverte while a payment is open for one of the contracts.
+    amount out of the limits, OperateurIndisponible, TentativeOuverte while a payment is open for one of the contracts,
+    PayeurDejaSollicite while two wait on the phone.
     """
     quand = quand or maintenant()
     telephone, operateur = _payeur(ClientPass.objects.get(pk=client_id), telephone, operateur)
@@ -133,9 +134,13 @@ def renouveler_et_payer(
 
 @dataclass(frozen=True, kw_only=True)
 class Souscripteur:
-    """Who subscribes: a client who is logged in (`client_id`), or whoever stands at the kiosk with these papers."""
+    """Who subscribes: a client (`client_id`) who showed the phone by `preuve`, or a newcomer whose phone no client has.
+
+    `preuve` is empty for a client whose session shows nothing (docs/decisions/0017-what-proves-a-phone.md).
+    """
 
     client_id: int | None = None
+    preuve: str = ""
     nom: str = ""
     prenom: str = ""
     telephone: str = ""
@@ -162,8 +167,9 @@ def souscrire_et_payer(
     """A subscription with its beneficiaries and consent waits for its first payment, which the phone will be asked for.
 
     An earlier one for the same product that was never paid is cancelled. `premier_versement`: the first instalment unless
-    told otherwise. Raises as `souscrire` and `ajouter_beneficiaire`, PaiementImpossible, OperateurIndisponible, and
-    TentativeOuverte while the earlier one still waits for its payer.
+    told otherwise. Raises TelephoneDejaConnu when the newcomer's phone is a client's, as `souscrire` and
+    `ajouter_beneficiaire`, PaiementImpossible, OperateurIndisponible, PayeurDejaSollicite, and TentativeOuverte while the
+    earlier one still waits for its payer.
     """
     quand = quand or maintenant()
     if version_conditions != settings.VERSION_CONDITIONS:
@@ -179,7 +185,13 @@ def souscrire_et_payer(
     _verifier_total(versement)
     _remplacer_impayees(client, produit, quand)
     souscription = souscrire(
-        client=client, produit=produit, montant=montant, periodicite=periodicite, canal=canal, date_souscription=quand
+        client=client,
+        produit=produit,
+        montant=montant,
+        periodicite=periodicite,
+        canal=canal,
+        preuve=souscripteur.preuve,
+        date_souscription=quand,
     )
     Consentement.objects.create(
         souscription=souscription,
@@ -199,18 +211,45 @@ def souscrire_et_payer(
     )
 
 
+# No phone of Congo, so nobody's: `normaliser` refuses it, and only a row that is taken back at once has it.
+_TELEPHONE_DE_PERSONNE = "+242000000000"
+
+
+@transaction.atomic
+def essayer_de_souscrire(*, souscripteur: Souscripteur, **demande: Any) -> None:
+    """Raises what a newcomer with these papers would be refused, and leaves everything as it was.
+
+    For whoever names the phone of a client without having shown it: the refusals say nothing of that client.
+    """
+    telephone = normaliser(souscripteur.telephone)
+    avant = transaction.savepoint()
+    try:
+        inconnu = ClientPass(
+            nom=souscripteur.nom,
+            prenom=souscripteur.prenom,
+            telephone=_TELEPHONE_DE_PERSONNE,
+            numero_mobile_money=telephone,
+            operateur_mobile=operateur_probable(telephone) or "",
+            **(souscripteur.autres or {}),
+        )
+        inconnu.full_clean(validate_unique=False, validate_constraints=False)
+        inconnu.save(force_insert=True)
+        souscrire_et_payer(souscripteur=replace(souscripteur, client_id=inconnu.pk), **demande)
+    finally:
+        transaction.savepoint_rollback(avant)
+
+
 def _client(souscripteur: Souscripteur) -> ClientPass:
-    """The client, her row held: two subscriptions of one person take turns. Papers never change those of a known client."""
-    if souscripteur.client_id is None:
-        client = enregistrer_ou_retrouver_client(
+    """The client, the row held: two subscriptions of one person take turns. Raises TelephoneDejaConnu."""
+    ident = souscripteur.client_id
+    if ident is None:
+        ident = enregistrer_client(
             nom=souscripteur.nom,
             prenom=souscripteur.prenom,
             telephone=souscripteur.telephone,
             **(souscripteur.autres or {}),
-        )
-    else:
-        client = ClientPass.objects.get(pk=souscripteur.client_id)
-    client = ClientPass.objects.select_for_update(no_key=True).get(pk=client.pk)
+        ).pk
+    client = ClientPass.objects.select_for_update(no_key=True).get(pk=ident)
     if client.statut != StatutClient.ACTIF:
         raise PaiementImpossible("Cette souscription ne peut pas se faire ici. Adressez-vous à un agent.")
     return client

@@ -17,6 +17,7 @@ from django.db import connection
 from apps.pass_payments.errors import CleDejaUtilisee, RequeteEnCours
 from apps.pass_payments.models import RequeteIdempotente
 from nsia_pass_api.dates import maintenant
+from nsia_pass_api.errors import ErreurPass
 from nsia_pass_api.transactions import transaction_entiere
 
 
@@ -27,20 +28,35 @@ class Reponse:
     rejouee: bool = False
 
 
-@transaction_entiere
 def une_seule_fois(
     *,
     portee: str,
     cle: str,
     demande: Mapping[str, Any],
-    executer: Callable[[], Reponse],
+    executer: Callable[[], Reponse | ErreurPass],
     quand: datetime | None = None,
 ) -> Reponse:
     """What `executer` answered the first time that `cle` was used within `portee` (one client); its writes happen once.
 
     Raises CleDejaUtilisee when `demande` is not that of the first time, RequeteEnCours while the first one still runs,
-    and as `executer`.
+    and as `executer`, whose writes are then undone. A refusal that it returns is raised too, and its writes stay: a code
+    that was mistyped is counted.
     """
+    issue = _une_seule_fois(portee=portee, cle=cle, demande=demande, executer=executer, quand=quand)
+    if isinstance(issue, ErreurPass):
+        raise issue
+    return issue
+
+
+@transaction_entiere
+def _une_seule_fois(
+    *,
+    portee: str,
+    cle: str,
+    demande: Mapping[str, Any],
+    executer: Callable[[], Reponse | ErreurPass],
+    quand: datetime | None,
+) -> Reponse | ErreurPass:
     empreinte = hashlib.sha256(json.dumps(demande, sort_keys=True, default=str).encode()).hexdigest()
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"idempotence:{portee}:{cle}"])
@@ -53,6 +69,8 @@ def une_seule_fois(
             raise CleDejaUtilisee
         return Reponse(connue.statut_http, connue.reponse, rejouee=True)
     reponse = executer()
+    if isinstance(reponse, ErreurPass):
+        return reponse
     RequeteIdempotente.objects.create(
         portee=portee,
         cle=cle,

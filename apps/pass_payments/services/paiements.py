@@ -14,6 +14,7 @@ from apps.pass_clients.models import SouscriptionPass, StatutSouscription
 from apps.pass_payments.errors import (
     CleDejaUtilisee,
     PaiementImpossible,
+    PayeurDejaSollicite,
     TentativeOuverte,
     TransitionPaiementRefusee,
 )
@@ -41,7 +42,8 @@ def enregistrer_demande(
 
     `suivi`: columns that say how it is followed (`limite`, `a_suivre_le`, `rattache_a`, …). Holds the subscription, so that
     `cycle_de_vie` never cancels it beside. Raises PaiementImpossible when it is cancelled, TentativeOuverte while another
-    attempt of this type is open for it, CleDejaUtilisee when an older one had this key.
+    attempt of this type is open for it, PayeurDejaSollicite while two wait on the payer's phone, CleDejaUtilisee when an older
+    one had this key.
     """
     quand = quand or maintenant()
     tenue = SouscriptionPass.objects.select_for_update(no_key=True).only("statut").get(pk=souscription.pk)
@@ -82,6 +84,8 @@ def _inserer(paiement: PaiementPass, *, numero: str) -> bool:
                 return False
             case "paiements_une_tentative_ouverte":
                 raise TentativeOuverte("Un paiement est déjà en cours pour ce contrat. Attendez sa réponse.") from error
+            case "paiements_deux_par_payeur":
+                raise PayeurDejaSollicite from error
             case "paiements_cle_unique":  # its answer has been forgotten since
                 raise CleDejaUtilisee from error
         raise

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from apps.pass_clients.models import SouscriptionPass, StatutSouscription
 from apps.pass_clients.numbers import allouer, forme
-from apps.pass_clients.services import activer, attribuer_police, renouveler
+from apps.pass_clients.services import activer, attribuer_police, prouver_par_paiement, renouveler
 from apps.pass_payments.lifecycle import reprendre
 from apps.pass_payments.models import (
     OUVERTS,
@@ -79,6 +79,7 @@ def regler(
             acteur=acteur,
             quand=quand,
         )
+    _prouver_le_telephone(principal, par_id[principal.souscription_id], quand)
     for un in groupe:
         _produire_effet(
             un,
@@ -123,6 +124,13 @@ def _produire_effet(
         ouvrir_anomalie(
             paiement=paiement, nature=NatureAnomalie.SANS_EFFET, donnees={"souscription": statut}, quand=quand
         )
+
+
+def _prouver_le_telephone(principal: PaiementPass, souscription: SouscriptionPass, quand: datetime) -> None:
+    """A first payment by the client's own phone: its holder, who typed the PIN, wants the subscription."""
+    initiale = principal.type_paiement == TypePaiement.SOUSCRIPTION_INITIALE
+    if initiale and not souscription.preuve and principal.numero_payeur == souscription.client.telephone:
+        prouver_par_paiement(souscription=souscription, quand=quand)
 
 
 def _attend_la_suite(souscription: SouscriptionPass, jour: date) -> bool:

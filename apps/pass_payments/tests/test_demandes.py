@@ -1,12 +1,14 @@
 """What a client or a prospect starts: each demand writes its rows and no other, each refusal nothing at all."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
+from apps.borne_auth.tests.races import en_parallele
 from apps.pass_clients.models import (
     BeneficiairePass,
     ClientPass,
@@ -25,7 +27,14 @@ from apps.pass_clients.tests.factories import (
 )
 from apps.pass_payments.models import EvenementPaiement, PaiementPass
 from apps.pass_payments.services import changer_statut_paiement, enregistrer_demande
-from apps.pass_payments.services.demandes import Ligne, Souscripteur, payer, renouveler_et_payer, souscrire_et_payer
+from apps.pass_payments.services.demandes import (
+    Ligne,
+    Souscripteur,
+    essayer_de_souscrire,
+    payer,
+    renouveler_et_payer,
+    souscrire_et_payer,
+)
 from apps.pass_payments.tests.ecritures import compter, refuse
 from apps.pass_payments.tests.factories import PaiementFactory, contrat_finissant
 from apps.pass_payments.tests.operateur_factice import OperateurFactice
@@ -302,6 +311,11 @@ def souscrire(operateur: OperateurFactice, db: None, settings: Settings) -> Call
     return demande
 
 
+def elle(paiement: PaiementPass) -> Souscripteur:
+    """The client of this payment, who has shown her phone since."""
+    return Souscripteur(client_id=paiement.souscription.client_id, preuve="code")
+
+
 class TestSouscrire:
     def test_a_new_prospect(self, souscrire: Callable[..., PaiementPass], settings: Settings) -> None:
         ProduitFactory()
@@ -333,12 +347,21 @@ class TestSouscrire:
         assert (paiement.a_suivre_le, paiement.limite) == (maintenant, maintenant + settings.PAIEMENT_DELAI)
         assert (souscription.periodes.count(), NumeroPolice.objects.count()) == (0, 0)
 
-    def test_a_known_phone_keeps_its_identity(self, souscrire: Callable[..., PaiementPass]) -> None:
+    def test_a_phone_that_is_a_client_s_is_not_named_by_a_newcomer(
+        self, souscrire: Callable[..., PaiementPass]
+    ) -> None:
+        ClientFactory(nom="MOUKOKO", prenom="Marie Claire", telephone="+242064123344", adresse="Moungali")
+        ProduitFactory()
+
+        with refuse("telephone_deja_connu"):
+            souscrire()
+
+    def test_papers_never_change_those_of_a_client(self, souscrire: Callable[..., PaiementPass]) -> None:
         connue = ClientFactory(nom="MOUKOKO", prenom="Marie Claire", telephone="+242064123344", adresse="Moungali")
 
-        souscription = souscrire().souscription
+        souscription = souscrire(replace(GISELE, client_id=connue.pk, preuve="code")).souscription
 
-        assert souscription.client == connue
+        assert (souscription.client, souscription.preuve) == (connue, "code")
         assert list(ClientPass.objects.values_list("nom", "prenom", "adresse")) == [
             ("MOUKOKO", "Marie Claire", "Moungali")
         ]
@@ -359,8 +382,6 @@ class TestSouscrire:
         ClientPass.objects.update(statut=statut)
         with refuse("paiement_impossible"):
             souscrire(Souscripteur(client_id=client.pk))
-        with refuse("paiement_impossible"):
-            souscrire(Souscripteur(nom="X", prenom="Y", telephone=TELEPHONE))
 
     def test_six_beneficiaries_by_rank(self, souscrire: Callable[..., PaiementPass]) -> None:
         souscrire(beneficiaires=[{**PAUL, "prenom": f"Paul {rang}"} for rang in range(1, 7)])
@@ -425,7 +446,7 @@ class TestSouscrire:
         ancien = souscrire()
         changer_statut_paiement(paiement=ancien, vers="echec", evenement="echec", motif_echec="refuse")
 
-        nouveau = souscrire()
+        nouveau = souscrire(elle(ancien))
 
         assert list(SouscriptionPass.objects.order_by("id").values_list("id", "statut")) == [
             (ancien.souscription_id, "annulee"),
@@ -434,10 +455,10 @@ class TestSouscrire:
         assert TransitionSouscription.objects.get().motif == "remplacée par une nouvelle demande"
 
     def test_not_while_its_payer_is_asked(self, souscrire: Callable[..., PaiementPass]) -> None:
-        souscrire()
+        premiere = souscrire()
         with refuse("paiement_deja_en_cours"):
-            souscrire()
-        assert souscrire(produit=ProduitEpargneFactory()).statut == "initie"
+            souscrire(elle(premiere))
+        assert souscrire(elle(premiere), produit=ProduitEpargneFactory()).statut == "initie"
 
     def test_a_contract_in_force_does_not_prevent_a_second(
         self, souscrire: Callable[..., PaiementPass], contrat: NumeroPolice, client: ClientPass
@@ -447,8 +468,126 @@ class TestSouscrire:
         assert contrat.souscription.statut == "activee"
 
 
+class TestEssayer:
+    """What a stranger who names a client's phone is refused says nothing of the client, and nothing is written."""
+
+    @pytest.fixture
+    def essayer(self, operateur: OperateurFactice, db: None, settings: Settings) -> Callable[..., None]:
+        produit = ProduitFactory()
+        demande = {
+            "produit": produit,
+            "montant": 1_200,
+            "periodicite": "mensuelle",
+            "version_conditions": settings.VERSION_CONDITIONS,
+        }
+        return lambda **valeurs: essayer_de_souscrire(souscripteur=GISELE, **{**demande, **valeurs})
+
+    @pytest.mark.parametrize(
+        ("valeurs", "code"),
+        [
+            ({"montant": 99}, "montant_hors_limites"),
+            ({"telephone": AIRTEL}, "operateur_indisponible"),
+            ({"premier_versement": 1}, "paiement_impossible"),
+            ({"version_conditions": "2019-01"}, "paiement_impossible"),
+            ({"beneficiaires": [PAUL] * 7}, "limite_beneficiaires"),
+        ],
+    )
+    @pytest.mark.parametrize("connue", [None, "actif", "suspendu", "occupee"])
+    def test_the_same_whoever_has_the_phone(
+        self, essayer: Callable[..., None], valeurs: dict[str, Any], code: str, connue: str | None
+    ) -> None:
+        self.installer(connue)
+        with refuse(code):
+            essayer(**valeurs)
+
+    @pytest.mark.parametrize("connue", [None, "actif", "suspendu", "occupee"])
+    def test_a_demand_that_could_be_made_leaves_nothing(
+        self, essayer: Callable[..., None], connue: str | None, settings: Settings
+    ) -> None:
+        settings.PLAFOND_PRIMES_MODE = "refuser"
+        self.installer(connue)
+        avant = compter()
+        essayer(beneficiaires=[PAUL])
+        assert compter() == avant
+
+    @staticmethod
+    def installer(connue: str | None) -> None:
+        """Nobody; a client; one who is suspended; one who has used up her ceiling and is being asked for her PIN."""
+        if connue is None:
+            return
+        statut = "actif" if connue == "occupee" else connue
+        client = ClientFactory(telephone="+242064123344", statut=statut)
+        if connue == "occupee":
+            ouvrir(SouscriptionFactory(client=client, montant_souscription=42_000), "souscription_initiale")
+
+
+def demander_au(telephone: str, souscription: SouscriptionPass | None = None) -> PaiementPass:
+    return enregistrer_demande(
+        souscription=souscription or SouscriptionFactory(),
+        montant=100,
+        type_paiement="souscription_initiale",
+        operateur="mtn_money",
+        numero_payeur=telephone,
+    )
+
+
+class TestDeuxParPayeur:
+    def test_a_third_waits_until_one_has_ended(self, db: None) -> None:
+        premiere, _, autre = demander_au(TELEPHONE), demander_au(TELEPHONE), SouscriptionFactory()
+        with refuse("payeur_deja_sollicite"):
+            demander_au(TELEPHONE, autre)
+        assert demander_au(AUTRE_TELEPHONE).statut == "initie"
+
+        changer_statut_paiement(paiement=premiere, vers="expire", evenement="expiration")
+        assert demander_au(TELEPHONE).statut == "initie"
+
+    def test_one_that_is_past_its_limit_waits_no_more(self, db: None) -> None:
+        """An operator who is silent for a day must not keep a client from paying."""
+        for _ in range(2):
+            enregistrer_demande(
+                souscription=SouscriptionFactory(),
+                montant=100,
+                type_paiement="souscription_initiale",
+                operateur="mtn_money",
+                numero_payeur=TELEPHONE,
+                limite=timezone.now(),
+            )
+        assert demander_au(TELEPHONE).statut == "initie"
+
+    def test_also_for_a_client_who_is_logged_in(self, client: ClientPass, contrat: NumeroPolice) -> None:
+        for _ in range(2):
+            demander_au(AUTRE_TELEPHONE)
+        lignes = [Ligne(contrat.numero_police, 100)]
+        with refuse("payeur_deja_sollicite"):
+            payer(client_id=client.pk, lignes=lignes, telephone=AUTRE_TELEPHONE)
+        assert payer(client_id=client.pk, lignes=lignes).statut == "initie"
+
+    def test_several_contracts_are_one_prompt(self, client: ClientPass, contrat: NumeroPolice) -> None:
+        polices = [contrat, *(contrat_en_vigueur(client=client) for _ in range(3))]
+        demander_au(TELEPHONE)
+        payer(client_id=client.pk, lignes=[Ligne(une.numero_police, 100) for une in polices])
+        autre = SouscriptionFactory()
+        with refuse("payeur_deja_sollicite"):
+            demander_au(TELEPHONE, autre)
+
+    def test_cash_has_no_phone(self, db: None) -> None:
+        for _ in range(3):
+            demander_au("")
+
+
 @pytest.mark.django_db(transaction=True)
 class TestCourses:
+    def test_of_eight_demands_on_one_phone_two_are_made(self) -> None:
+        souscriptions = [SouscriptionFactory() for _ in range(8)]
+
+        def demander(rang: int) -> str:
+            return str(ou_refus(lambda: demander_au(TELEPHONE, souscriptions[rang]).statut))
+
+        issues = en_parallele(8, demander)
+
+        assert sorted(issues) == ["initie"] * 2 + ["payeur_deja_sollicite"] * 6
+        assert PaiementPass.objects.count() == 2
+
     def test_what_an_agent_is_cashing_is_not_replaced(self, souscrire: Callable[..., PaiementPass]) -> None:
         """The old subscription gets its first payment elsewhere while the kiosk is about to cancel it."""
         client = ClientFactory(telephone=TELEPHONE)
@@ -462,12 +601,13 @@ class TestCourses:
         assert ancienne.statut == "en_cours"
 
     def test_one_person_subscribes_twice_at_once(self, souscrire: Callable[..., PaiementPass]) -> None:
+        """The unique constraint on phones decides: the second is a client's phone, whoever names it."""
         ProduitFactory()
 
         with transaction_ouverte(lambda: ou_refus(souscrire)) as course:
             souscrire()
 
-        assert course.result() == "paiement_deja_en_cours"
+        assert course.result() == "telephone_deja_connu"
         assert (ClientPass.objects.count(), SouscriptionPass.objects.count(), PaiementPass.objects.count()) == (1, 1, 1)
 
 

@@ -80,6 +80,11 @@ export function creerApi({ entetesDeBorne, surReseau, surFin }) {
     minuterie = setTimeout(() => rafraichir().catch(() => {}), Math.max(5, (exp - iat) * 0.6) * 1000);
   }
 
+  function entrer(reponse) {
+    garder(reponse);
+    return { client: reponse.client, contrat: reponse.contrat };
+  }
+
   function oublier() {
     clearTimeout(minuterie);
     acces = rafraichissement = enCours = null;
@@ -141,10 +146,10 @@ export function creerApi({ entetesDeBorne, surReseau, surFin }) {
     /** What time it is there, in milliseconds: a kiosk's own clock may be wrong. */
     heure: () => Date.now() - avance,
 
+    /** Gives {client, contrat}, or the demand of a code that must be confirmed first. */
     async connecter(police, telephone, signal) {
       const reponse = await appeler("POST", "auth/login/", { corps: { police, telephone }, signal, porteur: false });
-      garder(reponse);
-      return { client: reponse.client, contrat: reponse.contrat };
+      return reponse.demande ? reponse : entrer(reponse);
     },
 
     /** If the phone is a client's, her police leaves for it; nothing here tells whether it is. */
@@ -153,6 +158,9 @@ export function creerApi({ entetesDeBorne, surReseau, surFin }) {
 
     /** Uses up the code that the back office gave for this kiosk. Raises Panne: it may be used, and another is asked for. */
     ouvrirMaintenance: (code, signal) => appeler("POST", "bornes/maintenance/", { corps: { code }, signal, porteur: false }),
+    /** As `connecter`, with the code that it asked for. */
+    confirmerConnexion: async (demande, code, signal) =>
+      entrer(await insister(() => appeler("POST", "auth/login/confirmer/", { corps: { demande, code }, signal, porteur: false }), signal)),
 
     /** Reads, as often as it takes. */
     lire: (chemin, { signal, entetes } = {}) => insister(() => demander("GET", chemin, { signal, entetes }), signal),

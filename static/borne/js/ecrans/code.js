@@ -18,12 +18,27 @@ const A_RENOUVELER = new Set(["code_epuise", "code_expire"]);
  * {methode, chemin, corps}: what is asked; `quoi()`: what it is, as an infinitive; `surFait()`: it is done;
  * `retours`: how many screens back its result is seen.
  */
-export async function demanderCode({ api, aller, signal }, changement) {
-  const demande = await api.changer(changement, { signal });
-  return aller("code", { changement, demande, restants: demande.essais_restants });
+export async function demanderCode(contexte, changement) {
+  const { api, retour } = contexte;
+  return allerAuCode(contexte, await api.changer(changement, { signal: contexte.signal }), {
+    ...changement,
+    demander: (signal) => api.changer(changement, { signal }),
+    confirmer: (demande, code, signal) => api.changer({ methode: "POST", chemin: `confirmations/${demande}/`, corps: { code } }, { signal }),
+    reussir: () => (changement.surFait(), retour(changement.retours)),
+  });
 }
 
-/** `params`: {changement, demande, restants}, as `demanderCode` gives them. */
+/**
+ * Goes to the code that `demande` waits for.
+ *
+ * `demander(signal)`: the same again, for another code; `confirmer(demande, code, signal)`: what the server says of the code;
+ * `reussir(reponse)`: goes on with it. Both requests may find that no code is needed any more: then they give no `demande`.
+ */
+export function allerAuCode({ aller }, demande, changement, options) {
+  return aller("code", { changement, demande, restants: demande.essais_restants }, options);
+}
+
+/** `params`: {changement, demande, restants}, as `allerAuCode` gives them. */
 export async function code(contexte) {
   const { api, annoncer, params, retour, signal } = contexte;
   const { changement } = params;
@@ -61,8 +76,9 @@ export async function code(contexte) {
 
   async function envoyer() {
     if (saisie.valeur().length < CHIFFRES) return exiger(saisie, t("code.court"));
+    let reponse;
     try {
-      await api.changer({ methode: "POST", chemin: `confirmations/${params.demande.demande}/`, corps: { code: saisie.valeur() } }, { signal });
+      reponse = await changement.confirmer(params.demande.demande, saisie.valeur(), signal);
     } catch (erreur) {
       if (signal.aborted) return undefined;
       if (!(erreur instanceof Refus)) throw erreur;
@@ -74,15 +90,15 @@ export async function code(contexte) {
       }
       return arreter(erreur);
     }
-    changement.surFait();
-    return retour(changement.retours);
+    return changement.reussir(reponse);
   }
 
   /** The same change again: another code once the last one has had its time to arrive. */
   async function redemander() {
     message.replaceChildren();
     try {
-      const demande = await api.changer(changement, { signal });
+      const demande = await changement.demander(signal);
+      if (!demande.demande) return changement.reussir(demande);
       const nouvelle = demande.demande !== params.demande.demande;
       Object.assign(params, { demande, restants: demande.essais_restants, refus: null });
       saisie.entree.value = "";
@@ -91,10 +107,11 @@ export async function code(contexte) {
       saisie.entree.focus();
       if (nouvelle) annoncer(t("code.reparti", demande.telephone));
     } catch (erreur) {
-      if (signal.aborted) return;
+      if (signal.aborted) return undefined;
       if (!(erreur instanceof Refus)) throw erreur;
       remplir(message, avisDeRefus(erreur));
     }
+    return undefined;
   }
 
   async function renoncer() {

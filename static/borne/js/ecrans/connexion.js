@@ -6,8 +6,10 @@ import { attendre, h } from "../dom.js";
 import { chiffresDuTelephone, grouperTelephone } from "../format.js";
 import { avisDeRefus } from "../phrases.js";
 import { t } from "../textes.js";
+import { allerAuCode } from "./code.js";
 
-export async function connexion({ api, aller, personne, params, signal }) {
+export async function connexion(contexte) {
+  const { api, aller, personne, params, signal } = contexte;
   const police = champ({
     libelle: t("connexion.police"),
     aide: t("connexion.police_aide"),
@@ -63,9 +65,8 @@ export async function connexion({ api, aller, personne, params, signal }) {
     if (!telephoneComplet()) return undefined;
     const essayee = paire();
     try {
-      const { client, contrat } = await essayer();
-      Object.assign(personne(), { client, police: contrat.police });
-      await aller("accueil", {}, { racine: true });
+      const reponse = await essayer();
+      await (reponse.demande ? demanderLeCode(reponse) : entrerAvec(reponse));
     } catch (erreur) {
       if (signal.aborted) return undefined;
       if (!(erreur instanceof Refus)) throw erreur;
@@ -87,6 +88,33 @@ export async function connexion({ api, aller, personne, params, signal }) {
       if (!(erreur instanceof Refus)) throw erreur;
       message.replaceChildren(avisDeRefus(erreur));
     }
+  }
+
+  function entrerAvec({ client, contrat }) {
+    Object.assign(personne(), { client, police: contrat.police });
+    return aller("accueil", {}, { racine: true });
+  }
+
+  /** Nobody has shown this phone for this police yet: a code does, once. */
+  function demanderLeCode(demande) {
+    const [numero, chiffres] = [police.valeur(), chiffresDuTelephone(telephone.valeur())];
+    return allerAuCode(contexte, demande, {
+      quoi: () => t("connexion.quoi"),
+      demander: (signalDuCode) => api.connecter(numero, chiffres, signalDuCode),
+      async confirmer(ident, code, signalDuCode) {
+        try {
+          return await api.confirmerConnexion(ident, code, signalDuCode);
+        } catch (erreur) {
+          if (!(erreur instanceof Refus) || erreur.code !== "demande_terminee") throw erreur;
+          // The answer was lost: the code has done its work, and the police opens by itself now.
+          const reponse = await api.connecter(numero, chiffres, signalDuCode);
+          if (reponse.demande) throw erreur;
+          return reponse;
+        }
+      },
+      reussir: entrerAvec,
+      retours: 1,
+    });
   }
 
   /** A login that got no answer is asked again: at worst a session that nobody uses ends by itself. */

@@ -15,7 +15,7 @@ export async function payeur(contexte) {
   const propre = personne().client?.telephone ?? (connu ? grouperTelephone(connu) : null);
   const operateurs = await api.lire("paiements/operateurs/", { signal });
   const saisie = (params.payeur ??= { autre: false, telephone: "", operateur: null });
-  if (params.refus?.champs.telephone || params.refus?.code === "operateur_indisponible") saisie.autre = true;
+  if (params.refus?.champs.telephone || ["operateur_indisponible", "payeur_deja_sollicite"].includes(params.refus?.code)) saisie.autre = true;
 
   const zone = h("div", { class: "autre-numero" });
   const message = h("div", { class: "messages", role: "alert" });

@@ -4,13 +4,14 @@ import { Panne, Refus } from "../api.js";
 import { avis, bouton, carte, fiche } from "../composants.js";
 import { attendre, h, icone, remplir } from "../dom.js";
 import { phrase } from "../erreurs.js";
-import { moment, xaf } from "../format.js";
+import { grouperTelephone, moment, xaf } from "../format.js";
 import { imprimer } from "../impression.js";
 import { avecLeursCodes, paiementsReunis, recuImprimable } from "../papiers.js";
 import { dit, langue, libelle, t } from "../textes.js";
+import { allerAuCode } from "./code.js";
 
 const ETAPES = ["initie", "en_cours", "succes"];
-const PAYEUR_REFUSE = new Set(["operateur_indisponible", "telephone_invalide"]);
+const PAYEUR_REFUSE = new Set(["operateur_indisponible", "payeur_deja_sollicite", "telephone_invalide"]);
 // An operator usually rings the phone within seconds; after this the page says that it takes longer.
 const LENT_MS = 20_000;
 
@@ -41,7 +42,8 @@ async function conduire(contexte, scene) {
       throw erreur;
     }
     personne().demande = null;
-    Object.assign(params, { numero: reponse.numero_transaction, suivi: reponse.suivi });
+    if (reponse.demande) return demanderLeCode(contexte, reponse);
+    Object.assign(params, suiteDe(reponse));
   }
   const entetes = params.suivi ? { "X-Suivi": params.suivi } : {};
   const debut = performance.now();
@@ -65,6 +67,28 @@ async function conduire(contexte, scene) {
     }
     await attendre(config.suiviMs, signal);
   }
+}
+
+/** What it takes to follow a payment, and what the follow-up without a session does not say. */
+const suiteDe = (reponse) => ({ numero: reponse.numero_transaction, suivi: reponse.suivi, souscription: reponse.numero_souscription });
+
+/** The phone that subscribes is a client's: its code comes first. Nothing has been asked of the phone that pays. */
+function demanderLeCode(contexte, attente) {
+  const { api, aller, params } = contexte;
+  const { demande } = params;
+  const surReprise = () => {};
+  return allerAuCode(
+    contexte,
+    attente,
+    {
+      quoi: () => t("souscrire.quoi", demande.lignes[0].libelle),
+      demander: (signal) => api.envoyer({ ...demande, cle: crypto.randomUUID() }, { signal, surReprise }),
+      confirmer: (ident, code, signal) => api.envoyer({ chemin: "souscriptions/confirmer/", corps: { demande: ident, code }, cle: crypto.randomUUID() }, { signal, surReprise }),
+      reussir: (reponse) => aller("suivi", { demande, ...suiteDe(reponse) }, { remplacer: true }),
+      retours: 1,
+    },
+    { remplacer: true },
+  );
 }
 
 function dessinerAttente({ accueil, api, partir }, scene, { statut, total, paiement }) {
@@ -97,6 +121,9 @@ function dessinerAttente({ accueil, api, partir }, scene, { statut, total, paiem
 
 async function montrerRecu(contexte, scene, paiement) {
   const { accueil, api, aller, partir, params } = contexte;
+  const sansSession = !api.ouverte();
+  // Without a session the server tells the payment alone: what it is for is what was asked here.
+  if (sansSession) Object.assign(paiement, { type_paiement: "souscription_initiale", nom_produit: params.demande?.lignes[0].libelle, numero_souscription: params.souscription });
   const reunis = await paiementsReunis(contexte, paiement);
   const imprimable = async () => imprimer("recu", recuImprimable(paiement, await avecLeursCodes(contexte, reunis)));
   const nouvelle = paiement.type_paiement === "souscription_initiale";
@@ -113,7 +140,9 @@ async function montrerRecu(contexte, scene, paiement) {
         ? h(
             "div",
             { class: "police-neuve" },
-            paiement.police ? [h("p", {}, t("recu.votre_police")), h("p", { class: "police-numero" }, paiement.police), h("p", { class: "note" }, t("recu.notez_police"))] : h("p", {}, t("recu.police_a_venir")),
+            sansSession
+              ? [h("p", {}, t("recu.police_par_sms")), h("p", { class: "note" }, t("recu.gardez_le_sms"))]
+              : paiement.police ? [h("p", {}, t("recu.votre_police")), h("p", { class: "police-numero" }, paiement.police), h("p", { class: "note" }, t("recu.notez_police"))] : h("p", {}, t("recu.police_a_venir")),
           )
         : null,
     ),
@@ -137,9 +166,7 @@ async function montrerRecu(contexte, scene, paiement) {
       bouton({ texte: t("recu.imprimer"), icone: "imprimer", genre: "or", action: imprimable }),
       api.ouverte()
         ? bouton({ texte: t("commun.accueil"), icone: "accueil", action: accueil })
-        : paiement.police
-          ? bouton({ texte: t("recu.voir_contrat"), apres: "suite", genre: "bleu", action: () => aller("connexion", { police: paiement.police, telephone: params.demande?.telephone ?? "" }, { racine: true }) })
-          : null,
+        : bouton({ texte: t("recu.voir_contrat"), apres: "suite", genre: "bleu", action: () => aller("connexion", { telephone: grouperTelephone(params.demande?.telephone ?? "") }, { racine: true }) }),
       bouton({ texte: t("session.terminer"), icone: "terminer", action: () => partir({ texte: t("session.fermee") }) }),
     ),
   );

@@ -1,0 +1,595 @@
+"""What strangers may start in a client's name, and what a code on the client's phone makes of it. Sylvie is the victim."""
+
+import re
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.http import HttpResponse
+from django.utils import timezone
+from pytest_django import Settings
+from rest_framework.test import APIClient
+
+from apps.borne_auth.models import Borne, DemandeConfirmation, SessionBorne
+from apps.borne_auth.services import desactiver_borne
+from apps.borne_auth.tests.conftest import CLE, porteur
+from apps.borne_auth.tests.factories import BorneFactory
+from apps.borne_auth.tests.races import en_parallele
+from apps.pass_clients.models import ClientPass, NumeroPolice, SouscriptionPass
+from apps.pass_clients.tests.factories import ClientFactory, SouscriptionFactory, contrat_en_vigueur
+from apps.pass_payments.models import MessageSortant, PaiementPass
+from apps.pass_payments.operateurs import Constat, Etat
+from apps.pass_payments.services import enregistrer_demande
+from apps.pass_payments.services.reglement import regler
+from apps.pass_payments.tests.conftest import operateur  # noqa: F401 - a fixture
+from apps.pass_payments.tests.ecritures import compter
+from apps.pass_products.tests.factories import ProduitFactory
+from nsia_pass_api.tests.conformite import verifier_conformite
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("operateur")]
+
+SYLVIE, SIEN = "+242068124350", "068124350"
+MASQUE = "+242\u00a006\u00a0•••\u00a0••\u00a050"
+INTRUS = "066000001"
+MIDI = timezone.now().replace(hour=11, minute=0, second=0, microsecond=0)
+TECHNIQUES = {"compteurs_essais", "requetes_idempotentes", "messages_sortants", "demandes_confirmation"}
+
+
+def prouver(police: NumeroPolice) -> NumeroPolice:
+    SouscriptionPass.objects.filter(pk=police.souscription_id).update(preuve="agence", prouvee_le=timezone.now())
+    return police
+
+
+@pytest.fixture
+def sylvie() -> ClientPass:
+    return ClientFactory(nom="MABIALA", prenom="Sylvie", telephone=SYLVIE, numero_mobile_money=SYLVIE)
+
+
+@pytest.fixture
+def la_sienne(sylvie: ClientPass) -> NumeroPolice:
+    """The contract that she took at an agency."""
+    return prouver(contrat_en_vigueur(client=sylvie))
+
+
+@pytest.fixture
+def etrangere(sylvie: ClientPass, la_sienne: NumeroPolice) -> NumeroPolice:
+    """A contract in her name, whose subscriber has never shown her phone."""
+    return contrat_en_vigueur(client=sylvie)
+
+
+def souscription(settings: Settings, **valeurs: Any) -> dict[str, Any]:
+    ProduitFactory()
+    return {
+        "client": {"nom": "PIRATE", "prenom": "Jack", "telephone": SIEN},
+        "produit": "KIMIA",
+        "montant": 1_200,
+        "periodicite": "mensuelle",
+        "beneficiaires": [{"nom": "PIRATE", "prenom": "Ann", "relation": "enfant", "date_naissance": "2015-05-17"}],
+        "conditions_acceptees": True,
+        "version_conditions": settings.VERSION_CONDITIONS,
+        "telephone": INTRUS,
+        **valeurs,
+    }
+
+
+def envoyer(chemin: str, corps: dict[str, Any], *, cle: str = "", borne: str = "", **extra: Any) -> HttpResponse:
+    entetes = {"Idempotency-Key": cle or str(uuid.uuid4())} | ({"X-Borne-Cle": borne} if borne else {})
+    api = APIClient(raise_request_exception=False)
+    return api.post(f"/api/v1/{chemin}", corps, format="json", headers=entetes, **extra)
+
+
+def souscrire(settings: Settings, *, cle: str = "", borne: str = "", **valeurs: Any) -> HttpResponse:
+    return envoyer("souscriptions/", souscription(settings, **valeurs), cle=cle, borne=borne)
+
+
+def au_nom_de(telephone: str) -> dict[str, str]:
+    return {"nom": "PIRATE", "prenom": "Jack", "telephone": telephone}
+
+
+def code_recu(telephone: str = SYLVIE) -> str:
+    message = MessageSortant.objects.filter(cle__startswith="code:", telephone=telephone).order_by("-id").first()
+    assert message is not None
+    return re.findall(r"\b[0-9]{6}\b", message.texte)[0]
+
+
+def faux(code: str) -> str:
+    return f"{(int(code) + 1) % 1_000_000:06d}"
+
+
+def confirmer(demande: str, code: str, *, cle: str = "", borne: str = "") -> HttpResponse:
+    return envoyer("souscriptions/confirmer/", {"demande": demande, "code": code}, cle=cle, borne=borne)
+
+
+def refus(reponse: HttpResponse) -> tuple[int, str]:
+    return reponse.status_code, reponse.json()["code"]
+
+
+def dite(reponse: HttpResponse) -> dict[str, Any]:
+    """All that a refusal says, but the number of the request."""
+    return {champ: valeur for champ, valeur in reponse.json().items() if champ != "requete"}
+
+
+def payee(par: str | None = None) -> SouscriptionPass:
+    """The newest payment is confirmed by the operator."""
+    paiement = PaiementPass.objects.latest("pk")
+    constat = Constat(etat=Etat.REUSSI, montant=paiement.montant, devise="XAF", telephone=par or paiement.numero_payeur)
+    regler(paiement=paiement, constat=constat, source="suivi")
+    return SouscriptionPass.objects.get(pk=paiement.souscription_id)
+
+
+class TestSouscrire:
+    def test_with_a_client_s_phone_nothing_is_done_but_a_code_sent_to_it(
+        self, settings: Settings, la_sienne: NumeroPolice
+    ) -> None:
+        corps_demande = souscription(settings)
+        avant = compter()
+
+        reponse = envoyer("souscriptions/", corps_demande)
+
+        corps = verifier_conformite(reponse)
+        assert (reponse.status_code, reponse["Cache-Control"]) == (202, "no-store")
+        assert (corps["acte"], corps["objet"], corps["telephone"]) == ("souscrire", "souscrire à PASS KIMIA", MASQUE)
+        assert "numero_transaction" not in corps
+        assert "MABIALA" not in reponse.content.decode()
+        changees = {table: nombre - avant[table] for table, nombre in compter().items() if nombre != avant[table]}
+        assert set(changees) == TECHNIQUES
+        message = MessageSortant.objects.get()
+        assert message.telephone == SYLVIE
+        assert message.texte == (
+            f"NSIA : {code_recu()} est votre code pour souscrire à PASS KIMIA. Valable 5 min à la borne. "
+            "NSIA ne le demande jamais : ne le dites à personne."
+        )
+
+    def test_her_code_makes_it(self, settings: Settings, sylvie: ClientPass, la_sienne: NumeroPolice) -> None:
+        demande = souscrire(settings).json()["demande"]
+
+        reponse = confirmer(demande, code_recu())
+
+        corps = verifier_conformite(reponse)
+        assert (reponse.status_code, reponse["Cache-Control"]) == (202, "no-store")
+        paiement = PaiementPass.objects.get(numero_transaction=corps["numero_transaction"])
+        assert set(corps) == {
+            "message", "montant", "numero_souscription", "numero_transaction", "statut", "statut_affiche", "suivi",
+        }  # fmt: skip
+        assert (paiement.souscription.client, paiement.souscription.preuve) == (sylvie, "code")
+        assert paiement.numero_payeur == f"+242{INTRUS}"
+        assert paiement.souscription.consentement.nom == "PIRATE"
+        assert paiement.souscription.beneficiaires.get().prenom == "Ann"
+        sylvie.refresh_from_db()
+        assert sylvie.nom == "MABIALA"
+        demandee = DemandeConfirmation.objects.get()
+        assert (demandee.statut, demandee.changement) == ("confirmee", {})
+        assert (
+            APIClient()
+            .get(f"/api/v1/paiements/{paiement.numero_transaction}/", headers={"X-Suivi": corps["suivi"]})
+            .json()["statut"]
+            == "initie"
+        )
+
+    def test_each_key_has_its_answer(self, settings: Settings, la_sienne: NumeroPolice) -> None:
+        premiere, encore = (souscrire(settings, cle="k" * 8) for _ in range(2))
+        assert premiere.content == encore.content
+        assert encore["Idempotent-Replayed"] == "true"
+        assert MessageSortant.objects.count() == 1
+        demande, code = premiere.json()["demande"], code_recu()
+        # A code that was mistyped has used nothing up but a try.
+        assert refus(confirmer(demande, faux(code), cle="c" * 8)) == (422, "code_incorrect")
+
+        faite, rejouee = (confirmer(demande, code, cle="c" * 8) for _ in range(2))
+
+        assert (faite.status_code, faite.content) == (202, rejouee.content)
+        assert rejouee["Idempotent-Replayed"] == "true"
+        assert refus(confirmer(demande, faux(code), cle="c" * 8)) == (422, "cle_idempotence_reutilisee")
+        assert refus(confirmer(demande, code)) == (409, "demande_terminee")
+        assert PaiementPass.objects.count() == 1
+
+    def test_tries_are_counted_although_refused(self, settings: Settings, la_sienne: NumeroPolice) -> None:
+        demande = souscrire(settings).json()["demande"]
+        code = code_recu()
+        reponses = [confirmer(demande, faux(code)) for _ in range(3)]
+        assert [refus(reponse)[1] for reponse in reponses] == ["code_incorrect", "code_incorrect", "code_epuise"]
+        assert "il vous reste un essai" in reponses[1].json()["detail"]
+        assert refus(confirmer(demande, code)) == (422, "code_epuise")
+        assert PaiementPass.objects.count() == 0
+
+    def test_a_code_out_of_date(self, settings: Settings, la_sienne: NumeroPolice) -> None:
+        with time_machine.travel(MIDI, tick=False) as heure:
+            demande = souscrire(settings).json()["demande"]
+            heure.shift(timedelta(minutes=5))
+            assert refus(confirmer(demande, code_recu())) == (422, "code_expire")
+
+    def test_it_belongs_to_the_kiosk_where_it_was_made(
+        self, settings: Settings, la_sienne: NumeroPolice, borne: Borne
+    ) -> None:
+        BorneFactory(code="BZV-AUTRE-01", cle="une-autre-borne")
+        demande = souscrire(settings, borne=CLE).json()["demande"]
+        code = code_recu()
+
+        for ailleurs in ("une-autre-borne", ""):
+            assert refus(confirmer(demande, code, borne=ailleurs)) == (404, "demande_introuvable")
+        assert refus(confirmer(str(uuid.uuid4()), code, borne=CLE)) == (404, "demande_introuvable")
+        assert confirmer(demande, code, borne=CLE).status_code == 202
+        assert PaiementPass.objects.get().souscription.consentement.origine == borne.code
+
+    def test_a_kiosk_that_is_switched_off_waits_for_no_code(
+        self, settings: Settings, la_sienne: NumeroPolice, borne: Borne
+    ) -> None:
+        souscrire(settings, borne=CLE)
+        desactiver_borne(borne=borne)
+        assert DemandeConfirmation.objects.get().statut == "annulee"
+
+    def test_the_same_again_is_another_code_and_only_later(self, settings: Settings, la_sienne: NumeroPolice) -> None:
+        with time_machine.travel(MIDI, tick=False) as heure:
+            premiere = souscrire(settings).json()
+            heure.shift(29)
+            assert souscrire(settings).json() == premiere
+            heure.shift(1)
+            seconde = souscrire(settings).json()
+            assert seconde["demande"] != premiere["demande"]
+            assert refus(confirmer(premiere["demande"], code_recu())) == (409, "demande_terminee")
+            assert confirmer(seconde["demande"], code_recu()).status_code == 202
+
+    def test_an_earlier_one_is_cancelled_by_her_alone(
+        self, settings: Settings, sylvie: ClientPass, la_sienne: NumeroPolice
+    ) -> None:
+        impayee = SouscriptionFactory(client=sylvie, produit=ProduitFactory())
+
+        demande = souscrire(settings).json()["demande"]
+        impayee.refresh_from_db()
+        assert impayee.statut == "en_cours"
+
+        confirmer(demande, code_recu())
+        impayee.refresh_from_db()
+        assert impayee.statut == "annulee"
+
+    @pytest.mark.parametrize(
+        "valeurs",
+        [
+            {"montant": 99},
+            {"telephone": "051234567"},
+            {"premier_versement": 1},
+            {"version_conditions": "2019-01"},
+            {"produit": "INCONNU"},
+        ],
+    )
+    def test_refusals_say_nothing_of_who_has_the_phone(
+        self, settings: Settings, sylvie: ClientPass, valeurs: dict[str, Any]
+    ) -> None:
+        ClientPass.objects.filter(pk=sylvie.pk).update(statut="suspendu")
+        connue = souscrire(settings, **valeurs)
+        inconnue = souscrire(settings, client=au_nom_de("066543210"), **valeurs)
+
+        assert dite(connue) == dite(inconnue)
+        assert connue.status_code in (404, 422)
+        assert MessageSortant.objects.count() == 0
+
+    def test_what_only_she_may_know_is_said_after_her_code(self, settings: Settings, sylvie: ClientPass) -> None:
+        ClientPass.objects.filter(pk=sylvie.pk).update(statut="suspendu")
+        demande = souscrire(settings).json()["demande"]
+        assert refus(confirmer(demande, code_recu())) == (422, "paiement_impossible")
+        assert DemandeConfirmation.objects.get().statut == "impossible"
+
+    def test_without_sms_nothing_is_asked(self, settings: Settings, la_sienne: NumeroPolice) -> None:
+        settings.MESSAGERIE = ""
+        assert refus(souscrire(settings)) == (503, "sms_indisponible")
+
+    def test_a_newcomer_takes_no_code(self, settings: Settings) -> None:
+        reponse = souscrire(settings, client=au_nom_de("066543210"), telephone="066543210")
+        assert "numero_transaction" in verifier_conformite(reponse)
+        police = payee().police.numero_police
+        assert SouscriptionPass.objects.get().preuve == "paiement"
+        assert connecter(police, "066543210").status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_strangers_with_one_new_phone_the_second_needs_its_code(settings: Settings) -> None:
+    corps = souscription(settings, client=au_nom_de("066543210"))
+
+    reponses = en_parallele(2, lambda rang: envoyer("souscriptions/", {**corps, "telephone": f"06600000{rang}"}))
+
+    assert [reponse.status_code for reponse in reponses] == [202, 202]
+    assert sorted("demande" in reponse.json() for reponse in reponses) == [False, True]
+    assert (ClientPass.objects.count(), SouscriptionPass.objects.count(), PaiementPass.objects.count()) == (1, 1, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_code_typed_twice_at_once_subscribes_once(settings: Settings) -> None:
+    sylvie = ClientFactory(telephone=SYLVIE)
+    demande = souscrire(settings).json()["demande"]
+    code = code_recu()
+
+    reponses = en_parallele(4, lambda _: confirmer(demande, code))
+
+    assert sorted(reponse.status_code for reponse in reponses) == [202, 409, 409, 409]
+    assert SouscriptionPass.objects.filter(client=sylvie).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_phone_named_many_times_at_once_waits_for_one_code(settings: Settings) -> None:
+    ClientFactory(telephone=SYLVIE)
+    corps = souscription(settings)
+
+    reponses = en_parallele(4, lambda rang: envoyer("souscriptions/", {**corps, "montant": 1_200 + rang}))
+
+    assert {reponse.status_code for reponse in reponses} <= {202}
+    assert DemandeConfirmation.objects.filter(statut="en_attente").count() == 1
+
+
+class TestBudgets:
+    """Each is spent at its own number, told with the true delay, and whole again the next day or quarter of an hour."""
+
+    @pytest.fixture(autouse=True)
+    def midi(self) -> Any:
+        with time_machine.travel(MIDI, tick=False) as heure:
+            yield heure
+
+    def essayer(self, settings: Settings, rang: int, *, borne: str = "", **valeurs: Any) -> HttpResponse:
+        """A subscription that names a new phone and makes another one pay."""
+        libre = {"client": au_nom_de(f"0665{rang:05d}"), "telephone": f"0666{rang:05d}"}
+        return souscrire(settings, borne=borne, **{**libre, **valeurs})
+
+    def trop(self, reponse: HttpResponse, attente: timedelta) -> None:
+        assert refus(reponse) == (429, "trop_d_essais")
+        assert reponse["Retry-After"] == str(int(attente.total_seconds()))
+        assert reponse.json()["detail"].startswith("Trop de souscriptions")
+
+    @property
+    def jusqu_a_minuit(self) -> timedelta:
+        demain = timezone.localtime(MIDI).replace(hour=0, minute=0) + timedelta(days=1)
+        return demain - MIDI
+
+    def test_by_the_phone_that_is_named(self, settings: Settings, midi: Any, borne: Borne) -> None:
+        settings.CODE_ENVOIS_HEURE = 20
+        ClientFactory(telephone=SYLVIE)
+        for rang in range(5):
+            assert self.essayer(settings, rang, client=au_nom_de(SIEN), montant=1_200 + rang).status_code == 202
+        self.trop(self.essayer(settings, 6, client=au_nom_de(SIEN)), self.jusqu_a_minuit)
+        # Whoever stands at a kiosk is not stopped by a stranger elsewhere.
+        assert self.essayer(settings, 6, client=au_nom_de(SIEN), borne=CLE).status_code == 202
+        midi.shift(self.jusqu_a_minuit)
+        assert self.essayer(settings, 6, client=au_nom_de(SIEN)).status_code == 202
+
+    def test_by_the_phone_that_pays(self, settings: Settings) -> None:
+        settings.SOUSCRIPTIONS_PAR_PAYEUR_JOUR = 2
+        for rang in range(2):
+            assert self.essayer(settings, rang, telephone=INTRUS).status_code == 202
+            payee()
+        self.trop(self.essayer(settings, 3, telephone=INTRUS), self.jusqu_a_minuit)
+
+    def test_by_kiosk(self, settings: Settings, borne: Borne, midi: Any) -> None:
+        settings.SOUSCRIPTIONS_PAR_BORNE_QUART_HEURE = 2
+        BorneFactory(code="BZV-AUTRE-01", cle="une-autre-borne")
+        for rang in range(2):
+            assert self.essayer(settings, rang, borne=CLE).status_code == 202
+        self.trop(self.essayer(settings, 3, borne=CLE), timedelta(minutes=15))
+        assert self.essayer(settings, 3, borne="une-autre-borne").status_code == 202
+        midi.shift(timedelta(minutes=15))
+        assert self.essayer(settings, 4, borne=CLE).status_code == 202
+
+    def test_by_address(self, settings: Settings) -> None:
+        settings.SOUSCRIPTIONS_PAR_ADRESSE_HEURE = 2
+        for rang in range(2):
+            assert self.essayer(settings, rang).status_code == 202
+        self.trop(self.essayer(settings, 3), timedelta(hours=1))
+        corps = souscription(settings, client=au_nom_de("066599999"), telephone="066699999")
+        assert envoyer("souscriptions/", corps, REMOTE_ADDR="41.78.9.9").status_code == 202
+
+    def test_what_is_refused_or_repeated_spends_nothing(self, settings: Settings) -> None:
+        settings.SOUSCRIPTIONS_PAR_ADRESSE_HEURE = 1
+        assert self.essayer(settings, 1, montant=99).status_code == 422
+        corps = souscription(settings, client=au_nom_de("066599999"))
+        reponses = [envoyer("souscriptions/", corps, cle="k" * 8) for _ in range(3)]
+        assert {reponse.status_code for reponse in reponses} == {202}
+
+    def test_codes_have_theirs_apart_from_those_of_her_sessions(
+        self, settings: Settings, la_sienne: NumeroPolice, borne: Borne
+    ) -> None:
+        settings.SOUSCRIPTIONS_PAR_TELEPHONE_JOUR = 20
+        for rang in range(4):
+            assert self.essayer(settings, rang, client=au_nom_de(SIEN), montant=1_200 + rang).status_code == 202
+        reponse = self.essayer(settings, 5, client=au_nom_de(SIEN))
+        assert refus(reponse) == (429, "trop_d_essais")
+        assert reponse["Retry-After"] == "3600"
+        acces = connecter(la_sienne.numero_police).json()["tokens"]["access"]
+        change = APIClient().put(
+            f"/api/v1/clients/{la_sienne.numero_police}/mobile-money/",
+            {"telephone": "065123456"},
+            format="json",
+            headers=porteur(acces),
+        )
+        assert change.status_code == 202
+
+    def test_two_prompts_wait_on_a_phone_whoever_asks(self, settings: Settings) -> None:
+        reponses = [self.essayer(settings, rang, telephone=INTRUS) for rang in range(3)]
+        assert [reponse.status_code for reponse in reponses] == [202, 202, 409]
+        assert reponses[2].json()["code"] == "payeur_deja_sollicite"
+
+
+def connecter(police: str, telephone: str = SIEN, *, borne: str = "") -> HttpResponse:
+    return envoyer("auth/login/", {"police": police, "telephone": telephone}, borne=borne)
+
+
+def confirmer_connexion(demande: str, code: str, *, borne: str = "") -> HttpResponse:
+    return envoyer("auth/login/confirmer/", {"demande": demande, "code": code}, borne=borne)
+
+
+class TestConnexion:
+    def test_a_police_whose_phone_nobody_showed_takes_a_code(self, etrangere: NumeroPolice) -> None:
+        reponse = connecter(etrangere.numero_police)
+
+        corps = verifier_conformite(reponse)
+        assert (reponse.status_code, reponse["Cache-Control"]) == (202, "no-store")
+        assert (corps["acte"], corps["telephone"]) == ("connexion", MASQUE)
+        assert "MABIALA" not in reponse.content.decode()
+        assert SessionBorne.objects.count() == 0
+        assert MessageSortant.objects.get().texte.startswith(
+            f"NSIA : {code_recu()} est votre code pour ouvrir vos contrats à la borne."
+        )
+
+    def test_her_code_opens_and_proves_it(self, etrangere: NumeroPolice) -> None:
+        demande = connecter(etrangere.numero_police).json()["demande"]
+
+        reponse = confirmer_connexion(demande, code_recu())
+
+        corps = verifier_conformite(reponse)
+        assert (reponse.status_code, reponse["Cache-Control"]) == (200, "no-store")
+        assert corps["contrat"]["police"] == etrangere.numero_police
+        tableau = lire(corps, etrangere)
+        assert (tableau.status_code, len(tableau.json()["contrats"])) == (200, 2)
+        etrangere.souscription.refresh_from_db()
+        assert etrangere.souscription.preuve == "code"
+        assert refus(confirmer_connexion(demande, code_recu())) == (409, "demande_terminee")
+        assert connecter(etrangere.numero_police).status_code == 200
+
+    def test_what_is_proved_opens_as_before(self, la_sienne: NumeroPolice, etrangere: NumeroPolice) -> None:
+        assert set(verifier_conformite(connecter(la_sienne.numero_police))) == {
+            "tokens", "expires_at", "client", "contrat",
+        }  # fmt: skip
+        assert MessageSortant.objects.count() == 0
+
+    def test_so_does_what_has_nothing_proved_beside_it(self, sylvie: ClientPass) -> None:
+        un, autre = (contrat_en_vigueur(client=sylvie) for _ in range(2))
+        assert [connecter(police.numero_police).status_code for police in (un, autre)] == [200, 200]
+
+    def test_a_wrong_pair_is_told_the_same_as_ever(self, etrangere: NumeroPolice) -> None:
+        reponses = [connecter(etrangere.numero_police, "066543210"), connecter("CG-2026-VIE-999")]
+        assert {reponse.status_code for reponse in reponses} == {401}
+        assert dite(reponses[0]) == dite(reponses[1])
+        assert MessageSortant.objects.count() == 0
+
+    def test_tries_kiosk_and_time(self, etrangere: NumeroPolice, borne: Borne) -> None:
+        demande = connecter(etrangere.numero_police, borne=CLE).json()["demande"]
+        code = code_recu()
+        assert refus(confirmer_connexion(demande, code)) == (404, "demande_introuvable")
+        assert refus(confirmer_connexion(demande, faux(code), borne=CLE)) == (422, "code_incorrect")
+        assert DemandeConfirmation.objects.get().essais == 1
+        with time_machine.travel(timezone.now() + timedelta(minutes=6)):
+            assert refus(confirmer_connexion(demande, code, borne=CLE)) == (422, "code_expire")
+
+    def test_a_demand_is_good_for_its_own_act(self, settings: Settings, etrangere: NumeroPolice) -> None:
+        connexion = connecter(etrangere.numero_police).json()["demande"]
+        code = code_recu()
+        assert refus(confirmer(connexion, code)) == (404, "demande_introuvable")
+        demande = souscrire(settings).json()["demande"]
+        assert refus(confirmer_connexion(demande, code_recu())) == (404, "demande_introuvable")
+
+    def test_codes_are_counted(self, etrangere: NumeroPolice) -> None:
+        with time_machine.travel(MIDI, tick=False) as heure:
+            for _ in range(4):
+                assert connecter(etrangere.numero_police).status_code == 202
+                heure.shift(60)
+            assert refus(connecter(etrangere.numero_police)) == (429, "trop_d_essais")
+        assert MessageSortant.objects.count() == 4
+
+    def test_a_contract_that_ended_meanwhile(self, etrangere: NumeroPolice) -> None:
+        demande = connecter(etrangere.numero_police).json()["demande"]
+        ClientPass.objects.update(statut="suspendu")
+        assert refus(confirmer_connexion(demande, code_recu())) == (401, "connexion_refusee")
+        assert SessionBorne.objects.count() == 0
+
+
+def lire(session: dict[str, Any], police: NumeroPolice) -> HttpResponse:
+    adresse = f"/api/v1/clients/{police.numero_police}/dashboard/"
+    return APIClient().get(adresse, headers=porteur(session["tokens"]["access"]))
+
+
+class TestSessions:
+    def test_one_that_an_unproved_police_opened_does_not_see_what_is_proved_later(self, sylvie: ClientPass) -> None:
+        etrangere = contrat_en_vigueur(client=sylvie)
+        session = connecter(etrangere.numero_police).json()
+        assert lire(session, etrangere).status_code == 200
+
+        prouver(contrat_en_vigueur(client=sylvie))
+
+        assert refus(lire(session, etrangere)) == (401, "session_terminee")
+        jetons = {"refresh": session["tokens"]["refresh"]}
+        assert refus(envoyer("auth/refresh/", jetons)) == (401, "session_terminee")
+
+    def test_one_of_a_proved_police_goes_on(self, la_sienne: NumeroPolice, sylvie: ClientPass) -> None:
+        session = connecter(la_sienne.numero_police).json()
+        prouver(contrat_en_vigueur(client=sylvie))
+        assert lire(session, la_sienne).status_code == 200
+
+    @pytest.mark.parametrize(("prouvee", "preuve"), [(True, "session"), (False, "")])
+    def test_what_she_subscribes_in_it_is_proved_as_it_is(
+        self, settings: Settings, sylvie: ClientPass, prouvee: bool, preuve: str
+    ) -> None:
+        police = contrat_en_vigueur(client=sylvie)
+        if prouvee:
+            prouver(police)
+        acces = connecter(police.numero_police).json()["tokens"]["access"]
+        entetes = porteur(acces) | {"Idempotency-Key": "k" * 8}
+        corps = souscription(settings)
+        assert APIClient().post("/api/v1/souscriptions/", corps, format="json", headers=entetes).status_code == 202
+        assert PaiementPass.objects.get().souscription.preuve == preuve
+
+    def test_a_code_typed_in_it_proves_its_police(self, sylvie: ClientPass) -> None:
+        police = contrat_en_vigueur(client=sylvie)
+        acces = connecter(police.numero_police).json()["tokens"]["access"]
+        api = APIClient()
+        adresse = f"/api/v1/clients/{police.numero_police}/mobile-money/"
+        demande = api.put(adresse, {"telephone": "065123456"}, format="json", headers=porteur(acces)).json()["demande"]
+
+        confirmation = f"/api/v1/confirmations/{demande}/"
+        assert api.post(confirmation, {"code": code_recu()}, format="json", headers=porteur(acces)).status_code == 200
+
+        assert SouscriptionPass.objects.get().preuve == "code"
+
+
+class TestPreuves:
+    """A first payment by the client's own phone proves what it pays, and what was there if nothing was proved."""
+
+    @pytest.fixture
+    def souscrite(self, settings: Settings) -> Callable[..., SouscriptionPass]:
+        def demande(payeur: str) -> SouscriptionPass:
+            souscrire(settings, client=au_nom_de("066543210"), telephone=payeur)
+            return payee()
+
+        return demande
+
+    def test_her_own_phone(self, souscrite: Callable[..., SouscriptionPass]) -> None:
+        assert souscrite("066543210").preuve == "paiement"
+
+    def test_another_s_phone_proves_nothing(self, souscrite: Callable[..., SouscriptionPass]) -> None:
+        une = souscrite(INTRUS)
+        assert (une.preuve, une.prouvee_le) == ("", None)
+
+    def test_the_whole_way_of_somebody_paid_for_by_another_then_by_herself(
+        self, settings: Settings, souscrite: Callable[..., SouscriptionPass]
+    ) -> None:
+        """Her session goes on when her own phone pays a second contract: nobody else could have opened it."""
+        une = souscrite(INTRUS)
+        session = connecter(une.police.numero_police, "066543210").json()
+        entetes = porteur(session["tokens"]["access"]) | {"Idempotency-Key": "k" * 8}
+        corps = souscription(settings, telephone="066543210")
+        APIClient().post("/api/v1/souscriptions/", corps, format="json", headers=entetes)
+        payee()
+
+        assert set(SouscriptionPass.objects.values_list("preuve", flat=True)) == {"paiement"}
+        assert lire(session, une.police).status_code == 200
+
+    def test_once_one_is_proved_a_payment_proves_its_own_alone(
+        self, sylvie: ClientPass, la_sienne: NumeroPolice, etrangere: NumeroPolice
+    ) -> None:
+        payee_par_elle = SouscriptionFactory(client=sylvie)
+        enregistrer_demande(
+            souscription=payee_par_elle,
+            montant=100,
+            type_paiement="souscription_initiale",
+            operateur="mtn_money",
+            numero_payeur=SYLVIE,
+        )
+        assert payee().preuve == "paiement"
+        etrangere.souscription.refresh_from_db()
+        assert etrangere.souscription.preuve == ""
+
+    def test_the_whole_attack(self, settings: Settings, la_sienne: NumeroPolice) -> None:
+        """Issue 10, item 1: without a code nothing is left of it, even if a contract had been made in her name before."""
+        assert "numero_transaction" not in souscrire(settings).json()
+        etrangere = contrat_en_vigueur(client=la_sienne.souscription.client)
+        for _ in range(2):
+            assert connecter(etrangere.numero_police).status_code == 202
+        assert SessionBorne.objects.count() == 0
