@@ -11,7 +11,7 @@ from apps.pass_clients.models import SouscriptionPass
 from apps.pass_clients.tests.factories import ClientFactory, SouscriptionFactory
 from apps.pass_payments.tests.factories import PaiementFactory
 
-_MIGRATION = import_module("apps.pass_payments.migrations.0011_preuves_et_payeurs")
+_MIGRATION = import_module("apps.pass_payments.migrations.0014_preuves_et_payeurs")
 SIEN, AUTRE = "+242061234567", "+242069999999"
 
 

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("pass_clients", "0010_clients_inactifs"),
+        ("pass_clients", "0012_noms_lisibles"),
         ("pass_products", "0002_reglages_et_historique"),
     ]
 

@@ -18,8 +18,8 @@ _PROUVER = """
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("pass_clients", "0011_preuve_du_telephone"),
-        ("pass_payments", "0010_ordre_des_soldes"),
+        ("pass_clients", "0013_preuve_du_telephone"),
+        ("pass_payments", "0013_rappels_bornes"),
     ]
 
     operations = [

@@ -6,8 +6,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("borne_auth", "0007_tables_suivies"),
-        ("pass_clients", "0011_preuve_du_telephone"),
+        ("borne_auth", "0010_coffre_aes_gcm"),
+        ("pass_clients", "0013_preuve_du_telephone"),
     ]
 
     operations = [
