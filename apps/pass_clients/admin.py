@@ -32,6 +32,7 @@ from nsia_pass_api.admin import (
     AdminPass,
     TableauLecture,
     code,
+    dernier_jour,
     donnees,
     jour,
     lien,
@@ -176,7 +177,7 @@ class PeriodeTableau(TableauLecture):
     fields = (
         texte("numero", "N°"),
         jour("date_debut", "Du"),
-        jour("date_fin", "Au (exclu)"),
+        dernier_jour("date_fin", "Au (inclus)"),
         xaf("prime", "Prime"),
         texte("get_periodicite_display", "Périodicité"),
         texte("nombre_echeances", "Échéances"),

@@ -605,6 +605,7 @@ class Contrat(models.Model):
     nom_produit = models.CharField(max_length=80)
     categorie = models.CharField(max_length=10)
     etat_du_contrat = models.CharField(max_length=10, choices=Etat.choices)
+    etat_depuis = models.DateField(null=True)
     date_effet = models.DateField(null=True)
     date_expiration = models.DateField(null=True)
     prime = models.IntegerField()

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from apps.pass_clients.models import PeriodeCouverture, SouscriptionPass, StatutSouscription
+from apps.pass_clients.models import TERMINEES, PeriodeCouverture, SouscriptionPass, StatutSouscription
 from apps.pass_payments.errors import PaiementImpossible
 from apps.pass_payments.models import SoldeContrat
 from apps.pass_products.reglages import reglage
@@ -25,9 +25,9 @@ class Options:
 
     @classmethod
     def de(cls, souscription: SouscriptionPass, solde: SoldeContrat) -> "Options":
-        """Savings may be topped up beyond the premium; protection is paid up to its price. Raises PaiementImpossible."""
-        if souscription.statut in (StatutSouscription.RESILIEE, StatutSouscription.ANNULEE):
-            raise PaiementImpossible("Ce contrat est terminé : il ne reçoit plus de paiement.")
+        """Savings may be topped up beyond the premium; protection is paid up to its price; what has ended is paid no more."""
+        if souscription.statut in TERMINEES:
+            return cls(minimum=0, maximum=0)
         epargne = solde.solde_epargne is not None and souscription.statut != StatutSouscription.EXPIREE
         plafond = reglage("PAIEMENT_MAXIMUM")
         maximum = plafond if epargne else min(solde.reste_a_payer, plafond)
@@ -36,8 +36,6 @@ class Options:
 
     def verifier(self, montant: int) -> None:
         """Raises PaiementImpossible for an amount out of the bounds."""
-        if not self.maximum:
-            raise PaiementImpossible("Ce contrat est entièrement payé : il n'y a rien à payer.")
         if not self.minimum <= montant <= self.maximum:
             raise PaiementImpossible(
                 f"Choisissez un montant entre {formater_xaf(self.minimum)} et {formater_xaf(self.maximum)}."

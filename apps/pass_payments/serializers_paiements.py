@@ -9,7 +9,7 @@ from rest_framework import serializers
 from apps.pass_clients.models import NOMBRE_BENEFICIAIRES_MAX, OperateurMobile, RelationBeneficiaire, RoleBeneficiaire
 from apps.pass_payments.models import StatutPaiement
 from apps.pass_payments.motifs import MotifEchec
-from apps.pass_payments.serializers import PAIEMENT, PaiementSerializer
+from apps.pass_payments.serializers import PAIEMENT, SITUATION, PaiementSerializer, SituationSerializer
 from apps.pass_products.models import Periodicite
 from nsia_pass_api.dates import aujourdhui
 from nsia_pass_api.money import MontantField
@@ -258,6 +258,7 @@ class BornesSerializer(serializers.Serializer[Any]):
                 ],
                 "libre": {"minimum": 100, "maximum": 900},
                 "raison": "",
+                "situation": SITUATION,
                 "renouvellement": None,
                 "raison_renouvellement": "Ce contrat court encore : il pourra être renouvelé à partir du 14/06/2027.",
             },
@@ -273,6 +274,7 @@ class OptionsSerializer(serializers.Serializer[Any]):
     choix = ChoixSerializer(many=True, help_text="Montants utiles, du plus petit au plus grand.")
     libre = BornesSerializer(allow_null=True, help_text="Bornes d'un montant libre ; null s'il n'y a rien à payer.")
     raison = serializers.CharField(allow_blank=True, help_text="Pourquoi rien ne se paie.")
+    situation = SituationSerializer(help_text="Ce que l'état du contrat demande au client.")
     renouvellement = BornesSerializer(allow_null=True, help_text="Bornes de ce qui renouvelle le contrat.")
     raison_renouvellement = serializers.CharField(allow_blank=True, help_text="Pourquoi il ne se renouvelle pas.")
 

@@ -47,11 +47,13 @@ DEVIS = {
     "nombre_echeances": 2,
     "date_debut": "2026-11-21",
     "date_fin": "2027-11-21",
+    "dernier_jour_couvert": "2027-11-20",
     "echeances": [
         {
             "numero": 1,
             "date_debut": "2026-11-21",
             "date_fin": "2027-05-22",
+            "dernier_jour_couvert": "2027-05-21",
             "date_echeance": "2026-11-21",
             "montant": 500,
         },
@@ -59,6 +61,7 @@ DEVIS = {
             "numero": 2,
             "date_debut": "2027-05-22",
             "date_fin": "2027-11-21",
+            "dernier_jour_couvert": "2027-11-20",
             "date_echeance": "2027-05-22",
             "montant": 500,
         },
@@ -131,6 +134,7 @@ class EcheanceSerializer(serializers.Serializer[Any]):
     numero = serializers.IntegerField(help_text="Rang de l'échéance, à partir de 1.")
     date_debut = serializers.DateField(help_text="Premier jour couvert.")
     date_fin = serializers.DateField(help_text="Premier jour qui n'est plus couvert.")
+    dernier_jour_couvert = serializers.DateField(help_text="Dernier jour couvert, à montrer : la veille de `date_fin`.")
     date_echeance = serializers.DateField(help_text="Jour où l'échéance est due.")
     montant = serializers.IntegerField(help_text="Montant en XAF.")
 
@@ -143,6 +147,7 @@ class DevisSerializer(serializers.Serializer[Any]):
     nombre_echeances = serializers.IntegerField()
     date_debut = serializers.DateField(help_text="Premier jour couvert.")
     date_fin = serializers.DateField(help_text="Premier jour qui n'est plus couvert.")
+    dernier_jour_couvert = serializers.DateField(help_text="Dernier jour couvert, à montrer : la veille de `date_fin`.")
     echeances = EcheanceSerializer(many=True)
     avertissements = serializers.ListField(
         child=serializers.CharField(), help_text="Phrases à montrer au client avant qu'il choisisse."

@@ -37,7 +37,7 @@ from apps.pass_payments.errors import (
 from apps.pass_payments.models import OUVERTS, OperateurPaiement, PaiementPass, SoldeContrat, TypePaiement
 from apps.pass_payments.operateurs import est_en_ligne
 from apps.pass_payments.options import Options, montant_de_renouvellement
-from apps.pass_payments.selectors import contrats_a_payer
+from apps.pass_payments.selectors import contrats_a_payer, situations_des
 from apps.pass_payments.services.paiements import enregistrer_demande
 from apps.pass_products.models import ProduitPass
 from apps.pass_products.reglages import reglage
@@ -83,7 +83,10 @@ def payer(
     principal: PaiementPass | None = None
     for contrat in contrats:
         souscription, solde = souscriptions[contrat.souscription_id], soldes[contrat.police]
-        Options.de(souscription, solde).verifier(montants[contrat.police])
+        options = Options.de(souscription, solde)
+        if not options.maximum:
+            raise PaiementImpossible(situations_des([souscription.pk])[0].message)
+        options.verifier(montants[contrat.police])
         paiement = enregistrer_demande(
             souscription=souscription,
             montant=montants[contrat.police],

@@ -1,6 +1,6 @@
 import { avis, bouton, carte, choix, etatDuContrat, fiche, pied, section, somme, titre } from "../composants.js";
 import { h, icone } from "../dom.js";
-import { jourLong, veille, xaf } from "../format.js";
+import { jourLong, xaf } from "../format.js";
 import { demanderMontant } from "../montant.js";
 import { langue, libelle, t } from "../textes.js";
 
@@ -68,7 +68,7 @@ export async function renouveler(contexte) {
           {},
           fiche([
             [t("renouveler.etat"), etatDuContrat(c.etat_du_contrat)],
-            [t("renouveler.fin"), c.date_expiration ? jourLong(veille(c.date_expiration)) : ""],
+            [t("renouveler.fin"), c.dernier_jour_couvert ? jourLong(c.dernier_jour_couvert) : ""],
             [t("contrat.prime"), somme(c.prime)],
             [t("contrat.rythme"), libelle("periodicites", c.periodicite)],
           ]),
