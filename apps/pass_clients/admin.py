@@ -24,7 +24,7 @@ from apps.pass_clients.models import (
     TransitionSouscription,
 )
 from apps.pass_clients.recherche import clients_nommes
-from apps.pass_clients.selectors import agence_connue, souscriptions_sans_police
+from apps.pass_clients.selectors import agence_connue, ages_a_revoir, souscriptions_sans_police
 from apps.pass_clients.services import Auteur, modifier_client
 from nsia_pass_api.admin import (
     VIDE,
@@ -45,6 +45,7 @@ from nsia_pass_api.admin import (
     texte,
     xaf,
 )
+from nsia_pass_api.dates import aujourdhui
 from nsia_pass_api.telephones import TelephoneFormField, afficher
 
 COULEURS_SOUSCRIPTION = {
@@ -228,6 +229,24 @@ class PoliceFiltre(admin.SimpleListFilter):
         return queryset
 
 
+class AgeFiltre(admin.SimpleListFilter):
+    title = "âge"
+    parameter_name = "age"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [
+            ("souscripteur", "Souscripteur hors des âges des garanties, ou sans date de naissance"),
+            ("assure", "Assuré hors des âges des garanties, ou sans date de naissance"),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[SouscriptionPass]) -> QuerySet[SouscriptionPass]:
+        if self.value() == "souscripteur":
+            return queryset & ages_a_revoir(jour=aujourdhui()).souscripteurs
+        if self.value() == "assure":
+            return queryset & ages_a_revoir(jour=aujourdhui()).assures
+        return queryset
+
+
 @admin.register(SouscriptionPass)
 class SouscriptionAdmin(AdminLecture):
     inlines = [PeriodeTableau, BeneficiaireTableau, TransitionTableau]
@@ -247,14 +266,14 @@ class SouscriptionAdmin(AdminLecture):
         STATUT_SOUSCRIPTION,
         moment("date_souscription", "Souscrite le"),
     ]
-    list_filter = [PoliceFiltre, "statut", "produit", "periodicite", "canal"]
+    list_filter = [PoliceFiltre, AgeFiltre, "statut", "produit", "periodicite", "canal"]
     fieldsets = [
         (
             None,
             {
                 "fields": (
                     ("numero_souscription", STATUT_SOUSCRIPTION),
-                    (CLIENT, telephone("client__telephone")),
+                    (CLIENT, telephone("client__telephone"), jour("client__date_naissance", "Né(e) le")),
                     ("produit", texte("get_canal_display", "Canal")),
                 )
             },

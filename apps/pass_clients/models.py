@@ -76,6 +76,8 @@ class ClientPass(models.Model):
             models.Index(fields=["suivi_par"], condition=Q(suivi_par__isnull=False), name="clients_suivis"),
             # The list of those who are not active, few among a million.
             models.Index(fields=["statut", "-id"], condition=~Q(statut="actif"), name="clients_inactifs"),
+            # Those whom the guarantees of their contracts do not cover, or may not (selectors.ages_a_revoir).
+            models.Index(fields=["date_naissance"], name="clients_par_naissance"),
             # apps/pass_clients/recherche.py. No list of what waits to be indexed: a search would read it through.
             GinIndex(
                 OpClass(NomCherchable(F("prenom"), F("nom")), name="gin_trgm_ops"),
@@ -382,6 +384,13 @@ class BeneficiairePass(models.Model):
             parmi("role", RoleBeneficiaire, name="beneficiaires_role_connu"),
             parmi("statut", StatutBeneficiaire, name="beneficiaires_statut_connu"),
             models.CheckConstraint(condition=~Q(nom="") & ~Q(prenom=""), name="beneficiaires_nommes"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["date_naissance"],
+                condition=Q(role="assure", statut="actif"),
+                name="assures_par_naissance",
+            )
         ]
         triggers = [pgtrigger.Protect(name="beneficiaire_indelebile", operation=pgtrigger.Delete)]
 

@@ -18,6 +18,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from apps.pass_clients.services import Auteur
 from apps.pass_payments import selectors
 from apps.pass_payments.apis import INTROUVABLE, ApiClient, client_connecte
 from apps.pass_payments.models import PaiementPass
@@ -60,7 +61,9 @@ EN_COURS = OpenApiResponse(
 )
 # Named here so that each scheme is declared once.
 CLIENT_OU_BORNE: Any = [{"jetonClient": [], "cleBorne": []}, {"jetonClient": []}, {"cleBorne": []}, {}]
-REFUS = OpenApiResponse(description="Montant hors limites, opérateur fermé, ou clé déjà utilisée pour autre chose.")
+REFUS = OpenApiResponse(
+    description="Montant ou âge hors limites, opérateur fermé, ou clé déjà utilisée pour autre chose."
+)
 PRODUIT_INCONNU = OpenApiResponse(description="Aucun produit n'a ce code.")
 
 
@@ -116,6 +119,8 @@ class RenouvellementApi(ApiClient):
                 client_id=client_id,
                 numero_souscription=numero,
                 montant=saisie.get("montant"),
+                date_naissance=saisie.get("date_naissance"),
+                auteur=_auteur(request),
                 cle=cle,
                 telephone=saisie.get("telephone", ""),
                 operateur=saisie.get("operateur", ""),
@@ -151,11 +156,12 @@ class SouscriptionsApi(APIView):
         if client_id is None:
             principaux = {champ: identite.pop(champ) for champ in ("nom", "prenom", "telephone")}
             # A new client belongs to the agency of the kiosk where she stands; a known one stays where she is.
+            naissance = identite.pop("date_naissance", None)
             autres = {**identite, "agence": request.user.agence}  # type: ignore[union-attr]
-            souscripteur = demandes.Souscripteur(**principaux, autres=autres)
+            souscripteur = demandes.Souscripteur(**principaux, date_naissance=naissance, autres=autres)
             portee = f"prospect:{principaux['telephone']}"
         else:
-            souscripteur = demandes.Souscripteur(client_id=client_id)
+            souscripteur = demandes.Souscripteur(client_id=client_id, date_naissance=saisie.get("date_naissance"))
             portee = f"client:{client_id}"
         produit = get_object_or_404(ProduitPass, code_pass=saisie["produit"].upper())
 
@@ -169,6 +175,7 @@ class SouscriptionsApi(APIView):
                 version_conditions=saisie["version_conditions"],
                 premier_versement=saisie.get("premier_versement"),
                 origine=request.user.origine,  # type: ignore[union-attr]
+                auteur=_auteur(request),
                 cle=cle,
                 telephone=saisie.get("telephone", ""),
                 operateur=saisie.get("operateur", ""),
@@ -278,6 +285,12 @@ def _numero_signe(request: Request) -> str | None:
         return str(Signer(salt="suivi-paiement").unsign(request.headers.get(ENTETE_SUIVI, "")))
     except BadSignature:
         return None
+
+
+def _auteur(request: Request) -> Auteur:
+    """The client of the session that asks; at that kiosk."""
+    session = getattr(request.user, "session", None)
+    return Auteur(session=session and session.pk, origine=request.user.origine)  # type: ignore[union-attr]
 
 
 def _une_fois(portee: str, cle: str, demande: Mapping[str, Any], executer: Callable[[], PaiementPass]) -> Response:

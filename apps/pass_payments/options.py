@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from apps.pass_clients.models import TERMINEES, PeriodeCouverture, SouscriptionPass, StatutSouscription
+from apps.pass_clients.services import verifier_ages
 from apps.pass_payments.errors import PaiementImpossible
 from apps.pass_payments.models import SoldeContrat
 from apps.pass_products.reglages import reglage
@@ -59,6 +60,16 @@ def montant_de_renouvellement(souscription: SouscriptionPass, solde: SoldeContra
         )
     du = max(0, solde.reste_a_payer - solde.avoir)
     return du + premiere_echeance(souscription), du + souscription.montant_souscription
+
+
+def verifier_renouvellement(souscription: SouscriptionPass, *, jour: date, date_naissance: date | None = None) -> None:
+    """Returns when the guarantees play on the first day of the period that a payment on `jour` would open.
+
+    `date_naissance` counts while the client's own is not on file. Raises DateNaissanceRequise, AgeHorsLimites.
+    """
+    derniere = souscription.periodes.order_by("-numero").first()
+    debut = jour if derniere is None else max(derniere.date_fin, jour)
+    verifier_ages(souscription=souscription, jour=debut, date_naissance=date_naissance, acte="se renouvelle")
 
 
 def finit_bientot(derniere: PeriodeCouverture, *, jour: date) -> bool:

@@ -26,8 +26,10 @@ from apps.pass_payments.models import (
 )
 from apps.pass_payments.motifs import motif_pour_le_client
 from apps.pass_payments.operateurs import est_en_ligne
-from apps.pass_payments.options import Options, choix, montant_de_renouvellement
+from apps.pass_payments.options import Options, choix, montant_de_renouvellement, verifier_renouvellement
 from apps.pass_payments.situation import Situation, situation
+from apps.pass_products.ages import date_requise
+from apps.pass_products.errors import AgeHorsLimites, DateNaissanceRequise
 from apps.pass_products.reglages import ou_par_defaut
 from nsia_pass_api.dates import aujourdhui, dernier_jour_couvert
 from nsia_pass_api.rows import rows
@@ -340,13 +342,21 @@ def messages_d_attente(statut: str, motif_echec: str) -> str:
 def options_de_paiement(*, client_id: int, police: str) -> dict[str, Any]:
     """What may be paid on a contract: buttons, bounds of a free amount, and its renewal. Raises ContratIntrouvable."""
     contrat = contrat_du_client(client_id=client_id, police=police)
-    souscription = SouscriptionPass.objects.select_related("produit").get(pk=contrat.souscription_id)
+    souscription = SouscriptionPass.objects.select_related("produit", "client").get(pk=contrat.souscription_id)
     solde = SoldeContrat.objects.get(pk=contrat.police)
     impayees = cotisations_du_client(client_id=client_id, police=contrat.police).filter(reste_a_payer__gt=0)
     jour = aujourdhui()
     (etat,) = situations_des([contrat.souscription_id])
     possibles = Options.de(souscription, solde)
-    renouvellement, refus_renouvellement = _ou_refus(lambda: montant_de_renouvellement(souscription, solde, jour=jour))
+    sans_date = souscription.client.date_naissance is None and date_requise(souscription.produit.garanties.all())
+
+    def renouveler() -> tuple[int, int]:
+        bornes = montant_de_renouvellement(souscription, solde, jour=jour)
+        if not sans_date:  # else it is asked first
+            verifier_renouvellement(souscription, jour=jour)
+        return bornes
+
+    renouvellement, refus_renouvellement = _ou_refus(renouveler)
     return {
         "police": contrat.police,
         "numero_souscription": contrat.numero_souscription,
@@ -357,6 +367,7 @@ def options_de_paiement(*, client_id: int, police: str) -> dict[str, Any]:
         "situation": etat.donnees(),
         "renouvellement": {"minimum": renouvellement[0], "maximum": renouvellement[1]} if renouvellement else None,
         "raison_renouvellement": refus_renouvellement,
+        "date_naissance_requise": renouvellement is not None and sans_date,
         "devise": "XAF",
     }
 
@@ -365,7 +376,7 @@ def _ou_refus(calcul: Callable[[], T]) -> tuple[T | None, str]:
     """What `calcul` gives, or the sentence of its refusal."""
     try:
         return calcul(), ""
-    except PaiementImpossible as refus:
+    except (PaiementImpossible, AgeHorsLimites, DateNaissanceRequise) as refus:
         return None, refus.detail
 
 

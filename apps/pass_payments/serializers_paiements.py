@@ -16,6 +16,7 @@ from nsia_pass_api.money import MontantField
 from nsia_pass_api.telephones import TelephoneField
 
 CONTRATS_MAX = 10
+DATE_DU_CLIENT = "Celle du client connecté, quand une garantie a une limite d'âge et que NSIA ne la connaît pas."
 
 
 class PayeurSerializer(serializers.Serializer[Any]):
@@ -55,6 +56,10 @@ class DemandePaiementSerializer(PayeurSerializer):
 )
 class RenouvellementSerializer(PayeurSerializer):
     montant = MontantField(required=False, help_text="En XAF ; le minimum qui renouvelle par défaut.")
+    date_naissance = serializers.DateField(required=False, allow_null=True, help_text=DATE_DU_CLIENT)
+
+    def validate_date_naissance(self, value: Any) -> Any:
+        return _passee(value)
 
 
 class BeneficiaireDemandeSerializer(serializers.Serializer[Any]):
@@ -86,7 +91,12 @@ class IdentiteSerializer(serializers.Serializer[Any]):
         OpenApiExample(
             "Une prospecte souscrit à PASS KIMIA",
             {
-                "client": {"nom": "MAKOSSO", "prenom": "Gisèle", "telephone": "06 412 33 44"},
+                "client": {
+                    "nom": "MAKOSSO",
+                    "prenom": "Gisèle",
+                    "telephone": "06 412 33 44",
+                    "date_naissance": "1996-06-17",
+                },
                 "produit": "KIMIA",
                 "montant": 1200,
                 "periodicite": "mensuelle",
@@ -107,10 +117,14 @@ class DemandeSouscriptionSerializer(PayeurSerializer):
     beneficiaires = BeneficiaireDemandeSerializer(  # type: ignore[call-arg]
         many=True, required=False, max_length=NOMBRE_BENEFICIAIRES_MAX
     )
+    date_naissance = serializers.DateField(required=False, allow_null=True, help_text=DATE_DU_CLIENT)
     conditions_acceptees = serializers.BooleanField()
     version_conditions = serializers.CharField(
         max_length=20, help_text="Version des conditions montrées, donnée par `GET /api/v1/souscriptions/conditions/`."
     )
+
+    def validate_date_naissance(self, value: Any) -> Any:
+        return _passee(value)
 
     def validate_conditions_acceptees(self, value: bool) -> bool:
         if not value:
@@ -261,6 +275,7 @@ class BornesSerializer(serializers.Serializer[Any]):
                 "situation": SITUATION,
                 "renouvellement": None,
                 "raison_renouvellement": "Ce contrat court encore : il pourra être renouvelé à partir du 14/06/2027.",
+                "date_naissance_requise": False,
             },
             response_only=True,
         )
@@ -277,6 +292,9 @@ class OptionsSerializer(serializers.Serializer[Any]):
     situation = SituationSerializer(help_text="Ce que l'état du contrat demande au client.")
     renouvellement = BornesSerializer(allow_null=True, help_text="Bornes de ce qui renouvelle le contrat.")
     raison_renouvellement = serializers.CharField(allow_blank=True, help_text="Pourquoi il ne se renouvelle pas.")
+    date_naissance_requise = serializers.BooleanField(
+        help_text="Vrai si le renouvellement demande la date de naissance du client, que NSIA ne connaît pas."
+    )
 
 
 def _passee(value: Any) -> Any:

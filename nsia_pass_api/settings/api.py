@@ -19,6 +19,7 @@ REST_FRAMEWORK = {
 
 # What a prospect may do too: a client's token, or the key of the kiosk where she stands.
 API_CLIENT_OU_BORNE = {
+    "client": ["apps.borne_auth.authentication.ClientAuthentication"],
     "authentication": [
         "apps.borne_auth.authentication.ClientAuthentication",
         "apps.borne_auth.authentication.BorneAuthentication",

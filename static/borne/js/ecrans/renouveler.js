@@ -1,3 +1,4 @@
+import { champsDIdentite, naissanceValide } from "../beneficiaire.js";
 import { avis, bouton, carte, choix, etatDuContrat, fiche, pied, section, somme, titre } from "../composants.js";
 import { h, icone } from "../dom.js";
 import { jourLong, xaf } from "../format.js";
@@ -54,6 +55,10 @@ export async function renouveler(contexte) {
   }
 
   dessiner();
+  // The guarantees of the next period have limits of age, and NSIA does not know hers.
+  const champ = offre.date_naissance_requise
+    ? champsDIdentite((params.qui ??= {}), { naissance: { facultatif: false, aide: t("souscrire.naissance_texte") } }).naissance
+    : null;
   return h(
     "div",
     { class: "colonne" },
@@ -61,7 +66,7 @@ export async function renouveler(contexte) {
     h(
       "div",
       { class: "deux deux-inverses" },
-      zone,
+      h("div", {}, zone, champ?.noeud),
       section(
         t("renouveler.contrat"),
         carte(
@@ -82,16 +87,19 @@ export async function renouveler(contexte) {
         texte: t("commun.continuer"),
         apres: "suite",
         genre: "or",
-        action: () =>
-          aller("payeur", {
+        action() {
+          const date = champ && naissanceValide(champ, true);
+          if (date === undefined) return undefined;
+          return aller("payeur", {
             demande: {
               genre: "renouvellement",
               lignes: [{ libelle: t("renouveler.titre", c.nom_produit), detail: c.police, montant: params.choisi.montant }],
               total: params.choisi.montant,
               chemin: `souscriptions/${c.numero_souscription}/renouveler/`,
-              corps: { montant: params.choisi.montant },
+              corps: { montant: params.choisi.montant, ...(date ? { date_naissance: date } : {}) },
             },
-          }),
+          });
+        },
       }),
     ),
   );
