@@ -38,6 +38,7 @@ from unfold.forms import PaginationInlineFormSet
 from unfold.views import ChangeList
 
 from . import exports
+from .dates import dernier_jour_couvert
 from .errors import ErreurPass
 from .lisible import COMPTE_MAXIMUM, VIDE, Cles, champs, cles_lisibles, compte_lisible, nommer, valeur_lisible
 from .lisible import libelle as libelle_du_champ
@@ -504,6 +505,18 @@ def jour(chemin: str, libelle: str) -> Cellule:
 
     cellule = _cellule("jour", chemin, libelle, montrer)
     cellule.brute = lambda objet: _jour(suivre(objet, chemin))  # type: ignore[attr-defined]
+    return cellule
+
+
+def dernier_jour(chemin: str, libelle: str) -> Cellule:
+    """The last covered day of a term, at whose `chemin` lies the first day that it no longer covers; in files too."""
+    cellule = _cellule("jour", chemin, libelle, lambda fin: f"{dernier_jour_couvert(fin):%d/%m/%Y}")
+
+    def brute(objet: Any) -> date | None:
+        fin = suivre(objet, chemin)
+        return fin and dernier_jour_couvert(fin)
+
+    cellule.brute = brute  # type: ignore[attr-defined]
     return cellule
 
 

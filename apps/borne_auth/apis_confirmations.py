@@ -35,6 +35,7 @@ from apps.pass_clients.selectors import (
     contrat_du_client,
     souscription_du_client,
 )
+from apps.pass_products.ages import date_requise
 from nsia_pass_api.telephones import masquer, operateur_probable
 
 PAS_LE_SIEN = OpenApiResponse(description="Ce contrat ou ce bénéficiaire n'existe pas, ou n'est pas celui du client.")
@@ -82,6 +83,7 @@ class BeneficiairesApi(ApiSession):
                 "maximum": maximum,
                 "places_libres": max(0, maximum - len(beneficiaires)),
                 "modifiable": souscription.statut not in TERMINEES,
+                "date_naissance_requise": date_requise(souscription.produit.garanties.all()),
                 "beneficiaires": BeneficiaireDuContratSerializer(beneficiaires, many=True).data,
             }
         )

@@ -28,6 +28,7 @@ from apps.pass_payments.apis_paiements import (
     EN_COURS,
     REFUS,
     accuser,
+    auteur_de,
     jeton_de_suivi,
     lire_cle,
     lire_saisie,
@@ -90,14 +91,18 @@ class SouscriptionsApi(ApiSouscription):
         produit = get_object_or_404(ProduitPass, code_pass=saisie["produit"].upper())
         if isinstance(qui, ClientConnecte):
             souscripteur = Souscripteur(
-                client_id=qui.client_id, preuve=PreuveTelephone.SESSION if qui.session.prouvee else ""
+                client_id=qui.client_id,
+                preuve=PreuveTelephone.SESSION if qui.session.prouvee else "",
+                date_naissance=saisie.get("date_naissance"),
             )
             demande = sans_session.parametres(saisie, produit=produit, origine=qui.origine, cle=cle)
             reponse = une_seule_fois(
                 portee=f"client:{qui.client_id}",
                 cle=cle,
                 demande={"souscrire": saisie},
-                executer=lambda: accuser(souscrire_et_payer(souscripteur=souscripteur, **demande)),
+                executer=lambda: accuser(
+                    souscrire_et_payer(souscripteur=souscripteur, auteur=auteur_de(request), **demande)
+                ),
             )
             return repondre(reponse)
         borne, adresse = _borne(request), adresse_du_client(request)

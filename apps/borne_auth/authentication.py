@@ -4,6 +4,7 @@ The principal of a client's token is `ClientConnecte`, not a Django user: it has
 """
 
 from dataclasses import dataclass
+from datetime import date
 from typing import ClassVar
 
 from django.conf import settings
@@ -28,6 +29,10 @@ class ClientConnecte:
 
     client_id: int
     session: SessionBorne
+
+    @property
+    def date_naissance(self) -> date | None:
+        return self.session.client.date_naissance
 
     @property
     def origine(self) -> str:

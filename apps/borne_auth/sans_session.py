@@ -13,6 +13,7 @@ from uuid import UUID
 import structlog
 from django.conf import settings
 from django.db import transaction
+from django.utils.dateparse import parse_date
 
 from apps.borne_auth import attempts, selectors
 from apps.borne_auth.confirmations import Changement, conclure, demande_cela, juger_code, poser, terminer
@@ -21,7 +22,7 @@ from apps.borne_auth.models import ActeSensible, Borne, DemandeConfirmation, Sta
 from apps.borne_auth.services import SessionOuverte, annuler_demandes, ouvrir, ouvrir_session, verrouiller
 from apps.pass_clients.errors import TelephoneDejaConnu
 from apps.pass_clients.models import ClientPass, Contrat, PreuveTelephone
-from apps.pass_clients.services import prouver_par_code
+from apps.pass_clients.services import Auteur, prouver_par_code
 from apps.pass_payments.models import PaiementPass
 from apps.pass_payments.services.demandes import Souscripteur, essayer_de_souscrire, souscrire_et_payer
 from apps.pass_products.models import ProduitPass
@@ -63,9 +64,10 @@ def souscrire(
     """
     identite = dict(saisie["client"])
     nom, prenom, telephone = (identite.pop(champ) for champ in ("nom", "prenom", "telephone"))
+    naissance = identite.pop("date_naissance", None)
     # A new client belongs to the agency of the kiosk where she stands.
     autres = {**identite, "agence": borne.agence if borne else ""}
-    souscripteur = Souscripteur(nom=nom, prenom=prenom, telephone=telephone, autres=autres)
+    souscripteur = Souscripteur(nom=nom, prenom=prenom, telephone=telephone, autres=autres, date_naissance=naissance)
     demande = parametres(saisie, produit=produit, origine=borne.code if borne else "", cle=cle)
     changement = Changement(acte=ActeSensible.SOUSCRIRE, produit=produit, champs=saisie)
     le = maintenant()
@@ -104,11 +106,16 @@ def confirmer_souscription(*, demande_id: UUID, code: str, borne: Borne | None, 
     produit = ProduitPass.objects.get(code_pass=saisie["produit"].upper())
     declare = saisie["client"]
     souscripteur = Souscripteur(
-        client_id=client.pk, preuve=PreuveTelephone.CODE, nom=declare["nom"], prenom=declare["prenom"]
+        client_id=client.pk,
+        preuve=PreuveTelephone.CODE,
+        nom=declare["nom"],
+        prenom=declare["prenom"],
+        date_naissance=parse_date(declare.get("date_naissance") or ""),
     )
     try:
         paiement = souscrire_et_payer(
             souscripteur=souscripteur,
+            auteur=Auteur(origine=borne.code if borne else ""),
             **parametres(saisie, produit=produit, origine=borne.code if borne else "", cle=cle),
         )
     except ErreurPass as impossible:

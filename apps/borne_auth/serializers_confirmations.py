@@ -30,6 +30,7 @@ BENEFICIAIRES = {
     "maximum": 6,
     "places_libres": 5,
     "modifiable": True,
+    "date_naissance_requise": True,
     "beneficiaires": [BENEFICIAIRE],
 }
 DEMANDE = {
@@ -67,6 +68,9 @@ class BeneficiairesSerializer(serializers.Serializer[Any]):
     maximum = serializers.IntegerField(help_text="Ce que le produit permet.")
     places_libres = serializers.IntegerField()
     modifiable = serializers.BooleanField(help_text="Faux pour un contrat terminé.")
+    date_naissance_requise = serializers.BooleanField(
+        help_text="Vrai si la date de naissance d'un assuré est exigée : une garantie a une limite d'âge."
+    )
     beneficiaires = BeneficiaireDuContratSerializer(many=True, help_text="Par rang.")
 
 

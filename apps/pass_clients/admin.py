@@ -25,7 +25,7 @@ from apps.pass_clients.models import (
     TransitionSouscription,
 )
 from apps.pass_clients.recherche import clients_nommes
-from apps.pass_clients.selectors import agence_connue, produits_en_cours, souscriptions_sans_police
+from apps.pass_clients.selectors import agence_connue, ages_a_revoir, produits_en_cours, souscriptions_sans_police
 from apps.pass_clients.services import Auteur, modifier_client
 from nsia_pass_api.admin import (
     VIDE,
@@ -34,6 +34,7 @@ from nsia_pass_api.admin import (
     FichesLues,
     TableauLecture,
     code,
+    dernier_jour,
     fiche,
     jour,
     lien,
@@ -46,6 +47,7 @@ from nsia_pass_api.admin import (
     texte,
     xaf,
 )
+from nsia_pass_api.dates import aujourdhui
 from nsia_pass_api.telephones import TelephoneFormField, afficher
 
 COULEURS_SOUSCRIPTION = {
@@ -198,7 +200,7 @@ class PeriodeTableau(TableauLecture):
     fields = (
         texte("numero", "N°"),
         jour("date_debut", "Du"),
-        jour("date_fin", "Au (exclu)"),
+        dernier_jour("date_fin", "Au (inclus)"),
         xaf("prime", "Prime"),
         texte("get_periodicite_display", "Périodicité"),
         texte("nombre_echeances", "Échéances"),
@@ -249,6 +251,24 @@ class PoliceFiltre(admin.SimpleListFilter):
         return queryset
 
 
+class AgeFiltre(admin.SimpleListFilter):
+    title = "âge"
+    parameter_name = "age"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [
+            ("souscripteur", "Souscripteur hors des âges des garanties, ou sans date de naissance"),
+            ("assure", "Assuré hors des âges des garanties, ou sans date de naissance"),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[SouscriptionPass]) -> QuerySet[SouscriptionPass]:
+        if self.value() == "souscripteur":
+            return queryset & ages_a_revoir(jour=aujourdhui()).souscripteurs
+        if self.value() == "assure":
+            return queryset & ages_a_revoir(jour=aujourdhui()).assures
+        return queryset
+
+
 @admin.register(SouscriptionPass)
 class SouscriptionAdmin(AdminLecture):
     inlines = [PeriodeTableau, BeneficiaireTableau, TransitionTableau]
@@ -268,14 +288,14 @@ class SouscriptionAdmin(AdminLecture):
         STATUT_SOUSCRIPTION,
         moment("date_souscription", "Souscrite le"),
     ]
-    list_filter = [PoliceFiltre, "statut", "produit", "periodicite", "canal"]
+    list_filter = [PoliceFiltre, AgeFiltre, "statut", "produit", "periodicite", "canal"]
     fieldsets = [
         (
             None,
             {
                 "fields": (
                     ("numero_souscription", STATUT_SOUSCRIPTION),
-                    (CLIENT, telephone("client__telephone")),
+                    (CLIENT, telephone("client__telephone"), jour("client__date_naissance", "Né(e) le")),
                     ("produit", texte("get_canal_display", "Canal")),
                     (texte("get_preuve_display", "Téléphone prouvé par"), moment("prouvee_le", "Prouvé le")),
                 )

@@ -77,6 +77,8 @@ class ClientPass(models.Model):
             models.Index(fields=["suivi_par"], condition=Q(suivi_par__isnull=False), name="clients_suivis"),
             # The list of those who are not active, few among a million.
             models.Index(fields=["statut", "-id"], condition=~Q(statut="actif"), name="clients_inactifs"),
+            # Those whom the guarantees of their contracts do not cover, or may not (selectors.ages_a_revoir).
+            models.Index(fields=["date_naissance"], name="clients_par_naissance"),
             # apps/pass_clients/recherche.py. No list of what waits to be indexed: a search would read it through.
             GinIndex(
                 OpClass(NomCherchable(F("prenom"), F("nom")), name="gin_trgm_ops"),
@@ -430,6 +432,13 @@ class BeneficiairePass(models.Model):
             models.CheckConstraint(condition=~Q(nom="") & ~Q(prenom=""), name="beneficiaires_nommes"),
             sans_invisibles("nom", "prenom", name="beneficiaires_noms_lisibles"),
         ]
+        indexes = [
+            models.Index(
+                fields=["date_naissance"],
+                condition=Q(role="assure", statut="actif"),
+                name="assures_par_naissance",
+            )
+        ]
         triggers = [pgtrigger.Protect(name="beneficiaire_indelebile", operation=pgtrigger.Delete)]
 
     def __str__(self) -> str:
@@ -653,6 +662,7 @@ class Contrat(models.Model):
     nom_produit = models.CharField(max_length=80)
     categorie = models.CharField(max_length=10)
     etat_du_contrat = models.CharField(max_length=10, choices=Etat.choices)
+    etat_depuis = models.DateField(null=True)
     date_effet = models.DateField(null=True)
     date_expiration = models.DateField(null=True)
     prime = models.IntegerField()

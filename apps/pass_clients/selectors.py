@@ -1,10 +1,11 @@
 """Reads on clients and subscriptions that join or that several callers share."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.contrib.auth import get_user_model
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from apps.pass_clients import numbers
 from apps.pass_clients.errors import BeneficiaireIntrouvable, ContratIntrouvable, SouscriptionIntrouvable
@@ -16,10 +17,12 @@ from apps.pass_clients.models import (
     Contrat,
     NumeroPolice,
     PoliceRemplacee,
+    RoleBeneficiaire,
     SerieNumero,
     SouscriptionPass,
     StatutBeneficiaire,
 )
+from apps.pass_products import ages
 from apps.pass_products.models import ProduitPass
 from nsia_pass_api.dates import aujourdhui
 
@@ -52,6 +55,52 @@ def produits_en_cours(clients: Iterable[ClientPass]) -> dict[int, list[str]]:
     ):
         produits.setdefault(client, []).append(nom)
     return produits
+
+
+@dataclass(frozen=True)
+class AgesARevoir:
+    """Live subscriptions that began before ages were looked at, or whose people have grown older since."""
+
+    souscripteurs: QuerySet[SouscriptionPass]
+    assures: QuerySet[SouscriptionPass]
+
+
+def ages_a_revoir(*, jour: date) -> AgesARevoir:
+    """Live subscriptions whose guarantees do not all cover their client on `jour`, or none of them somebody insured beside;
+    or that lack the birth date that would tell. Two queries, before theirs, which look in an index of birth dates.
+    """
+    vivantes = SouscriptionPass.objects.filter(statut__in=VIVANTES)
+    assures = BeneficiairePass.objects.filter(role=RoleBeneficiaire.ASSURE, statut=StatutBeneficiaire.ACTIF)
+    # Said of the client alone first, whatever the product: that is what the index of birth dates answers.
+    suspects, du_client, de_l_assure = Q(), Q(), Q()
+    for produit in ProduitPass.objects.prefetch_related("garanties"):
+        garanties = list(produit.garanties.all())
+        if not ages.date_requise(garanties):
+            continue
+        hors = _hors("client__date_naissance", [ages.du_souscripteur(garanties).naissances(jour=jour)])
+        suspects |= hors
+        du_client |= Q(produit=produit) & hors
+        plages = [une.naissances(jour=jour) for une in ages.des_assures(garanties)]
+        de_l_assure |= Q(souscription__produit=produit) & _hors("date_naissance", plages)
+    if not suspects:
+        return AgesARevoir(vivantes.none(), vivantes.none())
+    return AgesARevoir(
+        vivantes.filter(suspects, du_client),
+        vivantes.filter(pk__in=assures.filter(de_l_assure).values("souscription")),
+    )
+
+
+def _hors(champ: str, plages: Sequence[tuple[date | None, date | None]]) -> Q:
+    """No date at `champ`, or one in none of `plages`, each from its first to its last day, both included."""
+    dehors = Q()
+    for premiere, derniere in plages:
+        cote = Q(pk__in=[])
+        if premiere is not None:
+            cote |= Q(**{f"{champ}__lt": premiere})
+        if derniere is not None:
+            cote |= Q(**{f"{champ}__gt": derniere})
+        dehors &= cote
+    return Q(**{f"{champ}__isnull": True}) | dehors
 
 
 def prochain_numero(produit: ProduitPass) -> str:

@@ -44,7 +44,9 @@ from apps.pass_clients.models import (
     PeriodeCouverture,
     PoliceRemplacee,
     PreuveTelephone,
+    RoleBeneficiaire,
     SouscriptionPass,
+    StatutBeneficiaire,
     StatutSouscription,
     TransitionSouscription,
 )
@@ -53,7 +55,7 @@ from apps.pass_products.ceilings import depassement, prime_annuelle
 from apps.pass_products.errors import PlafondDepasse
 from apps.pass_products.models import ProduitPass
 from apps.pass_products.schedule import nombre_echeances
-from apps.pass_products.services import verifier_offre
+from apps.pass_products.services import verifier_assure, verifier_offre, verifier_souscripteur
 from nsia_pass_api.constraints import violee
 from nsia_pass_api.dates import aujourdhui, maintenant
 from nsia_pass_api.telephones import normaliser, operateur_probable
@@ -158,18 +160,27 @@ def souscrire(
     canal: str,
     preuve: str = "",
     date_souscription: datetime | None = None,
+    date_naissance: date | None = None,
+    champ_naissance: str = "date_naissance",
 ) -> SouscriptionPass:
     """A subscription waits for its first payment of a prime of `montant` XAF a period.
 
     `preuve`: what showed the client's phone (PreuveTelephone), unless the channel itself does; empty when nothing has.
-    Raises as `verifier_offre`, and PlafondDepasse when settings refuse what passes the CIMA ceilings.
+    `date_naissance` counts while the client's own is not on file. Raises as `verifier_offre` and `verifier_souscripteur`
+    (which names `champ_naissance`), and PlafondDepasse when settings refuse what passes the CIMA ceilings.
     """
     verifier_offre(produit=produit, montant=montant, periodicite=periodicite)
+    quand = date_souscription or maintenant()
+    verifier_souscripteur(
+        produit=produit,
+        naissance=client.date_naissance or date_naissance,
+        jour=timezone.localdate(quand),
+        champ=champ_naissance,
+    )
     ClientPass.objects.select_for_update(no_key=True).get(pk=client.pk)
     plafond = plafond_depasse(client=client, prime=montant, duree_jours=produit.duree_validite_jours)
     if plafond and settings.PLAFOND_PRIMES_MODE == "refuser":
         raise PlafondDepasse(plafond)
-    quand = date_souscription or maintenant()
     preuve = preuve or CANAUX_QUI_PROUVENT.get(canal, "")
     return SouscriptionPass.objects.create(
         client=client,
@@ -236,6 +247,20 @@ def changer_statut(
         souscription=actuelle, de=de, vers=vers, motif=motif, acteur_id=_id(acteur), date_transition=quand
     )
     return actuelle
+
+
+def verifier_ages(
+    *, souscription: SouscriptionPass, jour: date, date_naissance: date | None = None, acte: str = "se souscrit"
+) -> None:
+    """Returns when the guarantees play on `jour` for the client and for those insured beside. Raises as `verifier_souscripteur`.
+
+    `date_naissance` counts while the client's own is not on file.
+    """
+    produit = souscription.produit
+    naissance = souscription.client.date_naissance or date_naissance
+    verifier_souscripteur(produit=produit, naissance=naissance, jour=jour, acte=acte)
+    for assure in souscription.beneficiaires.filter(statut=StatutBeneficiaire.ACTIF, role=RoleBeneficiaire.ASSURE):
+        verifier_assure(produit=produit, nom=str(assure), naissance=assure.date_naissance, jour=jour, champ="assures")
 
 
 def verrouiller(souscription: SouscriptionPass) -> SouscriptionPass:
@@ -313,11 +338,13 @@ def ajouter_beneficiaire(
     relation: str,
     telephone: str = "",
     auteur: Auteur = PERSONNE,
+    champ_naissance: str = "date_naissance",
     **autres: Any,
 ) -> BeneficiairePass:
     """A live beneficiary takes the first free rank, with an audit row.
 
-    Raises LimiteBeneficiaires beyond the product's number (6 at most), ContratTermine.
+    Raises LimiteBeneficiaires beyond the product's number (6 at most), ContratTermine; for somebody who is insured, as
+    `verifier_assure`, which names `champ_naissance`.
     """
     actuelle = _verrouiller_vivante(souscription)
     pris = set(
@@ -336,6 +363,7 @@ def ajouter_beneficiaire(
         **autres,
     )
     beneficiaire.full_clean()
+    _verifier_assure(beneficiaire, produit=actuelle.produit, champ=champ_naissance)
     beneficiaire.save(force_insert=True)
     _inscrire_beneficiaire(
         ActeModification.BENEFICIAIRE_AJOUTE, beneficiaire, avant={}, apres=_fiche(beneficiaire), auteur=auteur
@@ -349,7 +377,8 @@ def modifier_beneficiaire(
 ) -> BeneficiairePass:
     """The live beneficiary holds `champs`, with an audit row; at rank `ordre_priorite` she changes places with whoever has it.
 
-    Raises BeneficiaireIntrouvable when she no longer counts, RangInconnu for a rank that nobody has, ContratTermine.
+    Raises BeneficiaireIntrouvable when she no longer counts, RangInconnu for a rank that nobody has, ContratTermine; as
+    `verifier_assure` when what changes is who is insured, or a birth date.
     """
     souscription = _verrouiller_vivante(beneficiaire.souscription)
     vivants = {un.pk: un for un in souscription.beneficiaires.filter(statut=BeneficiairePass.Statut.ACTIF)}
@@ -360,6 +389,8 @@ def modifier_beneficiaire(
     for champ, valeur in champs.items():
         setattr(actuel, champ, _normaliser_facultatif(valeur) if champ == "telephone" else valeur)
     actuel.full_clean()
+    if (actuel.role, actuel.date_naissance) != (avant["role"], avant["date_naissance"]):
+        _verifier_assure(actuel, produit=souscription.produit)
     actuel.save(update_fields=list(champs))
     if ordre_priorite not in (None, actuel.ordre_priorite):
         autre = next((un for un in vivants.values() if un.ordre_priorite == ordre_priorite), None)
@@ -370,6 +401,13 @@ def modifier_beneficiaire(
     if apres != avant:
         _inscrire_beneficiaire(ActeModification.BENEFICIAIRE_MODIFIE, actuel, avant=avant, apres=apres, auteur=auteur)
     return actuel
+
+
+def _verifier_assure(beneficiaire: BeneficiairePass, *, produit: ProduitPass, champ: str = "date_naissance") -> None:
+    """Whoever only receives has any age."""
+    if beneficiaire.role == RoleBeneficiaire.ASSURE:
+        naissance = beneficiaire.date_naissance
+        verifier_assure(produit=produit, nom=str(beneficiaire), naissance=naissance, jour=aujourdhui(), champ=champ)
 
 
 def _echanger_les_rangs(un: BeneficiairePass, autre: BeneficiairePass, *, auteur: Auteur) -> None:

@@ -118,7 +118,7 @@ class CotisationsApi(ApiClient):
         return Response(
             {
                 "totaux": selectors.totaux(cotisations),
-                **pages.payload(page),
+                **pages.payload([selectors.avec_dernier_jour(ligne) for ligne in page]),
                 "paiements": pages_paiements.payload([selectors.paiement_lisible(ligne) for ligne in page_paiements]),
             }
         )

@@ -17,6 +17,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from apps.pass_clients.services import Auteur
 from apps.pass_payments import selectors
 from apps.pass_payments.apis import INTROUVABLE, ApiClient, client_connecte
 from apps.pass_payments.models import PaiementPass
@@ -54,7 +55,9 @@ CLE = OpenApiParameter(
 EN_COURS = OpenApiResponse(
     description="Un paiement est déjà en cours, ou cette même demande est en train d'être traitée."
 )
-REFUS = OpenApiResponse(description="Montant hors limites, opérateur fermé, ou clé déjà utilisée pour autre chose.")
+REFUS = OpenApiResponse(
+    description="Montant ou âge hors limites, opérateur fermé, ou clé déjà utilisée pour autre chose."
+)
 
 
 class PaiementsApi(ApiClient):
@@ -109,6 +112,8 @@ class RenouvellementApi(ApiClient):
                 client_id=client_id,
                 numero_souscription=numero,
                 montant=saisie.get("montant"),
+                date_naissance=saisie.get("date_naissance"),
+                auteur=auteur_de(request),
                 cle=cle,
                 telephone=saisie.get("telephone", ""),
                 operateur=saisie.get("operateur", ""),
@@ -214,6 +219,12 @@ def _numero_signe(request: Request) -> str | None:
         return str(Signer(salt="suivi-paiement").unsign(request.headers.get(ENTETE_SUIVI, "")))
     except BadSignature:
         return None
+
+
+def auteur_de(request: Request) -> Auteur:
+    """The client of the session that asks; at that kiosk."""
+    session = getattr(request.user, "session", None)
+    return Auteur(session=session and session.pk, origine=request.user.origine)  # type: ignore[union-attr]
 
 
 def accuser(paiement: PaiementPass) -> Reponse:

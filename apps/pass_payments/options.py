@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from apps.pass_clients.models import PeriodeCouverture, SouscriptionPass, StatutSouscription
+from apps.pass_clients.models import TERMINEES, PeriodeCouverture, SouscriptionPass, StatutSouscription
+from apps.pass_clients.services import verifier_ages
 from apps.pass_payments.errors import PaiementImpossible
 from apps.pass_payments.models import SoldeContrat
 from apps.pass_products.reglages import reglage
@@ -25,9 +26,9 @@ class Options:
 
     @classmethod
     def de(cls, souscription: SouscriptionPass, solde: SoldeContrat) -> "Options":
-        """Savings may be topped up beyond the premium; protection is paid up to its price. Raises PaiementImpossible."""
-        if souscription.statut in (StatutSouscription.RESILIEE, StatutSouscription.ANNULEE):
-            raise PaiementImpossible("Ce contrat est terminé : il ne reçoit plus de paiement.")
+        """Savings may be topped up beyond the premium; protection is paid up to its price; what has ended is paid no more."""
+        if souscription.statut in TERMINEES:
+            return cls(minimum=0, maximum=0)
         epargne = solde.solde_epargne is not None and souscription.statut != StatutSouscription.EXPIREE
         plafond = reglage("PAIEMENT_MAXIMUM")
         maximum = plafond if epargne else min(solde.reste_a_payer, plafond)
@@ -36,8 +37,6 @@ class Options:
 
     def verifier(self, montant: int) -> None:
         """Raises PaiementImpossible for an amount out of the bounds."""
-        if not self.maximum:
-            raise PaiementImpossible("Ce contrat est entièrement payé : il n'y a rien à payer.")
         if not self.minimum <= montant <= self.maximum:
             raise PaiementImpossible(
                 f"Choisissez un montant entre {formater_xaf(self.minimum)} et {formater_xaf(self.maximum)}."
@@ -61,6 +60,16 @@ def montant_de_renouvellement(souscription: SouscriptionPass, solde: SoldeContra
         )
     du = max(0, solde.reste_a_payer - solde.avoir)
     return du + premiere_echeance(souscription), du + souscription.montant_souscription
+
+
+def verifier_renouvellement(souscription: SouscriptionPass, *, jour: date, date_naissance: date | None = None) -> None:
+    """Returns when the guarantees play on the first day of the period that a payment on `jour` would open.
+
+    `date_naissance` counts while the client's own is not on file. Raises DateNaissanceRequise, AgeHorsLimites.
+    """
+    derniere = souscription.periodes.order_by("-numero").first()
+    debut = jour if derniere is None else max(derniere.date_fin, jour)
+    verifier_ages(souscription=souscription, jour=debut, date_naissance=date_naissance, acte="se renouvelle")
 
 
 def finit_bientot(derniere: PeriodeCouverture, *, jour: date) -> bool:

@@ -26,9 +26,12 @@ from apps.pass_payments.models import (
 )
 from apps.pass_payments.motifs import motif_pour_le_client
 from apps.pass_payments.operateurs import est_en_ligne
-from apps.pass_payments.options import Options, choix, montant_de_renouvellement
+from apps.pass_payments.options import Options, choix, montant_de_renouvellement, verifier_renouvellement
+from apps.pass_payments.situation import Situation, situation
+from apps.pass_products.ages import date_requise
+from apps.pass_products.errors import AgeHorsLimites, DateNaissanceRequise
 from apps.pass_products.reglages import ou_par_defaut
-from nsia_pass_api.dates import aujourdhui
+from nsia_pass_api.dates import aujourdhui, dernier_jour_couvert
 from nsia_pass_api.rows import rows
 from nsia_pass_api.telephones import masquer
 
@@ -74,7 +77,8 @@ _BENEFICIAIRE = ("nom", "prenom", "telephone", "relation", "role", "ordre_priori
 # run, and the planner may sum the whole portfolio before it looks at the client.
 _CONTRATS_COMPLETS = """
     SELECT
-        c.police, c.numero_souscription, c.code_produit, c.nom_produit, c.categorie, c.etat_du_contrat,
+        aujourdhui_pass() AS date, (SELECT r.valeur FROM reglages r WHERE r.nom = 'ALERTE_EXPIRATION_JOURS') AS preavis_jours,
+        c.police, c.numero_souscription, c.code_produit, c.nom_produit, c.categorie, c.etat_du_contrat, c.etat_depuis,
         c.date_effet, c.date_expiration, c.prime, c.periodicite,
         s.du_a_ce_jour, s.total_paye, s.reste_a_payer, s.montant_en_retard, s.jours_de_retard, s.avoir,
         s.prochaine_echeance_date, s.prochaine_echeance_montant, s.solde_epargne, s.solde,
@@ -87,6 +91,16 @@ _CONTRATS_COMPLETS = """
         WHERE vc.souscription_id = c.souscription_id OFFSET 0
     ) v
     WHERE c.client_id = %(client)s AND c.police = ANY(%(polices)s)
+    ORDER BY c.souscription_id
+"""
+_ETATS = """
+    SELECT
+        aujourdhui_pass() AS date, (SELECT r.valeur FROM reglages r WHERE r.nom = 'ALERTE_EXPIRATION_JOURS') AS preavis_jours,
+        c.nom_produit, c.etat_du_contrat, c.etat_depuis, c.date_expiration,
+        s.montant_en_retard, s.jours_de_retard, s.reste_a_payer
+    FROM contrats c
+    CROSS JOIN LATERAL (SELECT * FROM soldes_contrats sc WHERE sc.souscription_id = c.souscription_id OFFSET 0) s
+    WHERE c.souscription_id = ANY(%(souscriptions)s)
     ORDER BY c.souscription_id
 """
 # The period in force; before it begins the first one, once it has ended the last.
@@ -119,16 +133,37 @@ def tableau_de_bord(*, client_id: int, police: str) -> dict[str, Any]:
     contrats = tableau["contrats"]
     if police.upper() not in {contrat["police"] for contrat in contrats}:
         raise ContratIntrouvable
-    client = tableau["client"]
+    client, jour = tableau["client"], date.fromisoformat(tableau["date"])
+    preavis_jours = ou_par_defaut("ALERTE_EXPIRATION_JOURS", ligne["preavis_jours"])
+    contrats = [
+        contrat | {champ: _jour(contrat[champ]) for champ in ("date_expiration", "etat_depuis")} for contrat in contrats
+    ]
     return tableau | {
         "client": client | {"telephone": masquer(client["telephone"])},
+        "contrats": [avec_situation(contrat, jour=jour, preavis_jours=preavis_jours) for contrat in contrats],
+        "cotisations": [avec_dernier_jour(cotisation) for cotisation in tableau["cotisations"]],
         "solde_global": sum(contrat["solde"] for contrat in contrats),
         "derniers_paiements": [paiement_lisible(paiement) for paiement in tableau["derniers_paiements"]],
-        "alertes": alertes(
-            contrats=[contrat | {"date_expiration": _jour(contrat["date_expiration"])} for contrat in contrats],
-            jour=date.fromisoformat(tableau["date"]),
-            preavis_jours=ou_par_defaut("ALERTE_EXPIRATION_JOURS", ligne["preavis_jours"]),
-        ),
+        "alertes": alertes(contrats=contrats, jour=jour, preavis_jours=preavis_jours),
+    }
+
+
+def avec_situation(contrat: dict[str, Any], *, jour: date, preavis_jours: int) -> dict[str, Any]:
+    """The row of a contract with its balance, as it is told: its last covered day and what its state asks."""
+    fin: date | None = contrat["date_expiration"]
+    ligne = contrat | {
+        "dernier_jour_couvert": dernier_jour_couvert(fin) if fin else None,
+        "situation": situation(contrat, jour=jour, preavis_jours=preavis_jours).donnees(),
+    }
+    del ligne["etat_depuis"]
+    return ligne
+
+
+def avec_dernier_jour(cotisation: dict[str, Any]) -> dict[str, Any]:
+    """The row of an instalment with the last day that it covers."""
+    fin = cotisation["date_fin"]
+    return cotisation | {
+        "dernier_jour_couvert": dernier_jour_couvert(fin if isinstance(fin, date) else date.fromisoformat(fin))
     }
 
 
@@ -136,9 +171,29 @@ def _jour(texte: str | None) -> date | None:
     return date.fromisoformat(texte) if texte else None
 
 
+def situations_des(souscriptions: list[int]) -> list[Situation]:
+    """What the state of the contracts of `souscriptions` asks today; of those without police, nothing. One query."""
+    return [
+        situation(
+            ligne,
+            jour=ligne["date"],
+            preavis_jours=ou_par_defaut("ALERTE_EXPIRATION_JOURS", ligne["preavis_jours"]),
+        )
+        for ligne in rows(_ETATS, {"souscriptions": souscriptions})
+    ]
+
+
 def contrats_complets(*, client_id: int, polices: list[str]) -> list[dict[str, Any]]:
     """Those of `polices` that are the client's, with guarantees, live beneficiaries and balances, in one query."""
-    contrats = rows(_CONTRATS_COMPLETS, {"client": client_id, "polices": polices})
+    lignes = rows(_CONTRATS_COMPLETS, {"client": client_id, "polices": polices})
+    contrats = [
+        avec_situation(
+            ligne,
+            jour=ligne.pop("date"),
+            preavis_jours=ou_par_defaut("ALERTE_EXPIRATION_JOURS", ligne.pop("preavis_jours")),
+        )
+        for ligne in lignes
+    ]
     for contrat in contrats:
         contrat["beneficiaires"] = [
             {champ: beneficiaire[champ] for champ in _BENEFICIAIRE}
@@ -156,7 +211,10 @@ def contrat_en_entier(*, client_id: int, police: str) -> dict[str, Any]:
         raise ContratIntrouvable
     paiements = paiements_du_client(client_id=client_id, police=police).order_by(*DU_PLUS_RECENT)
     return contrats[0] | {
-        "cotisations": rows(_COTISATIONS_DE_LA_PERIODE, {"client": client_id, "police": police}),
+        "cotisations": [
+            avec_dernier_jour(cotisation)
+            for cotisation in rows(_COTISATIONS_DE_LA_PERIODE, {"client": client_id, "police": police})
+        ],
         "derniers_paiements": [paiement_lisible(paiement) for paiement in paiements[:DERNIERS_PAIEMENTS]],
     }
 
@@ -308,25 +366,32 @@ def messages_d_attente(statut: str, motif_echec: str) -> str:
 def options_de_paiement(*, client_id: int, police: str) -> dict[str, Any]:
     """What may be paid on a contract: buttons, bounds of a free amount, and its renewal. Raises ContratIntrouvable."""
     contrat = contrat_du_client(client_id=client_id, police=police)
-    souscription = SouscriptionPass.objects.select_related("produit").get(pk=contrat.souscription_id)
+    souscription = SouscriptionPass.objects.select_related("produit", "client").get(pk=contrat.souscription_id)
     solde = SoldeContrat.objects.get(pk=contrat.police)
     impayees = cotisations_du_client(client_id=client_id, police=contrat.police).filter(reste_a_payer__gt=0)
     jour = aujourdhui()
-    possibles, refus = _ou_refus(lambda: Options.de(souscription, solde))
-    renouvellement, refus_renouvellement = _ou_refus(lambda: montant_de_renouvellement(souscription, solde, jour=jour))
+    (etat,) = situations_des([contrat.souscription_id])
+    possibles = Options.de(souscription, solde)
+    sans_date = souscription.client.date_naissance is None and date_requise(souscription.produit.garanties.all())
+
+    def renouveler() -> tuple[int, int]:
+        bornes = montant_de_renouvellement(souscription, solde, jour=jour)
+        if not sans_date:  # else it is asked first
+            verifier_renouvellement(souscription, jour=jour)
+        return bornes
+
+    renouvellement, refus_renouvellement = _ou_refus(renouveler)
     return {
         "police": contrat.police,
         "numero_souscription": contrat.numero_souscription,
         "nom_produit": contrat.nom_produit,
-        "choix": choix(cotisations=list(impayees.order_by("date_echeance")), options=possibles, jour=jour)
-        if possibles
-        else [],
-        "libre": {"minimum": possibles.minimum, "maximum": possibles.maximum}
-        if possibles and possibles.maximum
-        else None,
-        "raison": refus if possibles is None else "" if possibles.maximum else "Ce contrat est entièrement payé.",
+        "choix": choix(cotisations=list(impayees.order_by("date_echeance")), options=possibles, jour=jour),
+        "libre": {"minimum": possibles.minimum, "maximum": possibles.maximum} if possibles.maximum else None,
+        "raison": "" if possibles.maximum else etat.message,
+        "situation": etat.donnees(),
         "renouvellement": {"minimum": renouvellement[0], "maximum": renouvellement[1]} if renouvellement else None,
         "raison_renouvellement": refus_renouvellement,
+        "date_naissance_requise": renouvellement is not None and sans_date,
         "devise": "XAF",
     }
 
@@ -335,7 +400,7 @@ def _ou_refus(calcul: Callable[[], T]) -> tuple[T | None, str]:
     """What `calcul` gives, or the sentence of its refusal."""
     try:
         return calcul(), ""
-    except PaiementImpossible as refus:
+    except (PaiementImpossible, AgeHorsLimites, DateNaissanceRequise) as refus:
         return None, refus.detail
 
 

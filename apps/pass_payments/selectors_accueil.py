@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Max, Sum
 
 from apps.pass_clients.models import SouscriptionPass, StatutSouscription
-from apps.pass_clients.selectors import souscriptions_sans_police
+from apps.pass_clients.selectors import ages_a_revoir, souscriptions_sans_police
 from apps.pass_payments.models import IndicateurMensuel
 from apps.pass_payments.selectors_controle import Alerte, Permises, compter
 from nsia_pass_api.dates import aujourdhui
@@ -37,11 +37,12 @@ class Graphique:
 
 
 def alertes_portefeuille(*, permises: Permises) -> list[Alerte]:
-    """The work that waits in the portfolio, on the rows that `permises` leaves. Two queries.
+    """The work that waits in the portfolio, on the rows that `permises` leaves. Six queries.
 
     Over the whole portfolio, looking for the few that wait for a police reads all that are paid.
     """
     suspendues = SouscriptionPass.objects.filter(statut=StatutSouscription.SUSPENDUE)
+    ages = ages_a_revoir(jour=aujourdhui())
     return compter(
         [
             (
@@ -55,6 +56,18 @@ def alertes_portefeuille(*, permises: Permises) -> list[Alerte]:
                 "Contrats suspendus, en retard de paiement",
                 suspendues,
                 {"statut__exact": StatutSouscription.SUSPENDUE},
+            ),
+            (
+                "ages",
+                "Contrats dont le souscripteur n'a pas l'âge des garanties, ou dont on ignore la date de naissance",
+                ages.souscripteurs,
+                {"age": "souscripteur"},
+            ),
+            (
+                "ages_assures",
+                "Contrats dont un assuré n'a pas l'âge des garanties, ou dont on ignore la date de naissance",
+                ages.assures,
+                {"age": "assure"},
             ),
         ],
         permises=permises,

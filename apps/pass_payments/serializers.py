@@ -9,12 +9,20 @@ from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
 from apps.pass_clients.models import EtatContrat, RelationBeneficiaire, RoleBeneficiaire
-from apps.pass_payments.alerts import CodeAlerte, NiveauAlerte, TypeAlerte
 from apps.pass_payments.models import OperateurPaiement, StatutCotisation, StatutPaiement, TypePaiement
+from apps.pass_payments.situation import CodeSituation, Niveau, TypeActe
 from apps.pass_products.models import CategorieProduit, Periodicite
 from apps.pass_products.serializers import GARANTIE, GarantieSerializer
 
 TELEPHONE = "+242\u00a006\u00a0•••\u00a0••\u00a067"
+SITUATION = {
+    "type": "paiement",
+    "code": "cotisation_en_retard",
+    "niveau": "attention",
+    "message": "PASS KIMIA : 50 FCFA en retard depuis 9 jours. Payez maintenant pour garder votre couverture.",
+    "montant": 50,
+    "date": "2026-11-12",
+}
 CONTRAT = {
     "police": "CG-2026-VIE-001",
     "numero_souscription": "PASS-KIMIA-2026-000001",
@@ -24,6 +32,7 @@ CONTRAT = {
     "etat_du_contrat": "Actif",
     "date_effet": "2026-08-13",
     "date_expiration": "2027-08-13",
+    "dernier_jour_couvert": "2027-08-12",
     "prime": 1_200,
     "periodicite": "mensuelle",
     "du_a_ce_jour": 400,
@@ -36,6 +45,7 @@ CONTRAT = {
     "prochaine_echeance_montant": 100,
     "solde_epargne": None,
     "solde": 350,
+    "situation": SITUATION,
 }
 BENEFICIAIRE = {
     "nom": "KONGO",
@@ -52,6 +62,7 @@ COTISATION = {
     "numero": 4,
     "date_debut": "2026-11-12",
     "date_fin": "2026-12-12",
+    "dernier_jour_couvert": "2026-12-11",
     "date_echeance": "2026-11-12",
     "montant": 100,
     "montant_paye": 50,
@@ -75,15 +86,7 @@ PAIEMENT = {
     "date_demande": "2026-10-20T09:12:00+01:00",
     "date_confirmation": "2026-10-20T09:12:41+01:00",
 }
-ALERTE = {
-    "type": "paiement",
-    "code": "cotisation_en_retard",
-    "niveau": "attention",
-    "message": "PASS KIMIA : 50 FCFA en retard depuis 9 jours. Payez maintenant pour garder votre couverture.",
-    "police": "CG-2026-VIE-001",
-    "montant": 50,
-    "date": "2026-11-12",
-}
+ALERTE = {**SITUATION, "police": "CG-2026-VIE-001"}
 CONTRAT_COMPLET = {**CONTRAT, "garanties": [GARANTIE], "beneficiaires": [BENEFICIAIRE]}
 TABLEAU_DE_BORD = {
     "date": "2026-11-21",
@@ -103,6 +106,19 @@ RELEVE = {
 }
 
 
+class SituationSerializer(serializers.Serializer[Any]):
+    """What the state of a contract asks of its client."""
+
+    type = serializers.ChoiceField(choices=TypeActe.choices, help_text="Ce que le client peut faire.")
+    code = serializers.ChoiceField(choices=CodeSituation.choices)
+    niveau = serializers.ChoiceField(choices=Niveau.choices)
+    message = serializers.CharField(help_text="Phrase pour le client, la même partout.")
+    montant = serializers.IntegerField(allow_null=True, help_text="Ce que la phrase demande, en XAF.")
+    date = serializers.DateField(
+        allow_null=True, help_text="Le jour qu'elle nomme : dernier jour couvert, début du retard, de la suspension."
+    )
+
+
 class ContratSoldeSerializer(serializers.Serializer[Any]):
     police = serializers.CharField(help_text="Numéro de police.")
     numero_souscription = serializers.CharField()
@@ -112,6 +128,9 @@ class ContratSoldeSerializer(serializers.Serializer[Any]):
     etat_du_contrat = serializers.ChoiceField(choices=EtatContrat.choices)
     date_effet = serializers.DateField(allow_null=True, help_text="Premier jour couvert de la première période.")
     date_expiration = serializers.DateField(allow_null=True, help_text="Premier jour qui n'est plus couvert.")
+    dernier_jour_couvert = serializers.DateField(
+        allow_null=True, help_text="Dernier jour couvert, à montrer : la veille de `date_expiration`."
+    )
     prime = serializers.IntegerField(help_text="Prime de la dernière période, en XAF.")
     periodicite = serializers.ChoiceField(choices=Periodicite.choices)
     du_a_ce_jour = serializers.IntegerField(help_text="Tout ce qui est échu depuis le début, payé ou non, en XAF.")
@@ -124,6 +143,7 @@ class ContratSoldeSerializer(serializers.Serializer[Any]):
     prochaine_echeance_montant = serializers.IntegerField(allow_null=True, help_text="Ce qui en reste à payer, en XAF.")
     solde_epargne = serializers.IntegerField(allow_null=True, help_text="Épargne avec intérêts, en XAF ; sinon null.")
     solde = serializers.IntegerField(help_text="Ce que le contrat tient pour le client, en XAF.")
+    situation = SituationSerializer(help_text="Ce que l'état du contrat demande au client.")
 
 
 class BeneficiaireSerializer(serializers.Serializer[Any]):
@@ -148,6 +168,7 @@ class CotisationSerializer(serializers.Serializer[Any]):
     numero = serializers.IntegerField(help_text="Rang de l'échéance dans sa période.")
     date_debut = serializers.DateField(help_text="Premier jour couvert.")
     date_fin = serializers.DateField(help_text="Premier jour qui n'est plus couvert.")
+    dernier_jour_couvert = serializers.DateField(help_text="Dernier jour couvert, à montrer : la veille de `date_fin`.")
     date_echeance = serializers.DateField()
     montant = serializers.IntegerField(help_text="En XAF.")
     montant_paye = serializers.IntegerField(help_text="En XAF.")
@@ -175,14 +196,8 @@ class PaiementSerializer(serializers.Serializer[Any]):
     date_confirmation = serializers.DateTimeField(allow_null=True)
 
 
-class AlerteSerializer(serializers.Serializer[Any]):
-    type = serializers.ChoiceField(choices=TypeAlerte.choices, help_text="Ce qui résout l'alerte.")
-    code = serializers.ChoiceField(choices=CodeAlerte.choices)
-    niveau = serializers.ChoiceField(choices=NiveauAlerte.choices)
-    message = serializers.CharField(help_text="Phrase pour le client.")
+class AlerteSerializer(SituationSerializer):
     police = serializers.CharField()
-    montant = serializers.IntegerField(allow_null=True, help_text="À payer pour résoudre l'alerte, en XAF.")
-    date = serializers.DateField(allow_null=True, help_text="Début du retard, ou fin du contrat.")
 
 
 class ClientSerializer(serializers.Serializer[Any]):

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from apps.pass_clients.models import NOMBRE_BENEFICIAIRES_MAX, OperateurMobile, RelationBeneficiaire, RoleBeneficiaire
 from apps.pass_payments.models import OperateurPaiement, StatutPaiement, TypePaiement
 from apps.pass_payments.motifs import MotifEchec
-from apps.pass_payments.serializers import PAIEMENT, PaiementSerializer
+from apps.pass_payments.serializers import PAIEMENT, SITUATION, PaiementSerializer, SituationSerializer
 from apps.pass_products.models import Periodicite
 from nsia_pass_api.dates import aujourdhui
 from nsia_pass_api.money import MontantField
@@ -17,6 +17,7 @@ from nsia_pass_api.telephones import TelephoneField
 
 CONTRATS_MAX = 10
 SESSION_SEULE = "Absent du suivi sans session."
+DATE_DU_CLIENT = "Celle du client connecté, quand une garantie a une limite d'âge et que NSIA ne la connaît pas."
 
 
 class PayeurSerializer(serializers.Serializer[Any]):
@@ -56,6 +57,10 @@ class DemandePaiementSerializer(PayeurSerializer):
 )
 class RenouvellementSerializer(PayeurSerializer):
     montant = MontantField(required=False, help_text="En XAF ; le minimum qui renouvelle par défaut.")
+    date_naissance = serializers.DateField(required=False, allow_null=True, help_text=DATE_DU_CLIENT)
+
+    def validate_date_naissance(self, value: Any) -> Any:
+        return _passee(value)
 
 
 class BeneficiaireDemandeSerializer(serializers.Serializer[Any]):
@@ -87,7 +92,12 @@ class IdentiteSerializer(serializers.Serializer[Any]):
         OpenApiExample(
             "Une prospecte souscrit à PASS KIMIA",
             {
-                "client": {"nom": "MAKOSSO", "prenom": "Gisèle", "telephone": "06 412 33 44"},
+                "client": {
+                    "nom": "MAKOSSO",
+                    "prenom": "Gisèle",
+                    "telephone": "06 412 33 44",
+                    "date_naissance": "1996-06-17",
+                },
                 "produit": "KIMIA",
                 "montant": 1200,
                 "periodicite": "mensuelle",
@@ -108,10 +118,14 @@ class DemandeSouscriptionSerializer(PayeurSerializer):
     beneficiaires = BeneficiaireDemandeSerializer(  # type: ignore[call-arg]
         many=True, required=False, max_length=NOMBRE_BENEFICIAIRES_MAX
     )
+    date_naissance = serializers.DateField(required=False, allow_null=True, help_text=DATE_DU_CLIENT)
     conditions_acceptees = serializers.BooleanField()
     version_conditions = serializers.CharField(
         max_length=20, help_text="Version des conditions montrées, donnée par `GET /api/v1/souscriptions/conditions/`."
     )
+
+    def validate_date_naissance(self, value: Any) -> Any:
+        return _passee(value)
 
     def validate_conditions_acceptees(self, value: bool) -> bool:
         if not value:
@@ -267,8 +281,10 @@ class BornesSerializer(serializers.Serializer[Any]):
                 ],
                 "libre": {"minimum": 100, "maximum": 900},
                 "raison": "",
+                "situation": SITUATION,
                 "renouvellement": None,
                 "raison_renouvellement": "Ce contrat court encore : il pourra être renouvelé à partir du 14/06/2027.",
+                "date_naissance_requise": False,
             },
             response_only=True,
         )
@@ -282,8 +298,12 @@ class OptionsSerializer(serializers.Serializer[Any]):
     choix = ChoixSerializer(many=True, help_text="Montants utiles, du plus petit au plus grand.")
     libre = BornesSerializer(allow_null=True, help_text="Bornes d'un montant libre ; null s'il n'y a rien à payer.")
     raison = serializers.CharField(allow_blank=True, help_text="Pourquoi rien ne se paie.")
+    situation = SituationSerializer(help_text="Ce que l'état du contrat demande au client.")
     renouvellement = BornesSerializer(allow_null=True, help_text="Bornes de ce qui renouvelle le contrat.")
     raison_renouvellement = serializers.CharField(allow_blank=True, help_text="Pourquoi il ne se renouvelle pas.")
+    date_naissance_requise = serializers.BooleanField(
+        help_text="Vrai si le renouvellement demande la date de naissance du client, que NSIA ne connaît pas."
+    )
 
 
 def _passee(value: Any) -> Any:

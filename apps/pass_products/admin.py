@@ -146,6 +146,9 @@ class DevisForm(forms.Form):
     )
     periodicite = forms.ChoiceField(label="Périodicité", widget=UnfoldAdminSelectWidget)
     date_debut = forms.DateField(label="Début", widget=UnfoldAdminSingleDateWidget)
+    date_naissance = forms.DateField(
+        label="Date de naissance du souscripteur", required=False, widget=UnfoldAdminSingleDateWidget
+    )
 
     def __init__(self, saisie: Any, *, produit: ProduitPass) -> None:
         super().__init__(

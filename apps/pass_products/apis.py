@@ -1,10 +1,11 @@
 """The catalogue, open to everyone, and quotes, which write nothing."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
+from django.conf import settings
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from nsia_pass_api.imports import classes
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import AllowAny, BasePermission
 from rest_framework.request import Request
@@ -65,12 +66,16 @@ class ProduitApi(ApiPublique):
 
 
 class DevisApi(ApiPublique):
+    authentication_classes = classes(settings.API_CLIENT_OU_BORNE["client"])
+
     @extend_schema(
         operation_id="produit_devis",
         summary="Devis",
         description=(
             "Les échéances d'une période de couverture pour une prime et une périodicité. Rien n'est enregistré. "
-            "`avertissements` dit ce que le client doit savoir avant de choisir, par exemple le plafond des primes."
+            "`avertissements` dit ce que le client doit savoir avant de choisir, par exemple le plafond des primes. "
+            "`date_naissance` et `assures` sont comparés aux âges des garanties ; d'un client connecté, c'est la date que NSIA "
+            "connaît qui compte. `date_naissance_requise` : il reste à la demander."
         ),
         tags=["produits"],
         parameters=[CODE],
@@ -79,7 +84,10 @@ class DevisApi(ApiPublique):
             200: DevisSerializer,
             404: INTROUVABLE,
             422: OpenApiResponse(
-                description="Montant hors des limites du produit, périodicité non permise, ou moins d'un franc par échéance."
+                description=(
+                    "Montant hors des limites du produit, périodicité non permise, moins d'un franc par échéance, ou "
+                    "âge hors des limites des garanties (`age_hors_limites`)."
+                )
             ),
         },
     )
@@ -87,5 +95,7 @@ class DevisApi(ApiPublique):
         demande = DemandeDevisSerializer(data=request.data)
         demande.is_valid(raise_exception=True)
         saisie: dict[str, Any] = {"date_debut": aujourdhui(), **demande.validated_data}
-        produit = produit_propose(code=code)
-        return Response({"produit": produit.code_pass, **asdict(etablir_devis(produit=produit, **saisie))})
+        # What NSIA knows of a client who is logged in is believed before what is typed.
+        if connue := getattr(request.user, "date_naissance", None):
+            saisie["date_naissance"] = connue
+        return Response(DevisSerializer(etablir_devis(produit=produit_propose(code=code), **saisie)).data)

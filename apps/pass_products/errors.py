@@ -1,6 +1,6 @@
 """What a quote or a subscription may be refused for."""
 
-from nsia_pass_api.errors import Introuvable, RegleMetier
+from nsia_pass_api.errors import DonneesInvalides, Introuvable, RegleMetier
 
 
 class MontantHorsLimites(RegleMetier):
@@ -32,3 +32,17 @@ class ProduitIntrouvable(Introuvable):
 class ReglageImpossible(RegleMetier):
     code = "reglage_impossible"
     titre = "Réglage impossible"
+
+
+class AgeHorsLimites(RegleMetier):
+    """Somebody whom the guarantees of the product would not cover."""
+
+    code = "age_hors_limites"
+    titre = "Âge hors des limites du produit"
+
+
+class DateNaissanceRequise(DonneesInvalides):
+    """The guarantees of the product have limits of age; `champs` names the field where the date is missing."""
+
+    code = "date_naissance_requise"
+    titre = "Date de naissance requise"

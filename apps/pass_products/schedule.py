@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from apps.pass_products.models import Periodicite
+from nsia_pass_api.dates import dernier_jour_couvert
 
 _PAR_AN = {
     Periodicite.UNIQUE: 1,
@@ -24,6 +25,10 @@ class Echeance:
     date_fin: date
     date_echeance: date
     montant: int
+
+    @property
+    def dernier_jour_couvert(self) -> date:
+        return dernier_jour_couvert(self.date_fin)
 
 
 def nombre_echeances(*, periodicite: str, duree_jours: int) -> int:

@@ -6,11 +6,13 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
+from apps.pass_products import ages
 from apps.pass_products.models import Garantie, Periodicite, ProduitPass
 from nsia_pass_api.dates import aujourdhui
 from nsia_pass_api.money import MontantField
 
 DEVIS_JOURS_A_L_AVANCE = 365
+NOMBRE_ASSURES_MAX = 6
 
 GARANTIE = {
     "code": "DECES_ACCIDENTEL",
@@ -38,6 +40,11 @@ PRODUIT = {
     "periodicites": ["mensuelle", "annuelle"],
     "delai_grace_jours": 30,
     "code_ussd": "*128*6*6*1#",
+    "date_naissance_requise": True,
+    "age_min": 18,
+    "age_max": 65,
+    "age_min_assure": 18,
+    "age_max_assure": 70,
     "garanties": [GARANTIE],
 }
 DEVIS = {
@@ -47,11 +54,13 @@ DEVIS = {
     "nombre_echeances": 2,
     "date_debut": "2026-11-21",
     "date_fin": "2027-11-21",
+    "dernier_jour_couvert": "2027-11-20",
     "echeances": [
         {
             "numero": 1,
             "date_debut": "2026-11-21",
             "date_fin": "2027-05-22",
+            "dernier_jour_couvert": "2027-05-21",
             "date_echeance": "2026-11-21",
             "montant": 500,
         },
@@ -59,11 +68,15 @@ DEVIS = {
             "numero": 2,
             "date_debut": "2027-05-22",
             "date_fin": "2027-11-21",
+            "dernier_jour_couvert": "2027-11-20",
             "date_echeance": "2027-05-22",
             "montant": 500,
         },
     ],
     "avertissements": [],
+    "date_naissance_requise": True,
+    "age_min": 18,
+    "age_max": 65,
 }
 
 
@@ -94,6 +107,13 @@ class ProduitSerializer(serializers.ModelSerializer[ProduitPass]):
         help_text="Périodicités entre lesquelles le client choisit.",
     )
     garanties = GarantieSerializer(many=True, read_only=True, help_text="Ce que le produit couvre.")
+    date_naissance_requise = serializers.SerializerMethodField(
+        help_text="Vrai si une garantie a une limite d'âge : la date du souscripteur et des assurés est exigée."
+    )
+    age_min = serializers.SerializerMethodField(help_text="Âge du souscripteur, au moins.")
+    age_max = serializers.SerializerMethodField(help_text="Âge du souscripteur, au plus, toute l'année de cet âge.")
+    age_min_assure = serializers.SerializerMethodField(help_text="Âge d'un assuré à ses côtés, au moins.")
+    age_max_assure = serializers.SerializerMethodField(help_text="Âge d'un assuré à ses côtés, au plus.")
 
     class Meta:
         model = ProduitPass
@@ -109,6 +129,23 @@ class ProduitSerializer(serializers.ModelSerializer[ProduitPass]):
             "code_ussd": {"help_text": "Code à composer pour souscrire par téléphone."},
         }
 
+    def get_date_naissance_requise(self, produit: ProduitPass) -> bool:
+        return ages.date_requise(produit.garanties.all())
+
+    def get_age_min(self, produit: ProduitPass) -> int | None:
+        return ages.du_souscripteur(produit.garanties.all()).minimum
+
+    def get_age_max(self, produit: ProduitPass) -> int | None:
+        return ages.du_souscripteur(produit.garanties.all()).maximum
+
+    def get_age_min_assure(self, produit: ProduitPass) -> int | None:
+        plages = ages.des_assures(produit.garanties.all())
+        return plages[0].minimum if plages else None
+
+    def get_age_max_assure(self, produit: ProduitPass) -> int | None:
+        plages = ages.des_assures(produit.garanties.all())
+        return plages[-1].maximum if plages else None
+
 
 @extend_schema_serializer(
     examples=[OpenApiExample("1 000 FCFA en deux fois", {"montant": 1_000, "periodicite": "semestrielle"})]
@@ -117,6 +154,16 @@ class DemandeDevisSerializer(serializers.Serializer[Any]):
     montant = MontantField(help_text="Prime d'une période, en XAF.")
     periodicite = serializers.ChoiceField(choices=Periodicite.choices, help_text="Rythme des échéances.")
     date_debut = serializers.DateField(required=False, help_text="Premier jour de couverture ; aujourd'hui par défaut.")
+
+    date_naissance = serializers.DateField(
+        required=False, allow_null=True, help_text="Du souscripteur ; celle que NSIA connaît, pour un client connecté."
+    )
+    assures = serializers.ListField(
+        child=serializers.DateField(),
+        required=False,
+        max_length=NOMBRE_ASSURES_MAX,
+        help_text="Dates de naissance de ceux qui sont assurés à ses côtés.",
+    )
 
     def validate_date_debut(self, value: Any) -> Any:
         jour = aujourdhui()
@@ -131,6 +178,7 @@ class EcheanceSerializer(serializers.Serializer[Any]):
     numero = serializers.IntegerField(help_text="Rang de l'échéance, à partir de 1.")
     date_debut = serializers.DateField(help_text="Premier jour couvert.")
     date_fin = serializers.DateField(help_text="Premier jour qui n'est plus couvert.")
+    dernier_jour_couvert = serializers.DateField(help_text="Dernier jour couvert, à montrer : la veille de `date_fin`.")
     date_echeance = serializers.DateField(help_text="Jour où l'échéance est due.")
     montant = serializers.IntegerField(help_text="Montant en XAF.")
 
@@ -143,7 +191,11 @@ class DevisSerializer(serializers.Serializer[Any]):
     nombre_echeances = serializers.IntegerField()
     date_debut = serializers.DateField(help_text="Premier jour couvert.")
     date_fin = serializers.DateField(help_text="Premier jour qui n'est plus couvert.")
+    dernier_jour_couvert = serializers.DateField(help_text="Dernier jour couvert, à montrer : la veille de `date_fin`.")
     echeances = EcheanceSerializer(many=True)
     avertissements = serializers.ListField(
         child=serializers.CharField(), help_text="Phrases à montrer au client avant qu'il choisisse."
     )
+    date_naissance_requise = serializers.BooleanField(help_text="Vrai si celle du souscripteur reste à demander.")
+    age_min = serializers.IntegerField(allow_null=True, help_text="Âge du souscripteur, au moins.")
+    age_max = serializers.IntegerField(allow_null=True, help_text="Âge du souscripteur, au plus.")

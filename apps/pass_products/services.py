@@ -1,6 +1,7 @@
 """Quotes; every write on the catalogue and on the settings of the back office."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -10,9 +11,12 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
+from apps.pass_products import ages
 from apps.pass_products.ceilings import depassement, prime_annuelle
 from apps.pass_products.definitions import DEFINITIONS, ORDRES
 from apps.pass_products.errors import (
+    AgeHorsLimites,
+    DateNaissanceRequise,
     MontantHorsLimites,
     PeriodiciteNonPermise,
     ProduitIndisponible,
@@ -29,6 +33,7 @@ from apps.pass_products.models import (
 )
 from apps.pass_products.reglages import par_defaut
 from apps.pass_products.schedule import Echeance, echeances, nombre_echeances
+from nsia_pass_api.dates import dernier_jour_couvert
 from nsia_pass_api.money import formater_xaf
 
 logger = structlog.get_logger(__name__)
@@ -36,8 +41,12 @@ logger = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Devis:
-    """The price of one coverage period: `prime` XAF in `nombre_echeances` instalments."""
+    """The price of one coverage period: `prime` XAF in `nombre_echeances` instalments.
 
+    `date_naissance_requise`: the subscriber's is still to be given, and lies within `age_min` and `age_max`.
+    """
+
+    produit: str
     prime: int
     periodicite: str
     nombre_echeances: int
@@ -45,6 +54,13 @@ class Devis:
     date_fin: date
     echeances: list[Echeance]
     avertissements: list[str]
+    date_naissance_requise: bool
+    age_min: int | None
+    age_max: int | None
+
+    @property
+    def dernier_jour_couvert(self) -> date:
+        return dernier_jour_couvert(self.date_fin)
 
 
 def verifier_offre(*, produit: ProduitPass, montant: int, periodicite: str) -> None:
@@ -64,13 +80,92 @@ def verifier_offre(*, produit: ProduitPass, montant: int, periodicite: str) -> N
         )
 
 
-def etablir_devis(*, produit: ProduitPass, montant: int, periodicite: str, date_debut: date) -> Devis:
-    """A quote for one period of `produit` from `date_debut`; writes nothing. Raises as `verifier_offre`."""
+def verifier_souscripteur(
+    *,
+    produit: ProduitPass,
+    naissance: date | None,
+    jour: date,
+    champ: str = "date_naissance",
+    acte: str = "se souscrit",
+) -> None:
+    """Returns when every guarantee of `produit` plays on `jour` for a subscriber born on `naissance`.
+
+    Raises DateNaissanceRequise, AgeHorsLimites; both name `champ`. A product without limits of age asks nothing.
+    """
+    garanties = list(produit.garanties.all())
+    if not ages.date_requise(garanties):
+        return
+    limites = ages.du_souscripteur(garanties)
+    if limites.vides:
+        raise AgeHorsLimites(
+            f"Les garanties de {produit.nom_pass} ne couvrent ensemble aucun âge. Adressez-vous à un agent."
+        )
+    if naissance is None:
+        _demander_la_date(f"{produit.nom_pass} {acte} {limites}.", champ=champ)
+    elif not limites.admettent(ans := ages.age(naissance, jour=jour)):
+        phrase = (
+            f"{produit.nom_pass} {acte} {limites}, et cette date de naissance donne {_ans(ans)}. "
+            "Choisissez un autre PASS, ou adressez-vous à une agence NSIA."
+        )
+        raise AgeHorsLimites(phrase, champs={champ: [phrase]})
+
+
+def verifier_assure(
+    *, produit: ProduitPass, nom: str, naissance: date | None, jour: date, champ: str = "date_naissance"
+) -> None:
+    """Returns when a guarantee of `produit` plays on `jour` for somebody insured beside the subscriber. Raises as above."""
+    garanties = list(produit.garanties.all())
+    if not ages.date_requise(garanties):
+        return
+    plages = ages.des_assures(garanties)
+    dites = " ou ".join(map(str, plages))
+    if naissance is None:
+        _demander_la_date(f"{produit.nom_pass} assure à vos côtés {dites} : donnez la date pour {nom}.", champ=champ)
+    elif not any(une.admettent(ans := ages.age(naissance, jour=jour)) for une in plages):
+        phrase = (
+            f"{produit.nom_pass} assure à vos côtés {dites}, et la date de naissance de {nom} donne {_ans(ans)}. "
+            "Inscrivez cette personne comme bénéficiaire, ou adressez-vous à une agence NSIA."
+        )
+        raise AgeHorsLimites(phrase, champs={champ: [phrase]})
+
+
+def _demander_la_date(pourquoi: str, *, champ: str) -> None:
+    raise DateNaissanceRequise(
+        f"La date de naissance est nécessaire : {pourquoi}", champs={champ: ["Donnez la date de naissance."]}
+    )
+
+
+def _ans(ans: int) -> str:
+    return "moins d'un an" if ans < 1 else "1 an" if ans == 1 else f"{ans} ans"
+
+
+def etablir_devis(
+    *,
+    produit: ProduitPass,
+    montant: int,
+    periodicite: str,
+    date_debut: date,
+    date_naissance: date | None = None,
+    assures: Sequence[date] = (),
+) -> Devis:
+    """A quote for one period of `produit` from `date_debut`; writes nothing. Raises as `verifier_offre`.
+
+    Who was born on `date_naissance`, and `assures` beside, are refused as a subscription would; no date is asked.
+    """
     verifier_offre(produit=produit, montant=montant, periodicite=periodicite)
+    if date_naissance is not None:
+        verifier_souscripteur(produit=produit, naissance=date_naissance, jour=date_debut)
+    for rang, naissance in enumerate(assures):
+        verifier_assure(
+            produit=produit, nom="cette personne", naissance=naissance, jour=date_debut, champ=f"assures.{rang}"
+        )
+    garanties = list(produit.garanties.all())
+    limites = ages.du_souscripteur(garanties)
     nombre = nombre_echeances(periodicite=periodicite, duree_jours=produit.duree_validite_jours)
     date_fin = date_debut + timedelta(days=produit.duree_validite_jours)
     plafond = depassement(prime_annuelle=prime_annuelle(prime=montant, duree_jours=produit.duree_validite_jours))
     return Devis(
+        produit=produit.code_pass,
         prime=montant,
         periodicite=periodicite,
         nombre_echeances=nombre,
@@ -78,6 +173,9 @@ def etablir_devis(*, produit: ProduitPass, montant: int, periodicite: str, date_
         date_fin=date_fin,
         echeances=echeances(prime=montant, date_debut=date_debut, date_fin=date_fin, nombre=nombre),
         avertissements=[plafond] if plafond else [],
+        date_naissance_requise=date_naissance is None and ages.date_requise(garanties),
+        age_min=limites.minimum,
+        age_max=limites.maximum,
     )
 
 

@@ -66,9 +66,9 @@ SPECTACULAR_SETTINGS = {
         "StatutAgentEnum": "apps.borne_auth.models.StatutAgent",
         "StatutCotisationEnum": "apps.pass_payments.models.StatutCotisation",
         "StatutPaiementEnum": "apps.pass_payments.models.StatutPaiement",
-        "TypeAlerteEnum": "apps.pass_payments.alerts.TypeAlerte",
-        "CodeAlerteEnum": "apps.pass_payments.alerts.CodeAlerte",
-        "NiveauAlerteEnum": "apps.pass_payments.alerts.NiveauAlerte",
+        "TypeActeEnum": "apps.pass_payments.situation.TypeActe",
+        "CodeSituationEnum": "apps.pass_payments.situation.CodeSituation",
+        "NiveauSituationEnum": "apps.pass_payments.situation.Niveau",
     },
 }
 

@@ -23,11 +23,13 @@ from apps.pass_payments.admin.cellules import (
 )
 from apps.pass_payments.admin.dossier import resume
 from apps.pass_payments.models import Cotisation, PaiementPass, Proposition, StatutCotisation, StatutProposition
+from apps.pass_payments.selectors import situations_des
 from nsia_pass_api.actes import AvecActes
 from nsia_pass_api.admin import (
     AdminLecture,
     TableauLecture,
     code,
+    dernier_jour,
     du,
     jour,
     lien,
@@ -72,7 +74,7 @@ class ContratTableau(TableauLecture):
         lien("police", "Police", modele="pass_clients.Contrat", pk="police"),
         texte("nom_produit", "Produit"),
         ETAT_CONTRAT,
-        jour("date_expiration", "Expire le"),
+        dernier_jour("date_expiration", "Couvert jusqu'au"),
         xaf("prime", "Prime"),
         xaf("soldes__total_paye", "Payé"),
         EN_RETARD,
@@ -205,7 +207,7 @@ class ContratAdmin(AdminLecture):
         "titulaire",
         texte("nom_produit", "Produit"),
         ETAT_CONTRAT,
-        jour("date_expiration", "Expire le"),
+        dernier_jour("date_expiration", "Couvert jusqu'au"),
         xaf("prime", "Prime"),
         xaf("soldes__total_paye", "Payé"),
         EN_RETARD,
@@ -218,6 +220,7 @@ class ContratAdmin(AdminLecture):
             {
                 "fields": (
                     ("police", ETAT_CONTRAT),
+                    "situation",
                     ("titulaire_lie", telephone("telephone")),
                     (
                         lien(
@@ -228,7 +231,7 @@ class ContratAdmin(AdminLecture):
                         ),
                         texte("nom_produit", "Produit"),
                     ),
-                    (jour("date_effet", "Effet"), jour("date_expiration", "Expiration")),
+                    (jour("date_effet", "Effet"), dernier_jour("date_expiration", "Dernier jour couvert")),
                     (xaf("prime", "Prime"), texte("get_periodicite_display", "Périodicité")),
                 )
             },
@@ -260,6 +263,11 @@ class ContratAdmin(AdminLecture):
         """One police a contract: counted in the view, each would have its dates computed."""
         polices = lignes_permises(request, NumeroPolice.objects.all())
         return polices.exclude(statut=StatutPolice.ANNULE) if polices.query.where else polices
+
+    @admin.display(description="Ce que lit le client")
+    def situation(self, contrat: Contrat) -> str:
+        (une,) = situations_des([contrat.souscription_id])
+        return une.message
 
     @admin.display(description="Client")
     def titulaire(self, contrat: Contrat) -> str:

@@ -52,6 +52,7 @@ from nsia_pass_api.admin import (
     LignesLecture,
     TableauLecture,
     code,
+    dernier_jour,
     donnees,
     jour,
     journal_operateur,
@@ -492,7 +493,7 @@ class DocumentAdmin(AdminLecture):
                 "fields": (
                     (code("code", "Code de vérification"), texte("get_type_display", "Document")),
                     (SOUSCRIPTION, PAIEMENT),
-                    (jour("date_debut", "Du"), jour("date_fin", "Au (exclu)")),
+                    (jour("date_debut", "Du"), dernier_jour("date_fin", "Au (inclus)")),
                     moment("emis_le", "Émis le"),
                 )
             },

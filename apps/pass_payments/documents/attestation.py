@@ -4,7 +4,7 @@ from typing import Any
 
 from apps.pass_payments.documents.dessin import BLEU, ENCRE, FOND, GRIS, OR, FeuilleA4
 from apps.pass_payments.documents.services import Emission
-from apps.pass_payments.documents.typographie import dernier_jour, jour_en_lettres
+from apps.pass_payments.documents.typographie import jour_en_lettres
 from apps.pass_products.models import Periodicite
 from nsia_pass_api.money import formater_xaf
 
@@ -80,7 +80,7 @@ def _contrat(feuille: FeuilleA4, attestation: dict[str, Any], *, y: float) -> fl
             (("Produit", attestation["nom_produit"]), ("Numéro de police", attestation["police"])),
             (
                 ("Couvert à partir du", jour_en_lettres(attestation["date_debut"])),
-                ("Jusqu'au (inclus)", jour_en_lettres(dernier_jour(attestation["date_fin"]))),
+                ("Jusqu'au (inclus)", jour_en_lettres(attestation["dernier_jour_couvert"])),
             ),
             (
                 ("Prime de la période", prime),

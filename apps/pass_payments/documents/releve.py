@@ -17,7 +17,7 @@ from apps.pass_payments.documents.dessin import (
     FeuilleA4,
 )
 from apps.pass_payments.documents.services import Emission
-from apps.pass_payments.documents.typographie import dernier_jour, jour, jour_en_lettres, moment
+from apps.pass_payments.documents.typographie import jour, jour_en_lettres, moment
 from apps.pass_payments.models import StatutCotisation, StatutPaiement
 from apps.pass_products.models import Periodicite
 from nsia_pass_api.money import formater_nombre, formater_xaf
@@ -115,10 +115,11 @@ def _bandeau(feuille: FeuilleA4, contrat: dict[str, Any], *, y: float) -> float:
     feuille.ligne(etat, x=x + largeur - 28, y=y + 5.4, largeur=28, taille=8, gras=True, couleur=BLANC, align="C")
     details = [f"Police {contrat['police']}", f"Souscription {contrat['numero_souscription']}"]
     if contrat["date_effet"]:
-        details.append(f"Du {jour(contrat['date_effet'])} au {jour(dernier_jour(contrat['date_expiration']))}")
+        details.append(f"Du {jour(contrat['date_effet'])} au {jour(contrat['dernier_jour_couvert'])}")
     periodicite = Periodicite(contrat["periodicite"]).label.lower()
     details.append(f"Prime {formater_xaf(contrat['prime'])}, cotisation {periodicite}")
-    return feuille.paragraphe(" · ".join(details), x=x, y=y + 11.6, largeur=largeur, taille=8, couleur=GRIS)
+    y = feuille.paragraphe(" · ".join(details), x=x, y=y + 11.6, largeur=largeur, taille=8, couleur=GRIS)
+    return feuille.paragraphe(contrat["situation"]["message"], x=x, y=y + 1, largeur=largeur, taille=8.6, couleur=ENCRE)
 
 
 def _chiffres(feuille: FeuilleA4, contrat: dict[str, Any], *, y: float) -> float:

@@ -11,7 +11,15 @@ from apps.pass_clients.errors import ContratIntrouvable
 from apps.pass_clients.models import EtatContrat, RoleBeneficiaire
 from apps.pass_payments.documents.errors import RecuIntrouvable
 from apps.pass_payments.models import DocumentEmis, StatutPaiement, TypeDocument
-from apps.pass_payments.selectors import cotisations_du_client, paiement_lisible, paiements_du_client
+from apps.pass_payments.selectors import (
+    avec_dernier_jour,
+    avec_situation,
+    cotisations_du_client,
+    paiement_lisible,
+    paiements_du_client,
+)
+from apps.pass_products.reglages import ou_par_defaut
+from nsia_pass_api.dates import dernier_jour_couvert
 from nsia_pass_api.rows import rows
 from nsia_pass_api.telephones import masquer
 
@@ -20,8 +28,9 @@ _SOMMES = ("montant", "montant_paye", "reste_a_payer")
 # OFFSET 0: each view is read once a contract, by its subscription (apps/pass_payments/selectors.py).
 _CONTRATS = """
     SELECT
-        aujourdhui_pass() AS date, c.nom, c.prenom, c.telephone, c.souscription_id,
-        c.police, c.numero_souscription, c.code_produit, c.nom_produit, c.categorie, c.etat_du_contrat,
+        aujourdhui_pass() AS date, (SELECT r.valeur FROM reglages r WHERE r.nom = 'ALERTE_EXPIRATION_JOURS') AS preavis_jours,
+        c.nom, c.prenom, c.telephone, c.souscription_id,
+        c.police, c.numero_souscription, c.code_produit, c.nom_produit, c.categorie, c.etat_du_contrat, c.etat_depuis,
         c.date_effet, c.date_expiration, c.prime, c.periodicite,
         s.du_a_ce_jour, s.total_paye, s.reste_a_payer, s.montant_en_retard, s.jours_de_retard, s.avoir,
         s.prochaine_echeance_date, s.prochaine_echeance_montant, s.solde_epargne, s.solde
@@ -32,12 +41,13 @@ _CONTRATS = """
 """
 _ATTESTATION = """
     SELECT
-        aujourdhui_pass() AS date, c.souscription_id, c.police, c.nom, c.prenom, c.nom_produit, c.etat_du_contrat,
-        c.date_expiration, s.montant_en_retard, s.jours_de_retard,
+        aujourdhui_pass() AS date, (SELECT r.valeur FROM reglages r WHERE r.nom = 'ALERTE_EXPIRATION_JOURS') AS preavis_jours,
+        c.souscription_id, c.police, c.nom, c.prenom, c.nom_produit, c.etat_du_contrat, c.etat_depuis,
+        c.date_expiration, s.montant_en_retard, s.jours_de_retard, s.reste_a_payer,
         p.date_debut, p.date_fin, p.prime, p.periodicite, v.garanties, v.beneficiaires
     FROM contrats c
     CROSS JOIN LATERAL (
-        SELECT sc.montant_en_retard, sc.jours_de_retard
+        SELECT sc.montant_en_retard, sc.jours_de_retard, sc.reste_a_payer
         FROM soldes_contrats sc WHERE sc.souscription_id = c.souscription_id OFFSET 0
     ) s
     CROSS JOIN LATERAL (
@@ -103,7 +113,7 @@ def releve(
 
     Balances are today's. Three queries whatever the number of contracts. Raises ContratIntrouvable.
     """
-    lignes = rows(_CONTRATS, {"client": client_id})
+    lignes = [_avec_situation(ligne) for ligne in rows(_CONTRATS, {"client": client_id})]
     polices = {ligne["police"]: ligne for ligne in lignes}
     if police.upper() not in polices or (contrat or police).upper() not in polices:
         raise ContratIntrouvable
@@ -116,7 +126,10 @@ def releve(
         "du": du,
         "au": au,
     }
-    cotisations = list(cotisations_du_client(**portee).order_by("date_echeance", "numero_quittance"))
+    cotisations = [
+        avec_dernier_jour(cotisation)
+        for cotisation in cotisations_du_client(**portee).order_by("date_echeance", "numero_quittance")
+    ]
     paiements = [
         paiement_lisible(ligne)
         for ligne in paiements_du_client(**portee)
@@ -138,6 +151,11 @@ def releve(
         "total_recu": _recu(paiements),
         "contrats": [_contrat_du_releve(ligne, cotisations=cotisations, paiements=paiements) for ligne in lignes],
     }
+
+
+def _avec_situation(ligne: dict[str, Any]) -> dict[str, Any]:
+    preavis_jours = ou_par_defaut("ALERTE_EXPIRATION_JOURS", ligne.pop("preavis_jours"))
+    return avec_situation(ligne, jour=ligne["date"], preavis_jours=preavis_jours)
 
 
 def _contrat_du_releve(
@@ -167,9 +185,11 @@ def attestation(*, client_id: int, police: str) -> dict[str, Any]:
     lignes = rows(_ATTESTATION, {"client": client_id, "police": police.upper()})
     if not lignes:
         raise ContratIntrouvable
-    ligne = lignes[0]
-    personnes = ligne.pop("beneficiaires")
+    ligne = _avec_situation(lignes[0])
+    personnes, fin = ligne.pop("beneficiaires"), ligne["date_fin"]
     return ligne | {
+        # Of the period that covers today, which may be followed by another.
+        "dernier_jour_couvert": dernier_jour_couvert(fin) if fin else None,
         "garanties": [garantie["libelle"] for garantie in ligne["garanties"]],
         "assures": [
             f"{personne['prenom']} {personne['nom']}"
@@ -200,7 +220,8 @@ def recu(*, client_id: int, numero: str) -> dict[str, Any]:
 
 def quittances_reglees(*, souscription_id: int, deja_paye: int, montant: int) -> list[dict[str, Any]]:
     """The instalments that `montant` XAF fill, oldest first, once `deja_paye` XAF have filled theirs."""
-    return rows(_QUITTANCES, {"souscription": souscription_id, "avant": deja_paye, "net": montant})
+    quittances = rows(_QUITTANCES, {"souscription": souscription_id, "avant": deja_paye, "net": montant})
+    return [avec_dernier_jour(quittance) for quittance in quittances]
 
 
 def verification(*, code: str) -> dict[str, Any] | None:

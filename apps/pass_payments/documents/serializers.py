@@ -32,6 +32,7 @@ ATTESTATION = {
     "prenom": "Jean Baptiste",
     "date_debut": "2026-08-13",
     "date_fin": "2027-08-13",
+    "dernier_jour_couvert": "2027-08-12",
     "prime": 1_200,
     "periodicite": "mensuelle",
     "nombre_beneficiaires": 1,
@@ -80,6 +81,7 @@ RECU = {
             "numero_quittance": "QT-PASS-KIMIA-2026-000001-1-01",
             "date_debut": "2026-08-13",
             "date_fin": "2026-09-12",
+            "dernier_jour_couvert": "2026-09-11",
             "date_echeance": "2026-08-13",
             "montant": 100,
             "montant_regle": 100,
@@ -89,6 +91,7 @@ RECU = {
             "numero_quittance": "QT-PASS-KIMIA-2026-000001-1-02",
             "date_debut": "2026-09-12",
             "date_fin": "2026-10-12",
+            "dernier_jour_couvert": "2026-10-11",
             "date_echeance": "2026-09-12",
             "montant": 100,
             "montant_regle": 50,
@@ -140,6 +143,7 @@ class AttestationSerializer(serializers.Serializer[Any]):
     prenom = serializers.CharField()
     date_debut = serializers.DateField(help_text="Premier jour couvert.")
     date_fin = serializers.DateField(help_text="Premier jour qui n'est plus couvert.")
+    dernier_jour_couvert = serializers.DateField(help_text="Dernier jour couvert, à montrer : la veille de `date_fin`.")
     prime = serializers.IntegerField(help_text="De la période, en XAF.")
     periodicite = serializers.ChoiceField(choices=Periodicite.choices)
     nombre_beneficiaires = serializers.IntegerField()
@@ -175,6 +179,7 @@ class QuittanceRegleeSerializer(serializers.Serializer[Any]):
     numero_quittance = serializers.CharField()
     date_debut = serializers.DateField(help_text="Premier jour couvert.")
     date_fin = serializers.DateField(help_text="Premier jour qui n'est plus couvert.")
+    dernier_jour_couvert = serializers.DateField(help_text="Dernier jour couvert, à montrer : la veille de `date_fin`.")
     date_echeance = serializers.DateField()
     montant = serializers.IntegerField(help_text="De la quittance entière, en XAF.")
     montant_regle = serializers.IntegerField(help_text="Ce que ce paiement en a réglé, en XAF.")

@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from apps.pass_clients.models import EtatContrat
 from apps.pass_payments.documents import codes, selectors
 from apps.pass_payments.documents.errors import AttestationRefusee
 from apps.pass_payments.models import DocumentEmis, TypeDocument
+from apps.pass_payments.situation import CodeSituation, TypeActe
 from nsia_pass_api.dates import maintenant
-from nsia_pass_api.money import formater_xaf
 from nsia_pass_api.rows import rows
 
 
@@ -54,27 +53,16 @@ def emettre_attestation(*, client_id: int, police: str) -> tuple[dict[str, Any],
     )
 
 
+_SANS_RETARD = (CodeSituation.CONTRAT_EN_ORDRE, CodeSituation.EXPIRATION_PROCHE)
+
+
 def _refus(contrat: dict[str, Any]) -> str | None:
-    etat, nom, retard = contrat["etat_du_contrat"], contrat["nom_produit"], contrat["montant_en_retard"]
-    depuis = contrat["date"] - timedelta(days=contrat["jours_de_retard"])
-    if etat == EtatContrat.RESILIE:
-        return (
-            f"{nom} est résilié : il ne donne plus d'attestation. Un conseiller peut vous aider à souscrire à nouveau."
-        )
-    if etat == EtatContrat.EXPIRE:
-        return f"{nom} a pris fin le {contrat['date_expiration']:%d/%m/%Y}. Renouvelez-le pour obtenir une attestation."
-    if etat == EtatContrat.EN_ATTENTE:
-        return f"{nom} attend son premier paiement. Payez-le : votre attestation sera disponible aussitôt."
-    if retard:
-        suspendu = "est suspendu : " if etat == EtatContrat.SUSPENDU else ": "
-        return (
-            f"{nom} {suspendu}{formater_xaf(retard)} sont en retard depuis le {depuis:%d/%m/%Y}. "
-            "Payez cette somme : votre attestation sera disponible aussitôt."
-        )
-    if etat == EtatContrat.SUSPENDU:
-        return f"{nom} est suspendu. Parlez-en à un conseiller pour retrouver votre couverture et votre attestation."
+    situation = contrat["situation"]
+    if situation["code"] not in _SANS_RETARD:
+        suite = "" if situation["type"] == TypeActe.ASSISTANCE else " Votre attestation sera disponible aussitôt."
+        return f"{situation['message']}{suite}"
     if contrat["date_debut"] is None:
-        return f"{nom} ne couvre pas la journée d'aujourd'hui. Parlez-en à un conseiller."
+        return f"{contrat['nom_produit']} ne couvre pas la journée d'aujourd'hui. Parlez-en à un conseiller."
     return None
 
 

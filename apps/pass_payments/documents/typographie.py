@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.utils import timezone
 
@@ -44,10 +44,6 @@ def moment(valeur: datetime) -> str:
     """`21/11/2026 à 09 h 12`, in Brazzaville."""
     ici = timezone.localtime(valeur)
     return f"{ici:%d/%m/%Y} à {ici:%H}{FINE}h{FINE}{ici:%M}"
-
-
-def dernier_jour(fin_exclue: date) -> date:
-    return fin_exclue - timedelta(days=1)
 
 
 def _date(valeur: date | datetime) -> date:

@@ -9,8 +9,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from apps.pass_payments.documents import codes, selectors
-from apps.pass_payments.documents.typographie import dernier_jour, francais, jour_en_lettres
+from apps.pass_payments.documents.typographie import francais, jour_en_lettres
 from apps.pass_payments.models import TypeDocument
+from nsia_pass_api.dates import dernier_jour_couvert
 
 _ENTETES = {
     "Cache-Control": "no-store",
@@ -104,6 +105,6 @@ def _faits(document: dict[str, Any]) -> list[tuple[str, str]]:
     if document["date_debut"]:
         faits.append(("À partir du", jour_en_lettres(document["date_debut"])))
     if document["date_fin"]:
-        faits.append(("Jusqu'au (inclus)", jour_en_lettres(dernier_jour(document["date_fin"]))))
+        faits.append(("Jusqu'au (inclus)", jour_en_lettres(dernier_jour_couvert(document["date_fin"]))))
     faits.append(("Document émis le", jour_en_lettres(document["emis_le"])))
     return [(francais(libelle), valeur) for libelle, valeur in faits]

@@ -5,7 +5,7 @@ Each demand commits its intention and its reference; the worker sends it. Lock o
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -23,10 +23,12 @@ from apps.pass_clients.models import (
     StatutSouscription,
 )
 from apps.pass_clients.services import (
+    PERSONNE,
     Auteur,
     ajouter_beneficiaire,
     changer_statut,
     enregistrer_client,
+    modifier_client,
     souscrire,
 )
 from apps.pass_payments.errors import (
@@ -36,8 +38,8 @@ from apps.pass_payments.errors import (
 )
 from apps.pass_payments.models import OUVERTS, OperateurPaiement, PaiementPass, SoldeContrat, TypePaiement
 from apps.pass_payments.operateurs import est_en_ligne
-from apps.pass_payments.options import Options, montant_de_renouvellement
-from apps.pass_payments.selectors import contrats_a_payer
+from apps.pass_payments.options import Options, montant_de_renouvellement, verifier_renouvellement
+from apps.pass_payments.selectors import contrats_a_payer, situations_des
 from apps.pass_payments.services.paiements import enregistrer_demande
 from apps.pass_products.models import ProduitPass
 from apps.pass_products.reglages import reglage
@@ -46,6 +48,8 @@ from nsia_pass_api.dates import maintenant
 from nsia_pass_api.errors import DonneesInvalides
 from nsia_pass_api.money import formater_xaf
 from nsia_pass_api.telephones import normaliser, operateur_probable
+
+PAS_ICI = "Cette souscription ne peut pas se faire ici. Adressez-vous à un agent."
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,10 @@ def payer(
     principal: PaiementPass | None = None
     for contrat in contrats:
         souscription, solde = souscriptions[contrat.souscription_id], soldes[contrat.police]
-        Options.de(souscription, solde).verifier(montants[contrat.police])
+        options = Options.de(souscription, solde)
+        if not options.maximum:
+            raise PaiementImpossible(situations_des([souscription.pk])[0].message)
+        options.verifier(montants[contrat.police])
         paiement = enregistrer_demande(
             souscription=souscription,
             montant=montants[contrat.police],
@@ -103,6 +110,8 @@ def renouveler_et_payer(
     client_id: int,
     numero_souscription: str,
     montant: int | None = None,
+    date_naissance: date | None = None,
+    auteur: Auteur = PERSONNE,
     telephone: str = "",
     operateur: str = "",
     cle: str = "",
@@ -110,16 +119,21 @@ def renouveler_et_payer(
 ) -> PaiementPass:
     """The client's phone will be asked for `montant` (by default the least): what is left of old periods and a first instalment.
 
-    The next period opens when the payment is settled. Raises SouscriptionIntrouvable, PaiementImpossible, TentativeOuverte.
+    The next period opens when the payment is settled. `date_naissance` is kept when none is on file, as given by `auteur`.
+    Raises SouscriptionIntrouvable, PaiementImpossible, TentativeOuverte, and as `verifier_renouvellement`.
     """
     quand = quand or maintenant()
-    telephone, operateur = _payeur(ClientPass.objects.get(pk=client_id), telephone, operateur)
+    client = ClientPass.objects.get(pk=client_id)
+    telephone, operateur = _payeur(client, telephone, operateur)
     contrat = Contrat.objects.filter(client_id=client_id, numero_souscription=numero_souscription.upper()).first()
     if contrat is None:
         raise SouscriptionIntrouvable
     souscription = _verrouiller([contrat.souscription_id])[contrat.souscription_id]
     solde = SoldeContrat.objects.get(pk=contrat.police)
-    minimum, maximum = montant_de_renouvellement(souscription, solde, jour=timezone.localdate(quand))
+    jour = timezone.localdate(quand)
+    minimum, maximum = montant_de_renouvellement(souscription, solde, jour=jour)
+    verifier_renouvellement(souscription, jour=jour, date_naissance=date_naissance)
+    _retenir_naissance(client, date_naissance, auteur=auteur)
     montant = minimum if montant is None else montant
     if not minimum <= montant <= maximum:
         raise PaiementImpossible(f"Pour renouveler, payez entre {formater_xaf(minimum)} et {formater_xaf(maximum)}.")
@@ -137,6 +151,7 @@ class Souscripteur:
     """Who subscribes: a client (`client_id`) who showed the phone by `preuve`, or a newcomer whose phone no client has.
 
     `preuve` is empty for a client whose session shows nothing (docs/decisions/0017-what-proves-a-phone.md).
+    `date_naissance` counts while none is on file.
     """
 
     client_id: int | None = None
@@ -145,6 +160,7 @@ class Souscripteur:
     prenom: str = ""
     telephone: str = ""
     autres: Mapping[str, Any] | None = None
+    date_naissance: date | None = None
 
 
 @transaction.atomic
@@ -157,6 +173,7 @@ def souscrire_et_payer(
     beneficiaires: Sequence[Mapping[str, Any]] = (),
     version_conditions: str,
     origine: str = "",
+    auteur: Auteur = PERSONNE,
     canal: str = CanalSouscription.BORNE,
     premier_versement: int | None = None,
     telephone: str = "",
@@ -176,8 +193,9 @@ def souscrire_et_payer(
         raise PaiementImpossible("Les conditions ont changé. Relisez-les et acceptez-les à nouveau.")
     client = _client(souscripteur)
     telephone, operateur = _payeur(client, telephone, operateur)
-    jour = timezone.localdate(quand)
-    devis = etablir_devis(produit=produit, montant=montant, periodicite=periodicite, date_debut=jour)
+    devis = etablir_devis(
+        produit=produit, montant=montant, periodicite=periodicite, date_debut=timezone.localdate(quand)
+    )
     premiere = devis.echeances[0].montant
     versement = premiere if premier_versement is None else premier_versement
     if not min(premiere, devis.prime) <= versement <= devis.prime:
@@ -192,7 +210,12 @@ def souscrire_et_payer(
         canal=canal,
         preuve=souscripteur.preuve,
         date_souscription=quand,
+        date_naissance=souscripteur.date_naissance,
+        # Where the caller typed it: among the papers, or beside them.
+        champ_naissance="client.date_naissance" if souscripteur.nom else "date_naissance",
     )
+    if souscripteur.client_id is not None:
+        _retenir_naissance(client, souscripteur.date_naissance, auteur=auteur)
     Consentement.objects.create(
         souscription=souscription,
         version=version_conditions,
@@ -201,8 +224,13 @@ def souscrire_et_payer(
         origine=origine,
         donne_le=quand,
     )
-    for beneficiaire in beneficiaires:
-        ajouter_beneficiaire(souscription=souscription, auteur=Auteur(origine=origine), **beneficiaire)
+    for rang, beneficiaire in enumerate(beneficiaires):
+        ajouter_beneficiaire(
+            souscription=souscription,
+            auteur=Auteur(origine=origine),
+            champ_naissance=f"beneficiaires.{rang}.date_naissance",
+            **beneficiaire,
+        )
     return enregistrer_demande(
         souscription=souscription,
         montant=versement,
@@ -247,12 +275,18 @@ def _client(souscripteur: Souscripteur) -> ClientPass:
             nom=souscripteur.nom,
             prenom=souscripteur.prenom,
             telephone=souscripteur.telephone,
-            **(souscripteur.autres or {}),
+            **{"date_naissance": souscripteur.date_naissance, **(souscripteur.autres or {})},
         ).pk
     client = ClientPass.objects.select_for_update(no_key=True).get(pk=ident)
     if client.statut != StatutClient.ACTIF:
-        raise PaiementImpossible("Cette souscription ne peut pas se faire ici. Adressez-vous à un agent.")
+        raise PaiementImpossible(PAS_ICI)
     return client
+
+
+def _retenir_naissance(client: ClientPass, naissance: date | None, *, auteur: Auteur) -> None:
+    """A client without birth date on file has `naissance`, as she said herself; the one on file stays."""
+    if naissance is not None and client.date_naissance is None:
+        modifier_client(client=client, auteur=auteur, date_naissance=naissance)
 
 
 def _remplacer_impayees(client: ClientPass, produit: ProduitPass, quand: datetime) -> None:

@@ -6,10 +6,11 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.utils import timezone
 
 from apps.pass_clients.models import SouscriptionPass, StatutSouscription
+from apps.pass_clients.services import verifier_ages
 from apps.pass_payments.errors import PaiementImpossible
 from apps.pass_payments.models import OperateurPaiement, PaiementPass, SoldeContrat, TypePaiement
 from apps.pass_payments.operateurs import Constat, Etat
-from apps.pass_payments.options import montant_de_renouvellement, premiere_echeance
+from apps.pass_payments.options import montant_de_renouvellement, premiere_echeance, verifier_renouvellement
 from apps.pass_payments.services.paiements import enregistrer_demande
 from apps.pass_payments.services.reglement import regler
 from nsia_pass_api.dates import maintenant
@@ -80,12 +81,18 @@ def type_au_guichet(souscription: SouscriptionPass, *, renouvellement: bool) -> 
 
 
 def _minimum(souscription: SouscriptionPass, type_paiement: str, *, jour: date) -> int:
-    """What must be paid at least for the effect of `type_paiement`, XAF. Raises PaiementImpossible."""
+    """What must be paid at least for the effect of `type_paiement`, XAF.
+
+    Raises PaiementImpossible; for what begins or renews cover, DateNaissanceRequise and AgeHorsLimites.
+    """
     if type_paiement == TypePaiement.SOUSCRIPTION_INITIALE:
+        verifier_ages(souscription=souscription, jour=jour)
         return premiere_echeance(souscription)
     if type_paiement != TypePaiement.RENOUVELLEMENT:
         return 1
     solde = SoldeContrat.objects.filter(souscription=souscription).first()
     if solde is None:
         raise PaiementImpossible("Attribuez d'abord une police : le renouvellement se compte sur le contrat.")
-    return montant_de_renouvellement(souscription, solde, jour=jour)[0]
+    minimum, _ = montant_de_renouvellement(souscription, solde, jour=jour)
+    verifier_renouvellement(souscription, jour=jour)
+    return minimum

@@ -18,6 +18,7 @@ from apps.pass_payments.models import (
     TypePaiement,
 )
 from apps.pass_payments.motifs import motif_pour_le_client
+from apps.pass_payments.situation import Situation, TypeActe
 from nsia_pass_api import coffre
 from nsia_pass_api.dates import maintenant
 from nsia_pass_api.money import formater_xaf
@@ -52,13 +53,19 @@ def texte_a_envoyer(message: MessageSortant) -> str:
 
 
 def annoncer_succes(
-    groupe: Sequence[PaiementPass], souscriptions: Sequence[SouscriptionPass], *, quand: datetime
+    groupe: Sequence[PaiementPass],
+    souscriptions: Sequence[SouscriptionPass],
+    *,
+    situations: Sequence[Situation],
+    quand: datetime,
 ) -> None:
+    """`situations`: what the contracts ask once they are paid. Of several, only those that ask for something are told."""
     principal, souscription = groupe[0], souscriptions[0]
     total = formater_xaf(sum(un.montant for un in groupe))
     noms = ", ".join(dict.fromkeys(une.produit.nom_pass for une in souscriptions))
     recus = ", ".join(un.numero_recu or "" for un in groupe)
-    texte = f"NSIA : paiement de {total} reçu pour {noms}. Reçu {recus}. Merci."
+    dites = [une.message for une in situations if len(situations) == 1 or une.type != TypeActe.AUCUN]
+    texte = " ".join([f"NSIA : paiement de {total} reçu pour {noms}. Reçu {recus}.", *dites, "Merci."])
     if principal.type_paiement == TypePaiement.SOUSCRIPTION_INITIALE:
         police = NumeroPolice.objects.filter(souscription=souscription).values_list("numero_police", flat=True).first()
         acces = f"Votre police : {police}. Avec ce téléphone, elle ouvre la borne." if police else _POLICE_A_VENIR

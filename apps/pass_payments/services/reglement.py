@@ -26,6 +26,7 @@ from apps.pass_payments.models import (
 )
 from apps.pass_payments.operateurs import Constat
 from apps.pass_payments.options import finit_bientot
+from apps.pass_payments.selectors import situations_des
 from apps.pass_payments.services import messages
 from apps.pass_payments.services.anomalies import ouvrir_anomalie
 from apps.pass_payments.services.paiements import passer, passer_ensemble, verrouiller_groupe
@@ -87,9 +88,10 @@ def regler(
             quand,
             tirer_police=settings.ATTRIBUTION_POLICE == "automatique" and not rejeu,
         )
+    situations = [] if rejeu else situations_des(list(par_id))
     _numeroter_recus(groupe, quand)
     if not rejeu:
-        messages.annoncer_succes(groupe, souscriptions, quand=quand)
+        messages.annoncer_succes(groupe, souscriptions, situations=situations, quand=quand)
     return principal
 
 

@@ -152,6 +152,7 @@ def contrats(donnees: Donnees) -> list[Ligne]:
                 "nom_produit": produit["nom_pass"],
                 "categorie": produit["categorie"],
                 "etat_du_contrat": _etat(donnees, souscription, police),
+                "etat_depuis": _etat_depuis(donnees, souscription),
                 "date_effet": periodes[0]["date_debut"] if periodes else None,
                 "date_expiration": periodes[-1]["date_fin"] if periodes else None,
                 "prime": periodes[-1]["prime"] if periodes else souscription["montant_souscription"],
@@ -175,6 +176,15 @@ def _etat(donnees: Donnees, souscription: Ligne, police: Ligne) -> str:
     if statut == "activee" and periodes and periodes[-1]["date_fin"] <= donnees.jour:
         return "Expiré"  # the day's cycle has not passed yet
     return "Suspendu" if statut == "suspendue" or police["statut"] == "suspendu" else "Actif"
+
+
+def _etat_depuis(donnees: Donnees, souscription: Ligne) -> date | None:
+    if souscription["statut"] == "resiliee":
+        return souscription["date_resiliation"]
+    if souscription["statut"] != "suspendue":
+        return None
+    suspensions = [un for un in donnees.transitions[souscription["id"]] if un["vers"] == "suspendue"]
+    return suspensions[-1]["date_transition"].astimezone(BRAZZAVILLE).date() if suspensions else None
 
 
 def cotisations(donnees: Donnees) -> list[Ligne]:

@@ -9,16 +9,18 @@ JOUR = date(2026, 11, 21)
 
 
 def contrat(
-    etat: str = "Actif", *, police: str = "CG-2026-VIE-001", reste: int | None = 200, **solde: int
+    etat: str = "Actif", *, police: str = "CG-2026-VIE-001", reste: int | None = 200, **champs: Any
 ) -> dict[str, Any]:
     return {
         "police": police,
         "nom_produit": "PASS KIMIA",
         "etat_du_contrat": etat,
         "date_expiration": None if reste is None else JOUR + timedelta(days=reste),
+        "etat_depuis": {"Suspendu": date(2026, 11, 3), "Résilié": date(2026, 11, 5)}.get(etat),
         "montant_en_retard": 0,
         "jours_de_retard": 0,
-        **solde,
+        "reste_a_payer": 0,
+        **champs,
     }
 
 
@@ -54,19 +56,22 @@ def test_late_and_ending() -> None:
 
 def test_expired_with_a_debt_promises_no_cover_for_the_debt_alone() -> None:
     assert codes(contrat("Expiré", reste=-3, montant_en_retard=100, jours_de_retard=30)) == [
-        ("cotisation_en_retard", "PASS KIMIA : 100\u202fFCFA en retard depuis 30 jours."),
-        ("contrat_expire", "PASS KIMIA a pris fin le 18/11/2026. Renouvelez-le pour retrouver votre couverture."),
+        (
+            "contrat_expire",
+            "PASS KIMIA a pris fin le 17/11/2026. Renouvelez-le pour retrouver votre couverture. "
+            "Le paiement comprendra les 100\u202fFCFA encore dus.",
+        ),
     ]
 
 
 def test_suspended_by_nsia_without_a_debt() -> None:
-    (alerte,) = alertes(contrats=[contrat("Suspendu")], jour=JOUR, preavis_jours=30)
+    (alerte,) = alertes(contrats=[contrat("Suspendu", etat_depuis=None)], jour=JOUR, preavis_jours=30)
 
     assert alerte == {
         "type": "assistance",
         "code": "contrat_suspendu",
         "niveau": "urgent",
-        "message": "PASS KIMIA est suspendu. Parlez-en à un conseiller.",
+        "message": "PASS KIMIA : votre couverture est suspendue. Parlez-en à un conseiller pour la retrouver.",
         "police": "CG-2026-VIE-001",
         "montant": None,
         "date": None,
@@ -79,13 +84,16 @@ def test_suspended_and_ending_says_only_what_must_come_first() -> None:
     ]
 
 
-@pytest.mark.parametrize(("reste", "attendu"), [(31, []), (30, ["expiration_proche"]), (1, ["expiration_proche"])])
-def test_notice_is_given_thirty_days_ahead(reste: int, attendu: list[str]) -> None:
+@pytest.mark.parametrize(("reste", "attendu"), [(32, []), (31, ["expiration_proche"]), (1, ["expiration_proche"])])
+def test_notice_is_given_thirty_days_before_the_last_covered_one(reste: int, attendu: list[str]) -> None:
     assert [code for code, _ in codes(contrat(reste=reste))] == attendu
 
 
 def test_a_contract_without_a_period_has_no_end() -> None:
-    assert codes(contrat(reste=None)) == codes(contrat("Expiré", reste=None)) == []
+    assert codes(contrat(reste=None)) == []
+    assert codes(contrat("Expiré", reste=None)) == [
+        ("contrat_expire", "PASS KIMIA a pris fin. Renouvelez-le pour retrouver votre couverture.")
+    ]
 
 
 def test_by_code_then_the_oldest_first() -> None:

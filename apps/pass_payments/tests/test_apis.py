@@ -36,6 +36,7 @@ pytestmark = pytest.mark.django_db
 
 JOUR = date(2026, 11, 21)
 BRAZZAVILLE = ZoneInfo("Africa/Brazzaville")
+LE_3_NOVEMBRE = datetime(2026, 11, 3, 2, tzinfo=BRAZZAVILLE)
 KIMIA, BATELA, SALISA = "CG-2026-VIE-001", "CG-2026-EPG-001", "CG-2026-SAN-001"
 MASQUE = "+242\u00a006\u00a0•••\u00a0••\u00a067"
 INTROUVABLE = "Ce contrat n'existe pas ou n'est pas le vôtre."
@@ -212,6 +213,7 @@ class TestTableauDeBord:
             "etat_du_contrat": "Actif",
             "date_effet": "2026-08-13",
             "date_expiration": "2027-08-13",
+            "dernier_jour_couvert": "2027-08-12",
             "prime": 1_200,
             "periodicite": "mensuelle",
             "du_a_ce_jour": 400,
@@ -224,6 +226,7 @@ class TestTableauDeBord:
             "prochaine_echeance_montant": 100,
             "solde_epargne": None,
             "solde": 350,
+            "situation": {cle: valeur for cle, valeur in tableau["alertes"][0].items() if cle != "police"},
         }
         assert (batela["police"], batela["solde_epargne"], batela["solde"]) == (BATELA, 600, 600)
         assert [(ligne["police"], ligne["date_echeance"], ligne["statut"]) for ligne in tableau["cotisations"]] == [
@@ -375,25 +378,28 @@ class TestTableauDeBord:
             "CG-2026-VIE-003": ("expiree", 400),
             "CG-2026-VIE-004": ("activee", 335),
             "CG-2026-VIE-005": ("activee", 334),
+            "CG-2026-VIE-006": ("activee", 333),
         }
         for police, (statut, jours) in etats.items():
             souscription = contrat(kongo.client, police, jours=jours)
             paiement(souscription, 300 if statut == "suspendue" else 1_200)
             if statut != souscription.statut:
-                changer_statut(souscription=souscription, vers=statut, motif="essai")
+                changer_statut(souscription=souscription, vers=statut, motif="essai", quand=LE_3_NOVEMBRE)
 
         alertes = lire(api, self.URL)["alertes"]
 
         assert [(a["police"], a["type"], a["code"], a["niveau"], a["montant"], a["date"]) for a in alertes] == [
-            ("CG-2026-VIE-002", "paiement", "contrat_suspendu", "urgent", 100, "2026-11-12"),
+            ("CG-2026-VIE-002", "paiement", "contrat_suspendu", "urgent", 100, "2026-11-03"),
             (KIMIA, "paiement", "cotisation_en_retard", "attention", 50, "2026-11-12"),
-            ("CG-2026-VIE-003", "renouvellement", "contrat_expire", "urgent", None, "2026-10-17"),
-            ("CG-2026-VIE-004", "renouvellement", "expiration_proche", "attention", None, "2026-12-21"),
+            ("CG-2026-VIE-003", "renouvellement", "contrat_expire", "urgent", None, "2026-10-16"),
+            ("CG-2026-VIE-004", "renouvellement", "expiration_proche", "attention", None, "2026-12-20"),
+            ("CG-2026-VIE-005", "renouvellement", "expiration_proche", "attention", None, "2026-12-21"),
         ]
         assert [alerte["message"] for alerte in alertes if alerte["police"] != KIMIA] == [
-            "PASS KIMIA est suspendu. Payez 100\u202fFCFA pour que votre couverture reprenne.",
-            "PASS KIMIA a pris fin le 17/10/2026. Renouvelez-le pour retrouver votre couverture.",
-            "PASS KIMIA prend fin le 21/12/2026, dans 30 jours. Pensez à le renouveler.",
+            "PASS KIMIA : votre couverture est suspendue depuis le 03/11/2026. Payez 100\u202fFCFA pour la retrouver.",
+            "PASS KIMIA a pris fin le 16/10/2026. Renouvelez-le pour retrouver votre couverture.",
+            "PASS KIMIA vous couvre jusqu'au 20/12/2026, dans 29 jours. Pensez à le renouveler.",
+            "PASS KIMIA vous couvre jusqu'au 21/12/2026, dans 30 jours. Pensez à le renouveler.",
         ]
 
 
@@ -487,6 +493,7 @@ class TestCotisations:
             "numero": 4,
             "date_debut": "2026-11-12",
             "date_fin": "2026-12-12",
+            "dernier_jour_couvert": "2026-12-11",
             "date_echeance": "2026-11-12",
             "montant": 100,
             "montant_paye": 50,

@@ -568,7 +568,7 @@ class TestOptions:
             "Ce contrat court encore : il pourra être renouvelé à partir du"
         )
         assert f"{fin.year}" in corps["raison_renouvellement"] or f"{fin.year - 1}" in corps["raison_renouvellement"]
-        assert len(vues) == 7  # session, contract, subscription, balance, instalments, last period
+        assert len(vues) == 8  # session, contract, subscription, balance, what its state asks, instalments, last period
 
     def test_what_it_offers_is_accepted(self, jean: APIClient, police: NumeroPolice) -> None:
         for choix in jean.get(self.url(police.numero_police)).json()["choix"]:
@@ -591,7 +591,8 @@ class TestOptions:
 
         corps = verifier_conformite(jean.get(self.url(police.numero_police)))
 
-        assert (corps["choix"], corps["libre"], corps["raison"]) == ([], None, "Ce contrat est entièrement payé.")
+        assert (corps["choix"], corps["libre"]) == ([], None)
+        assert corps["raison"].endswith("Tout est payé.")
 
     def test_savings_can_always_grow(self, police: NumeroPolice, settings: Settings) -> None:
         epargne = contrat_en_vigueur(produit=ProduitEpargneFactory(), taux_epargne="3.50")
@@ -607,7 +608,7 @@ class TestOptions:
         corps = verifier_conformite(jean.get(self.url(police.numero_police)))
 
         assert (corps["choix"], corps["libre"]) == ([], None)
-        assert corps["raison"] == "Ce contrat est terminé : il ne reçoit plus de paiement."
+        assert "il ne vous couvre plus" in corps["raison"]
 
     def test_another_s_is_as_an_unknown_one(self, marie_claire: APIClient, police: NumeroPolice) -> None:
         for numero in (police.numero_police, "CG-2026-VIE-999"):

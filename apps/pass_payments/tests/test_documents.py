@@ -414,6 +414,7 @@ class TestAttestation:
             "prenom": "Jean Baptiste",
             "date_debut": str(JOUR - timedelta(days=100)),
             "date_fin": str(JOUR + timedelta(days=265)),
+            "dernier_jour_couvert": str(JOUR + timedelta(days=264)),
             "prime": 1_200,
             "periodicite": "mensuelle",
             "nombre_beneficiaires": 1,
@@ -447,46 +448,50 @@ class TestAttestation:
         assert refus(api.get(url(ATTESTATION))) == (
             422,
             "attestation_refusee",
-            f"PASS KIMIA : 100{FINE}FCFA sont en retard depuis le 12/12/2026. "
-            "Payez cette somme : votre attestation sera disponible aussitôt.",
+            f"PASS KIMIA : 100{FINE}FCFA en retard depuis 9 jours. Payez maintenant pour garder votre couverture. "
+            "Votre attestation sera disponible aussitôt.",
         )
         assert DocumentEmis.objects.count() == 0
 
     def test_suspended_and_late(self, api: APIClient, kimia: SouscriptionPass) -> None:
-        changer_statut(souscription=kimia, vers="suspendue", motif="essai")
+        quand = datetime(2027, 1, 12, 2, tzinfo=UTC)
+        changer_statut(souscription=kimia, vers="suspendue", motif="essai", quand=quand)
         fixer_aujourdhui(JOUR + timedelta(days=60))
 
         assert refus(api.get(url(ATTESTATION)))[2] == (
-            f"PASS KIMIA est suspendu : 200{FINE}FCFA sont en retard depuis le 12/12/2026. "
-            "Payez cette somme : votre attestation sera disponible aussitôt."
+            f"PASS KIMIA : votre couverture est suspendue depuis le 12/01/2027. Payez 200{FINE}FCFA pour la retrouver. "
+            "Votre attestation sera disponible aussitôt."
         )
 
     def test_suspended_and_paid(self, api: APIClient, kimia: SouscriptionPass) -> None:
         NumeroPolice.objects.filter(souscription=kimia).update(statut=NumeroPolice.Statut.SUSPENDU)
 
         assert refus(api.get(url(ATTESTATION)))[2] == (
-            "PASS KIMIA est suspendu. Parlez-en à un conseiller pour retrouver votre couverture et votre attestation."
+            "PASS KIMIA : votre couverture est suspendue. Parlez-en à un conseiller pour la retrouver."
         )
 
     def test_expired(self, api: APIClient, kimia: SouscriptionPass) -> None:
         fixer_aujourdhui(JOUR + timedelta(days=265))
 
         assert refus(api.get(url(ATTESTATION)))[2] == (
-            "PASS KIMIA a pris fin le 13/08/2027. Renouvelez-le pour obtenir une attestation."
+            "PASS KIMIA a pris fin le 12/08/2027. Renouvelez-le pour retrouver votre couverture. "
+            f"Le paiement comprendra les 800{FINE}FCFA encore dus. Votre attestation sera disponible aussitôt."
         )
 
     def test_terminated(self, api: APIClient, kimia: SouscriptionPass) -> None:
-        changer_statut(souscription=kimia, vers="resiliee", motif="essai")
+        changer_statut(souscription=kimia, vers="resiliee", motif="essai", quand=datetime(2026, 11, 20, 9, tzinfo=UTC))
 
         assert refus(api.get(url(ATTESTATION)))[2] == (
-            "PASS KIMIA est résilié : il ne donne plus d'attestation. Un conseiller peut vous aider à souscrire à nouveau."
+            "PASS KIMIA est résilié depuis le 20/11/2026 : il ne vous couvre plus. "
+            "Un conseiller peut vous aider à souscrire à nouveau."
         )
 
     def test_never_paid(self, api: APIClient, kongo: ClientPass) -> None:
         PoliceFactory(souscription=SouscriptionFactory(client=kongo, produit=ProduitFactory()), numero_police="CG-X-1")
 
         assert refus(api.get(url(ATTESTATION, "CG-X-1")))[2] == (
-            "PASS KIMIA attend son premier paiement. Payez-le : votre attestation sera disponible aussitôt."
+            "PASS KIMIA attend son premier paiement : il vous couvrira dès que ce paiement sera confirmé. "
+            "Votre attestation sera disponible aussitôt."
         )
 
     def test_a_day_that_no_period_covers(self, api: APIClient, kongo: ClientPass) -> None:

@@ -131,13 +131,18 @@ def test_a_quote_gives_the_instalments_and_writes_nothing(api: APIClient, django
         "nombre_echeances": 4,
         "date_debut": f"{debut}",
         "date_fin": f"{debut + timedelta(days=365)}",
+        "dernier_jour_couvert": f"{debut + timedelta(days=364)}",
         "avertissements": [],
+        "date_naissance_requise": False,
+        "age_min": None,
+        "age_max": None,
     }
     assert reponse["echeances"] == [
         {
             "numero": rang,
             "date_debut": f"{du}",
             "date_fin": f"{au}",
+            "dernier_jour_couvert": f"{au - timedelta(days=1)}",
             "date_echeance": f"{du}",
             "montant": 250,
         }

@@ -14,6 +14,7 @@ from apps.pass_products.errors import MontantHorsLimites, PeriodiciteNonPermise,
 from apps.pass_products.models import Periodicite, ProduitPass
 from apps.pass_products.schedule import Echeance, echeances, nombre_echeances
 from apps.pass_products.services import Devis, etablir_devis, verifier_offre
+from apps.pass_products.tests.factories import ProduitFactory
 
 pytestmark = pytest.mark.django_db  # ceilings are settings of the back office
 
@@ -72,13 +73,14 @@ def test_a_quote(settings: Settings) -> None:
     settings.PLAFOND_PRIMES_MENSUEL, settings.PLAFOND_PRIMES_ANNUEL = 3_500, 42_000
 
     devis = etablir_devis(
-        produit=produit(periodicites=["semestrielle"]),
+        produit=ProduitFactory(periodicites=["semestrielle"]),
         montant=1_001,
         periodicite="semestrielle",
         date_debut=date(2026, 11, 21),
     )
 
     assert devis == Devis(
+        produit="KIMIA",
         prime=1_001,
         periodicite="semestrielle",
         nombre_echeances=2,
@@ -89,13 +91,18 @@ def test_a_quote(settings: Settings) -> None:
             Echeance(2, date(2027, 5, 22), date(2027, 11, 21), date(2027, 5, 22), 501),
         ],
         avertissements=[],
+        date_naissance_requise=False,
+        age_min=None,
+        age_max=None,
     )
 
 
 def test_a_quote_above_the_ceilings_warns(settings: Settings) -> None:
     settings.PLAFOND_PRIMES_MODE, settings.PLAFOND_PRIMES_ANNUEL = "refuser", 9_999
 
-    devis = etablir_devis(produit=produit(), montant=10_000, periodicite="annuelle", date_debut=date(2026, 11, 21))
+    devis = etablir_devis(
+        produit=ProduitFactory(), montant=10_000, periodicite="annuelle", date_debut=date(2026, 11, 21)
+    )
 
     assert devis.avertissements == [
         f"Le total des primes atteint 10{FINE}000{FINE}FCFA par an ; "

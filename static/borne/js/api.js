@@ -168,9 +168,9 @@ export function creerApi({ entetesDeBorne, surReseau, surFin }) {
     /** Reads once. Raises Panne. */
     lireUneFois: (chemin, options) => demander("GET", chemin, options),
 
-    /** Asks for what writes nothing: repeated like a reading. */
-    calculer: (chemin, corps, { signal } = {}) =>
-      insister(() => demander("POST", chemin, { corps, signal, porteur: false }), signal),
+    /** Asks for what writes nothing: repeated like a reading; `porteur`: as the client who is logged in, if anyone is. */
+    calculer: (chemin, corps, { signal, porteur = false } = {}) =>
+      insister(() => demander("POST", chemin, { corps, signal, porteur }), signal),
 
     /** Sends what must happen once: the same `cle` until an answer is known. `surReprise(n)`: it had to be sent again. */
     envoyer: ({ chemin, corps, cle }, { signal, surReprise }) =>

@@ -18,8 +18,9 @@ export const exiger = (un, message) => {
   un.entree.focus();
 };
 
-/** The ISO date of an optional field, or undefined after having said what is wrong. */
-export function naissanceValide(un) {
+/** The ISO date of a field, null when it was left empty and is not `requise`, or undefined after having said what is wrong. */
+export function naissanceValide(un, requise = false) {
+  if (!un.valeur() && requise) return exiger(un, t("souscrire.naissance_requise"));
   if (!un.valeur()) return null;
   const iso = dateSaisie(un.valeur());
   if (iso && iso < new Date().toISOString().slice(0, 10)) return iso;
@@ -28,12 +29,12 @@ export function naissanceValide(un) {
 }
 
 /** Who: what is typed is kept in `qui` at once, so that the screen may be drawn again in another language. */
-export function champsDIdentite(qui, { telephone, ...suite }) {
+export function champsDIdentite(qui, { telephone, naissance, ...suite }) {
   const decrits = {
     prenom: { libelle: t("souscrire.prenom"), longueur: 80 },
     nom: { libelle: t("souscrire.nom"), longueur: 80 },
     telephone: { libelle: t("souscrire.telephone"), clavier: "telephone", mise: grouperTelephone, longueur: 20, ...telephone },
-    naissance: { libelle: t("souscrire.naissance"), aide: t("souscrire.naissance_aide"), clavier: "date", facultatif: true, mise: grouperDate, longueur: 10 },
+    naissance: { libelle: t("souscrire.naissance"), aide: t("souscrire.naissance_aide"), clavier: "date", facultatif: true, mise: grouperDate, longueur: 10, ...naissance },
     ...suite,
   };
   return Object.fromEntries(
@@ -51,9 +52,13 @@ export const pourLApi = ({ prenom, nom, telephone, date }) => ({
   ...(date ? { date_naissance: date } : {}),
 });
 
-/** `qui` is filled in; `garder()` takes her once she is well written, and a refusal of the server is told at its field. */
-export function formulaireDeBeneficiaire({ qui, categorie, telephone, garder, annuler }) {
-  const champs = champsDIdentite(qui, { telephone: { facultatif: true, ...telephone } });
+/**
+ * `qui` is filled in; `garder()` takes her once she is well written, and a refusal of the server is told at its field.
+ * `dateRequise`: of whoever is insured, the birth date must be given.
+ */
+export function formulaireDeBeneficiaire({ qui, categorie, telephone, dateRequise, garder, annuler }) {
+  const naissance = dateRequise ? { facultatif: false, aide: t("souscrire.naissance_assure") } : {};
+  const champs = champsDIdentite(qui, { telephone: { facultatif: true, ...telephone }, naissance });
   const message = h("div", { class: "messages", role: "alert" });
   const enregistrer = bouton({ texte: t("souscrire.garder"), icone: "coche", genre: "or", action: valider });
   const pastilles = (nom, legende, famille, codes) =>
@@ -65,13 +70,14 @@ export function formulaireDeBeneficiaire({ qui, categorie, telephone, garder, an
     if (!qui.prenom) return exiger(champs.prenom, t("souscrire.prenom_absent"));
     if (!qui.nom) return exiger(champs.nom, t("souscrire.nom_absent"));
     if (qui.telephone && chiffresDuTelephone(qui.telephone).length !== 9) return exiger(champs.telephone, t("commun.telephone_court"));
-    qui.date = naissanceValide(champs.naissance);
+    qui.date = naissanceValide(champs.naissance, dateRequise && qui.role === "assure");
     if (qui.date === undefined) return undefined;
     try {
       return await garder();
     } catch (erreur) {
       if (!(erreur instanceof Refus)) throw erreur;
-      const { date_naissance: naissance, ...messages } = messagesParChamp(erreur);
+      const { date_naissance: date, "assures.0": assure, ...messages } = messagesParChamp(erreur);
+      const naissance = date ?? assure;
       const [nom, texte] = Object.entries({ ...messages, naissance }).find(([un, dit]) => dit && champs[un]) ?? [];
       return nom ? exiger(champs[nom], texte) : message.replaceChildren(avisDeRefus(erreur));
     }

@@ -32,13 +32,6 @@ export const moment = (instant) =>
 export const heure = (date) => ecrire(date, { hour: "2-digit", minute: "2-digit" });
 export const dateDuJour = (date) => ecrire(date, { weekday: "long", day: "numeric", month: "long" });
 
-/** The eve of a half-open end: cover that runs to the 13th excluded is shown « jusqu'au 12 ». */
-export function veille(jour) {
-  const date = jourEnDate(jour);
-  date.setUTCDate(date.getUTCDate() - 1);
-  return date.toISOString().slice(0, 10);
-}
-
 /** `06 123 45 67` of whatever digits are there yet. */
 export function grouperTelephone(texte) {
   const chiffres = texte.replace(/\D/g, "").replace(/^(?:00)?242(?=0)/, "").slice(0, 9);

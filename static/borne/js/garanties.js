@@ -7,6 +7,9 @@ import { langue, libelle, t } from "./textes.js";
 
 const pourcent = (taux) => `${Number(taux).toLocaleString(langue() === "en" ? "en-GB" : "fr-FR")}\u00a0%`;
 
+/** « de 18 à 65 ans »; empty without limits. */
+export const anneesDAge = (minimum, maximum) => (minimum === null && maximum === null ? "" : t("garantie.ages", minimum, maximum));
+
 /** What NSIA has not confirmed is marked, and said once below. */
 export function listeDeGaranties(garanties) {
   const indicatives = garanties.some((g) => g.a_confirmer);
@@ -24,7 +27,7 @@ function carteDeGarantie(g) {
     g.franchise ? t("garantie.franchise", xaf(g.franchise)) : null,
     g.taux && g.type === "remboursement" ? t("garantie.taux", pourcent(g.taux)) : null,
     g.delai_carence_jours ? t("garantie.carence", g.delai_carence_jours) : null,
-    g.age_min !== null && g.age_max !== null ? t("garantie.ages", g.age_min, g.age_max) : null,
+    anneesDAge(g.age_min, g.age_max),
   ].filter(Boolean);
   return h(
     "article",

@@ -1,7 +1,8 @@
 // What goes on paper: a receipt of 80 mm, a statement of A4. Amounts are never hidden there.
 
 import { codeQr, h } from "./dom.js";
-import { jourCourt, jourLong, moment, veille, xaf } from "./format.js";
+import { jourCourt, jourLong, moment, xaf } from "./format.js";
+import { phraseDeSituation } from "./phrases.js";
 import { libelle, t } from "./textes.js";
 import francais from "../langues/fr.js";
 
@@ -96,7 +97,7 @@ export function attestationImprimable(attestation) {
       [mots.produit, attestation.nom_produit],
       [mots.police, attestation.police],
       [mots.debut, jour(attestation.date_debut)],
-      [mots.fin, jour(veille(attestation.date_fin))],
+      [mots.fin, jour(attestation.dernier_jour_couvert)],
       [mots.prime, `${xaf(attestation.prime)}, ${francais.periodicites[attestation.periodicite].toLowerCase()}`],
       [mots.beneficiaires, String(attestation.nombre_beneficiaires)],
     ]),
@@ -122,6 +123,7 @@ export function releveImprimable({ client, date, contrats, totaux, echeances, pa
       [t("releve.arrete"), jourLong(date)],
       [t("releve.contrats"), contrats.map((c) => `${c.nom_produit} ${c.police}`).join(", ")],
     ]),
+    contrats.map((c) => h("p", { class: "papier-situation" }, phraseDeSituation(c.situation, c.nom_produit))),
     lignes([
       [t("releve.prevu"), xaf(totaux.montant)],
       [t("releve.paye"), xaf(totaux.montant_paye)],

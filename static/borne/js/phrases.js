@@ -1,4 +1,4 @@
-// Sentences that hold amounts, and those of alerts in another language than the server's.
+// Sentences that hold amounts, and what the state of a contract asks, in another language than the server's.
 
 import { avis, somme } from "./composants.js";
 import { h } from "./dom.js";
@@ -13,9 +13,14 @@ export function avecSommes(texte) {
   return h("span", {}, texte.split(MONTANT).map((bout, i) => (i % 2 ? h("span", { class: "somme" }, bout.replaceAll("\u202f", "\u00a0")) : bout)));
 }
 
-export function phraseDAlerte({ code, montant, date }, contrat) {
-  return t(`alertes.${code}`, contrat?.nom_produit ?? "", montant === null ? "" : xaf(montant), date ? jourCourt(date) : "");
+/** What the state of a contract asks (`situation` of the API), in one sentence: the server's own in French. */
+export function phraseDeSituation({ code, message, montant, date }, produit) {
+  return langue() === "fr" ? message : t(`situations.${code}`, produit, montant === null ? "" : xaf(montant), date ? jourCourt(date) : "");
 }
+
+/** That sentence with the colour of its weight. */
+export const avisDeSituation = (situation, produit, ...suite) =>
+  avis(situation.niveau, avecSommes(phraseDeSituation(situation, produit)), ...suite);
 
 /** A refusal, and how long it lasts when the server says so: of what was tried too often, its own sentence says it in French. */
 export function avisDeRefus(erreur) {

@@ -3,8 +3,8 @@
 import { avis, bouton, etatDePaiement, etatDuContrat, somme, tuile } from "../composants.js";
 import { h, icone } from "../dom.js";
 import { jourLong, moment, xaf } from "../format.js";
-import { avecSommes, phraseDAlerte } from "../phrases.js";
-import { langue, libelle, t } from "../textes.js";
+import { avecSommes, avisDeSituation } from "../phrases.js";
+import { libelle, t } from "../textes.js";
 
 const OUVERTS = ["initie", "en_cours", "en_verification"];
 
@@ -118,17 +118,16 @@ function alerteAvecRemede({ aller }, alerte, contrat) {
       bouton({ texte: t("accueil.renouveler"), icone: "renouveler", genre: "or", action: () => aller("renouveler", { police: alerte.police }) }),
     assistance: () => bouton({ texte: t("aide.bouton"), icone: "aide", genre: "bleu", action: () => aller("aide") }),
   };
-  const texte = langue() === "fr" ? alerte.message : phraseDAlerte(alerte, contrat);
-  return avis(alerte.niveau === "urgent" ? "urgent" : "attention", avecSommes(texte), remedes[alerte.type]());
+  return avisDeSituation(alerte, contrat?.nom_produit ?? "", remedes[alerte.type]());
 }
 
 function carteDeContrat({ aller }, contrat) {
   const { categorie, nom_produit: nom, police, etat_du_contrat: etat } = contrat;
-  const prochaine = contrat.montant_en_retard
-    ? t("contrat.en_retard", xaf(contrat.montant_en_retard))
-    : contrat.prochaine_echeance_date
+  const enOrdre = ["contrat_en_ordre", "expiration_proche"].includes(contrat.situation.code);
+  const prochaine =
+    enOrdre && contrat.prochaine_echeance_date
       ? t("contrat.prochaine", xaf(contrat.prochaine_echeance_montant), jourLong(contrat.prochaine_echeance_date))
-      : t(etat === "Expiré" ? "contrat.a_renouveler" : "contrat.a_jour");
+      : t(`contrat.bref.${contrat.situation.code}`, xaf(contrat.montant_en_retard));
   const element = h(
     "button",
     { type: "button", class: `carte carte-contrat carte-${categorie}`, onclick: () => aller("contrat", { police }) },

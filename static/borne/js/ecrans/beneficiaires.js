@@ -17,7 +17,7 @@ export async function beneficiaires(contexte) {
   const chemin = `souscriptions/${params.numero}/beneficiaires/`;
   const { nom_produit: produit, beneficiaires: liste, ...contrat } = await api.lire(chemin, { signal });
   const message = h("div", { class: "messages", role: "alert" });
-  const fiche = (connu) => aller("beneficiaire", { chemin, produit, categorie: params.categorie, connu, surFait: (fait) => (params.fait = fait) });
+  const fiche = (connu) => aller("beneficiaire", { chemin, produit, categorie: params.categorie, dateRequise: contrat.date_naissance_requise && assureDesPersonnes(params.categorie), connu, surFait: (fait) => (params.fait = fait) });
 
   async function changer(changement) {
     message.replaceChildren();
@@ -108,7 +108,7 @@ export async function beneficiaires(contexte) {
 /** One person, new or `params.connu`; `params.surFait(phrase)` once her code confirmed it. */
 export async function beneficiaire(contexte) {
   const { params, retour } = contexte;
-  const { chemin, produit, categorie, connu, surFait } = params;
+  const { chemin, produit, categorie, dateRequise, connu, surFait } = params;
   params.qui ??= connu
     ? { ...connu, telephone: "", naissance: connu.date_naissance ? jourCourt(connu.date_naissance) : "" }
     : { relation: "conjoint", role: assureDesPersonnes(categorie) ? "assure" : "beneficiaire" };
@@ -132,6 +132,7 @@ export async function beneficiaire(contexte) {
   const carte = formulaireDeBeneficiaire({
     qui,
     categorie,
+    dateRequise,
     telephone: connu?.telephone ? { aide: t("beneficiaires.telephone_connu", connu.telephone) } : {},
     garder,
     annuler: () => retour(),

@@ -2,15 +2,15 @@
 
 import { avis, bouton, carte, etatDeCotisation, etatDePaiement, etatDuContrat, etiquette, fiche, section, somme } from "../composants.js";
 import { h, icone } from "../dom.js";
-import { jourLong, moisCourt, moment, veille, xaf } from "../format.js";
+import { jourLong, moisCourt, moment, xaf } from "../format.js";
 import { listeDeGaranties } from "../garanties.js";
 import { imprimerReleve } from "./releve.js";
 import { attestationImprimable, avecLeursCodes, paiementsReunis, recuImprimable } from "../papiers.js";
 import { imprimer } from "../impression.js";
 import { Refus } from "../api.js";
 import { phrase } from "../erreurs.js";
-import { avecSommes } from "../phrases.js";
-import { langue, libelle, t } from "../textes.js";
+import { avecSommes, avisDeSituation } from "../phrases.js";
+import { libelle, t } from "../textes.js";
 
 const ONGLETS = ["echeances", "garanties", "beneficiaires", "documents"];
 
@@ -38,13 +38,13 @@ export async function contrat(contexte) {
         h("p", { class: "couverture-solde" }, somme(c.solde)),
         h("p", { class: "couverture-texte" }, libelle("contrat.solde", c.categorie)),
       ),
-      c.montant_en_retard ? avis("urgent", avecSommes(t("contrat.retard_texte", xaf(c.montant_en_retard), c.jours_de_retard))) : null,
+      avisDeSituation(c.situation, c.nom_produit),
       carte(
         {},
         fiche([
           [t("contrat.prime"), somme(c.prime)],
           [t("contrat.rythme"), libelle("periodicites", c.periodicite)],
-          [t("contrat.couvert"), c.date_effet ? t("contrat.du_au", jourLong(c.date_effet), jourLong(veille(c.date_expiration))) : ""],
+          [t("contrat.couvert"), c.date_effet ? t("contrat.du_au", jourLong(c.date_effet), jourLong(c.dernier_jour_couvert)) : ""],
           [t("contrat.total_paye"), somme(c.total_paye)],
           [t("contrat.reste"), somme(c.reste_a_payer)],
           [t("contrat.avoir"), c.avoir ? somme(c.avoir) : ""],
@@ -56,7 +56,6 @@ export async function contrat(contexte) {
         peutPayer ? bouton({ texte: t("accueil.payer"), icone: "payer", genre: "or", action: () => aller("payer", { police: c.police }) }) : null,
         peutRenouveler ? bouton({ texte: t("accueil.renouveler"), icone: "renouveler", genre: peutPayer ? "clair" : "or", action: () => aller("renouveler", { police: c.police }) }) : null,
       ),
-      !peutPayer && options.raison && langue() === "fr" ? h("p", { class: "note" }, options.raison) : null,
     ),
     h("div", { class: "page-principale" }, onglets(contexte, c)),
   );
@@ -121,7 +120,7 @@ function chronologie(c) {
           "li",
           { class: `echeance echeance-${e.statut}` },
           h("span", { class: "echeance-point" }, e.statut === "payee" ? icone("coche") : String(e.numero)),
-          h("span", { class: "echeance-corps" }, h("b", {}, jourLong(e.date_echeance)), h("small", {}, t("contrat.couvre", moisCourt(e.date_debut), moisCourt(veille(e.date_fin))))),
+          h("span", { class: "echeance-corps" }, h("b", {}, jourLong(e.date_echeance)), h("small", {}, t("contrat.couvre", moisCourt(e.date_debut), moisCourt(e.dernier_jour_couvert)))),
           h(
             "span",
             { class: "echeance-fin" },

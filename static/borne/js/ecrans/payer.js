@@ -4,7 +4,7 @@ import { avis, bouton, pied, titre } from "../composants.js";
 import { h, icone } from "../dom.js";
 import { xaf } from "../format.js";
 import { demanderMontant } from "../montant.js";
-import { avecSommes } from "../phrases.js";
+import { avecSommes, avisDeSituation, phraseDeSituation } from "../phrases.js";
 import { langue, libelle, t } from "../textes.js";
 
 export async function payer(contexte) {
@@ -51,14 +51,13 @@ export async function payer(contexte) {
     "div",
     { class: "colonne" },
     titre(t("payer.titre"), t(payables.length > 1 ? "payer.texte_plusieurs" : "payer.texte")),
-    payables.length ? null : avis("bien", t("payer.rien")),
+    offres.every(({ situation }) => situation.type === "aucun") && !payables.length ? avis("bien", t("payer.rien")) : null,
     payables.length ? h("div", { class: "cartes-payer" }, payables.map((offre) => carteAPayer(contexte, offre, parPolice[offre.police], params.choisis, regarder))) : null,
     autres.map((offre) =>
-      h(
-        "p",
-        { class: "note" },
-        `${offre.nom_produit} ${offre.police} · `,
-        langue() === "fr" ? offre.raison : t("payer.pas_a_payer"),
+      avisDeSituation(
+        offre.situation,
+        offre.nom_produit,
+        h("p", { class: "note" }, offre.police),
         offre.renouvellement ? bouton({ texte: t("accueil.renouveler"), icone: "renouveler", action: () => aller("renouveler", { police: offre.police }) }) : null,
       ),
     ),
@@ -107,6 +106,7 @@ function carteAPayer(contexte, offre, contrat, choisis, regarder) {
         h("div", {}, h("h2", {}, nom), h("p", { class: "carte-police" }, police)),
         contrat.montant_en_retard ? h("p", { class: "retard" }, avecSommes(t("contrat.en_retard", xaf(contrat.montant_en_retard)))) : null,
       ),
+      offre.situation.niveau === "urgent" ? h("p", { class: "note" }, avecSommes(phraseDeSituation(offre.situation, nom))) : null,
       h(
         "div",
         { class: "montants", role: "group", "aria-label": t("payer.montants", nom) },

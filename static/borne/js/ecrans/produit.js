@@ -1,10 +1,11 @@
 // One product: what it covers, and what it would cost her.
 
+import { assureDesPersonnes } from "../beneficiaire.js";
 import { avis, bouton, carte, choix, pied, section, somme, titre } from "../composants.js";
 import { h, icone } from "../dom.js";
 import { phrase } from "../erreurs.js";
 import { jourLong, xaf } from "../format.js";
-import { listeDeGaranties } from "../garanties.js";
+import { anneesDAge, listeDeGaranties } from "../garanties.js";
 import { demanderMontant } from "../montant.js";
 import { libelle, t } from "../textes.js";
 
@@ -46,7 +47,7 @@ export async function produit(contexte) {
     const mienne = (demande += 1);
     suite.disabled = true;
     try {
-      const devis = await api.calculer(`produits/${p.code_pass}/devis/`, { ...offre }, { signal });
+      const devis = await api.calculer(`produits/${p.code_pass}/devis/`, corpsDeDevis(offre), { signal, porteur: true });
       if (mienne !== demande) return;
       offre.devis = devis;
       suite.disabled = false;
@@ -68,6 +69,7 @@ export async function produit(contexte) {
       "div",
       { class: "page-principale" },
       h("section", { class: `couverture couverture-${p.categorie}` }, h("span", { class: "pastille pastille-claire" }, icone(p.categorie)), titre(p.nom_pass), h("p", { class: "couverture-texte" }, p.description)),
+      ages(p),
       section(t("produit.garanties"), listeDeGaranties(p.garanties)),
     ),
     h(
@@ -87,6 +89,20 @@ export async function produit(contexte) {
     pied(h("div", { class: "pied-texte" }, h("span", {}, t("produit.premier")), premier), suite),
   );
 }
+
+/** Who may subscribe, and be insured beside, in words. */
+function ages(p) {
+  if (!p.date_naissance_requise) return null;
+  const phrases = [t("produit.ages", anneesDAge(p.age_min, p.age_max))];
+  if (assureDesPersonnes(p.categorie)) phrases.push(t("produit.ages_assures", anneesDAge(p.age_min_assure, p.age_max_assure)));
+  return h("p", { class: "note note-icone" }, icone("info"), h("span", {}, phrases.join(" ")));
+}
+
+const corpsDeDevis = ({ montant, periodicite }) => ({ montant, periodicite });
+
+/** Raises the server's refusal when the guarantees do not cover whoever was born on these days. */
+export const verifierAges = ({ api, signal }, { produit, offre }, naissances) =>
+  api.calculer(`produits/${produit.code_pass}/devis/`, { ...corpsDeDevis(offre), ...naissances }, { signal, porteur: true });
 
 export function carteDeDevis(devis) {
   const [premiere, deuxieme] = devis.echeances;

@@ -1,6 +1,7 @@
+import { champsDIdentite, naissanceValide } from "../beneficiaire.js";
 import { avis, bouton, carte, choix, etatDuContrat, fiche, pied, section, somme, titre } from "../composants.js";
 import { h, icone } from "../dom.js";
-import { jourLong, veille, xaf } from "../format.js";
+import { jourLong, xaf } from "../format.js";
 import { demanderMontant } from "../montant.js";
 import { langue, libelle, t } from "../textes.js";
 
@@ -54,6 +55,10 @@ export async function renouveler(contexte) {
   }
 
   dessiner();
+  // The guarantees of the next period have limits of age, and NSIA does not know hers.
+  const champ = offre.date_naissance_requise
+    ? champsDIdentite((params.qui ??= {}), { naissance: { facultatif: false, aide: t("souscrire.naissance_texte") } }).naissance
+    : null;
   return h(
     "div",
     { class: "colonne" },
@@ -61,14 +66,14 @@ export async function renouveler(contexte) {
     h(
       "div",
       { class: "deux deux-inverses" },
-      zone,
+      h("div", {}, zone, champ?.noeud),
       section(
         t("renouveler.contrat"),
         carte(
           {},
           fiche([
             [t("renouveler.etat"), etatDuContrat(c.etat_du_contrat)],
-            [t("renouveler.fin"), c.date_expiration ? jourLong(veille(c.date_expiration)) : ""],
+            [t("renouveler.fin"), c.dernier_jour_couvert ? jourLong(c.dernier_jour_couvert) : ""],
             [t("contrat.prime"), somme(c.prime)],
             [t("contrat.rythme"), libelle("periodicites", c.periodicite)],
           ]),
@@ -82,16 +87,19 @@ export async function renouveler(contexte) {
         texte: t("commun.continuer"),
         apres: "suite",
         genre: "or",
-        action: () =>
-          aller("payeur", {
+        action() {
+          const date = champ && naissanceValide(champ, true);
+          if (date === undefined) return undefined;
+          return aller("payeur", {
             demande: {
               genre: "renouvellement",
               lignes: [{ libelle: t("renouveler.titre", c.nom_produit), detail: c.police, montant: params.choisi.montant }],
               total: params.choisi.montant,
               chemin: `souscriptions/${c.numero_souscription}/renouveler/`,
-              corps: { montant: params.choisi.montant },
+              corps: { montant: params.choisi.montant, ...(date ? { date_naissance: date } : {}) },
             },
-          }),
+          });
+        },
       }),
     ),
   );

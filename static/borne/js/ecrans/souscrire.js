@@ -1,10 +1,13 @@
 // Subscribe in three steps: who, for whom, agreed. Then she pays like anyone else.
 
 import { assureDesPersonnes, champsDIdentite, exiger, formulaireDeBeneficiaire, lireChamps, naissanceValide, pourLApi } from "../beneficiaire.js";
-import { bouton, carte, etiquette, fiche, formulaire, pied, section, titre } from "../composants.js";
+import { Refus } from "../api.js";
+import { bouton, carte, etiquette, fiche, formulaire, pied, section, titre, uneSeuleFois } from "../composants.js";
 import { h, icone } from "../dom.js";
+import { phrase } from "../erreurs.js";
 import { chiffresDuTelephone, xaf } from "../format.js";
-import { carteDeDevis } from "./produit.js";
+import { anneesDAge } from "../garanties.js";
+import { carteDeDevis, verifierAges } from "./produit.js";
 import { libelle, t } from "../textes.js";
 
 const ROLES = { assure: "souscrire.assures", beneficiaire: "souscrire.beneficiaires" };
@@ -13,7 +16,9 @@ const ROLES = { assure: "souscrire.assures", beneficiaire: "souscrire.beneficiai
 export async function souscrire(contexte) {
   const { params } = contexte;
   params.brouillon ??= { produit: params.produit, offre: params.offre, client: {}, beneficiaires: [], inscription: null, accord: false };
-  const etapes = contexte.api.ouverte() ? [beneficiaires, accord] : [identite, beneficiaires, accord];
+  // Of a client who is logged in, only the birth date may be missing, and the quote says so.
+  const connue = params.brouillon.offre.devis.date_naissance_requise ? [naissance, beneficiaires, accord] : [beneficiaires, accord];
+  const etapes = contexte.api.ouverte() ? connue : [identite, beneficiaires, accord];
   params.etape ??= 0;
   const rang = Math.min(params.etape, etapes.length - 1);
   return etapes[rang](contexte, params.brouillon, {
@@ -22,22 +27,64 @@ export async function souscrire(contexte) {
   });
 }
 
-async function identite(_contexte, brouillon, { pas, suite }) {
+/** The field of the subscriber's birth date, and how it is judged: the server compares it with the limits of the guarantees. */
+function dateDuSouscripteur(contexte, { produit, offre, client }) {
+  const requise = produit.date_naissance_requise;
+  return {
+    description: requise ? { facultatif: false, aide: t("souscrire.naissance_ages", anneesDAge(produit.age_min, produit.age_max)) } : {},
+    async convient(entree) {
+      client.date = naissanceValide(entree, requise);
+      if (!client.date) return client.date === null;
+      try {
+        await verifierAges(contexte, { produit, offre }, { date_naissance: client.date });
+        return true;
+      } catch (erreur) {
+        if (!(erreur instanceof Refus)) throw erreur;
+        exiger(entree, phrase(erreur));
+        return false;
+      }
+    },
+  };
+}
+
+async function naissance(contexte, brouillon, { pas, suite }) {
+  const date = dateDuSouscripteur(contexte, brouillon);
+  const { naissance: entree } = champsDIdentite(brouillon.client, { naissance: date.description });
+  entree.entree.dataset.premier = "";
+  const bon = bouton({ texte: t("commun.continuer"), apres: "suite", genre: "or", action: continuer });
+
+  async function continuer() {
+    return (await date.convient(entree)) ? suite() : undefined;
+  }
+
+  return h(
+    "div",
+    { class: "colonne" },
+    pas,
+    titre(t("souscrire.naissance"), t("souscrire.naissance_texte")),
+    formulaire(() => uneSeuleFois(bon, continuer), h("div", { class: "champs" }, entree.noeud)),
+    pied(h("div", { class: "pied-texte" }, h("span", {}, brouillon.produit.nom_pass), h("span", { class: "pied-total" }, xaf(brouillon.offre.montant))), bon),
+  );
+}
+
+async function identite(contexte, brouillon, { pas, suite }) {
   const { client } = brouillon;
+  const date = dateDuSouscripteur(contexte, brouillon);
   const champs = champsDIdentite(client, {
+    naissance: date.description,
     telephone: { aide: t("souscrire.telephone_aide") },
     adresse: { libelle: t("souscrire.adresse"), facultatif: true, longueur: 200 },
   });
   champs.prenom.entree.dataset.premier = "";
 
-  function continuer() {
+  const bon = bouton({ texte: t("commun.continuer"), apres: "suite", genre: "or", action: continuer });
+
+  async function continuer() {
     Object.assign(client, lireChamps(champs));
     if (!client.prenom) return exiger(champs.prenom, t("souscrire.prenom_absent"));
     if (!client.nom) return exiger(champs.nom, t("souscrire.nom_absent"));
     if (chiffresDuTelephone(client.telephone).length !== 9) return exiger(champs.telephone, t("commun.telephone_court"));
-    client.date = naissanceValide(champs.naissance);
-    if (client.date === undefined) return undefined;
-    return suite();
+    return (await date.convient(champs.naissance)) ? suite() : undefined;
   }
 
   return h(
@@ -45,12 +92,12 @@ async function identite(_contexte, brouillon, { pas, suite }) {
     { class: "colonne" },
     pas,
     titre(t("souscrire.identite"), t("souscrire.identite_texte")),
-    formulaire(continuer, h("div", { class: "champs" }, Object.values(champs).map((un) => un.noeud))),
-    pied(h("div", { class: "pied-texte" }, h("span", {}, brouillon.produit.nom_pass), h("span", { class: "pied-total" }, xaf(brouillon.offre.montant))), bouton({ texte: t("commun.continuer"), apres: "suite", genre: "or", action: continuer })),
+    formulaire(() => uneSeuleFois(bon, continuer), h("div", { class: "champs" }, Object.values(champs).map((un) => un.noeud))),
+    pied(h("div", { class: "pied-texte" }, h("span", {}, brouillon.produit.nom_pass), h("span", { class: "pied-total" }, xaf(brouillon.offre.montant))), bon),
   );
 }
 
-async function beneficiaires(_contexte, brouillon, { pas, suite }) {
+async function beneficiaires(contexte, brouillon, { pas, suite }) {
   const { produit } = brouillon;
   const zone = h("div", { class: "beneficiaires" });
   const barre = pied(h("div", { class: "pied-texte" }, h("span", {}, produit.nom_pass), h("span", { class: "pied-total" }, xaf(brouillon.offre.montant))), bouton({ texte: t("commun.continuer"), apres: "suite", genre: "or", action: suite }));
@@ -83,7 +130,13 @@ async function beneficiaires(_contexte, brouillon, { pas, suite }) {
   function inscrire() {
     const qui = brouillon.inscription;
     const fermer = () => ((brouillon.inscription = null), dessiner());
-    return formulaireDeBeneficiaire({ qui, categorie: produit.categorie, garder: () => (brouillon.beneficiaires.push(qui), fermer()), annuler: fermer });
+    const dateRequise = produit.date_naissance_requise && assureDesPersonnes(produit.categorie);
+    const garder = async () => {
+      if (qui.role === "assure" && qui.date) await verifierAges(contexte, brouillon, { assures: [qui.date] });
+      brouillon.beneficiaires.push(qui);
+      fermer();
+    };
+    return formulaireDeBeneficiaire({ qui, categorie: produit.categorie, dateRequise, garder, annuler: fermer });
   }
 
   function ajouter() {
@@ -116,6 +169,8 @@ async function accord({ api, aller, personne, signal }, brouillon, { pas }) {
     };
     if (!api.ouverte()) {
       corps.client = { ...pourLApi(client), adresse: client.adresse };
+    } else if (client.date) {
+      corps.date_naissance = client.date;
     }
     return aller("payeur", {
       demande: {

@@ -1,0 +1,11 @@
+from django.db import migrations
+
+from nsia_pass_api.sqlviews import fonction
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("pass_payments", "0010_ordre_des_soldes"),
+        ("pass_clients", "0011_contrats_etat_depuis"),
+    ]
+    operations = [fonction("pass_payments", "tableau_de_bord", version=2, precedente=1)]
