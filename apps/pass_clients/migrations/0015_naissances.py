@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     atomic = False
 
-    dependencies = [("pass_clients", "0011_contrats_etat_depuis")]
+    dependencies = [("pass_clients", "0014_contrats_etat_depuis")]
 
     operations = [
         AddIndexConcurrently("clientpass", models.Index(fields=["date_naissance"], name="clients_par_naissance")),

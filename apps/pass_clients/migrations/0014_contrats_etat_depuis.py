@@ -4,7 +4,7 @@ from nsia_pass_api.sqlviews import vue
 
 
 class Migration(migrations.Migration):
-    dependencies = [("pass_clients", "0010_clients_inactifs")]
+    dependencies = [("pass_clients", "0013_preuve_du_telephone")]
     operations = [
         vue("pass_clients", "contrats", version=2, precedente=1),
         migrations.AddField("contrat", "etat_depuis", models.DateField(null=True)),

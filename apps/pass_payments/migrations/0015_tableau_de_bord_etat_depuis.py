@@ -5,7 +5,7 @@ from nsia_pass_api.sqlviews import fonction
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("pass_payments", "0010_ordre_des_soldes"),
-        ("pass_clients", "0011_contrats_etat_depuis"),
+        ("pass_payments", "0014_preuves_et_payeurs"),
+        ("pass_clients", "0014_contrats_etat_depuis"),
     ]
     operations = [fonction("pass_payments", "tableau_de_bord", version=2, precedente=1)]
