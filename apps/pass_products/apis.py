@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.conf import settings
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
-from nsia_pass_api.imports import classes
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import AllowAny, BasePermission
 from rest_framework.request import Request
@@ -66,7 +64,8 @@ class ProduitApi(ApiPublique):
 
 
 class DevisApi(ApiPublique):
-    authentication_classes = classes(settings.API_CLIENT_OU_BORNE["client"])
+    # Of a client who is logged in: settings say how.
+    authentication_classes = APIView.authentication_classes
 
     @extend_schema(
         operation_id="produit_devis",
