@@ -75,10 +75,14 @@ class TestListes:
         (_, lien), _ = page.context["exports"]
         assert len(lignes_csv(client.get(lien))) == 61
 
-    def test_an_unknown_filter_leads_back_to_the_list(self, client: Client) -> None:
+    def test_a_filter_that_makes_no_sense_leads_back_to_the_list(self, client: Client) -> None:
         connecter(client, "auditeur")
-        reponse = client.get(adresse("pass_clients_clientpass", "csv", inconnu__exact="1"))
-        assert (reponse.status_code, reponse["Location"]) == (302, "/admin/pass_clients/clientpass/?e=1")
+        reponse = client.get(adresse("borne_auth_connexionagent", "csv", moment__gte="hier"))
+        assert (reponse.status_code, reponse["Location"]) == (302, "/admin/borne_auth/connexionagent/?e=1")
+
+    def test_a_filter_that_the_list_does_not_have_takes_nothing_away(self, client: Client) -> None:
+        connecter(client, "auditeur")
+        assert client.get(adresse("pass_clients_clientpass", "csv", adresse__startswith="B")).status_code == 400
 
     def test_an_advisor_reads_but_takes_nothing_away(self, client: Client) -> None:
         connecter(client, "conseiller")

@@ -171,7 +171,7 @@ def lire(corps: Any) -> Any:
 
 
 # What is typed and kept nowhere, or compared as it is: sign-in, filters of the journal.
-NON_GARDES = {"MotDePasseForm", "CodeForm", "ActiverForm", "RenouvelerForm"}
+NON_GARDES = {"MotDePasseForm", "CodeForm", "ActiverForm", "RenouvelerForm", "RemplacerForm"}
 
 
 def _textes(formulaire: Any) -> Any:
