@@ -223,7 +223,7 @@ class DonnerCodeMaintenance(Acte):
     icone = "pin"
     explication = (
         "Pour qui se tient devant la borne et doit changer ou effacer sa clé. Donnez le code de vive voix, à une personne que "
-        "vous reconnaissez : il est à votre nom dans l'historique de la borne. Le précédent, s'il attendait, ne vaut plus rien."
+        "vous reconnaissez : il est à votre nom dans le journal des modifications. Celui qui attendait ne vaut plus rien."
     )
 
     def possible(self, objet, agent):

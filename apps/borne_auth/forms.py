@@ -73,6 +73,6 @@ class CodeMaintenanceForm(forms.Form):
     motif = forms.CharField(
         label="Ce qui est à faire, et par qui",
         max_length=200,
-        help_text="Gardé dans l'historique de la borne, à votre nom.",
+        help_text="Gardé dans le journal des modifications, à votre nom.",
         widget=UnfoldAdminTextInputWidget,
     )
