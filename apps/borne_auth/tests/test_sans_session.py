@@ -23,6 +23,7 @@ from apps.pass_clients.tests.factories import ClientFactory, SouscriptionFactory
 from apps.pass_payments.models import MessageSortant, PaiementPass
 from apps.pass_payments.operateurs import Constat, Etat
 from apps.pass_payments.services import enregistrer_demande
+from apps.pass_payments.services.messages import texte_a_envoyer
 from apps.pass_payments.services.reglement import regler
 from apps.pass_payments.tests.conftest import operateur  # noqa: F401 - a fixture
 from apps.pass_payments.tests.ecritures import compter
@@ -92,7 +93,7 @@ def au_nom_de(telephone: str) -> dict[str, str]:
 def code_recu(telephone: str = SYLVIE) -> str:
     message = MessageSortant.objects.filter(cle__startswith="code:", telephone=telephone).order_by("-id").first()
     assert message is not None
-    return re.findall(r"\b[0-9]{6}\b", message.texte)[0]
+    return re.findall(r"\b[0-9]{6}\b", texte_a_envoyer(message))[0]
 
 
 def faux(code: str) -> str:
@@ -138,7 +139,7 @@ class TestSouscrire:
         assert set(changees) == TECHNIQUES
         message = MessageSortant.objects.get()
         assert message.telephone == SYLVIE
-        assert message.texte == (
+        assert texte_a_envoyer(message) == (
             f"NSIA : {code_recu()} est votre code pour souscrire à PASS KIMIA. Valable 5 min à la borne. "
             "NSIA ne le demande jamais : ne le dites à personne."
         )
@@ -425,7 +426,7 @@ class TestConnexion:
         assert (corps["acte"], corps["telephone"]) == ("connexion", MASQUE)
         assert "MABIALA" not in reponse.content.decode()
         assert SessionBorne.objects.count() == 0
-        assert MessageSortant.objects.get().texte.startswith(
+        assert texte_a_envoyer(MessageSortant.objects.get()).startswith(
             f"NSIA : {code_recu()} est votre code pour ouvrir vos contrats à la borne."
         )
 
