@@ -533,7 +533,7 @@ class TestOptions:
             "Ce contrat court encore : il pourra être renouvelé à partir du"
         )
         assert f"{fin.year}" in corps["raison_renouvellement"] or f"{fin.year - 1}" in corps["raison_renouvellement"]
-        assert len(vues) == 8  # session, contract, subscription, balance, what its state asks, instalments, last period
+        assert len(vues) == 9  # session, contract, subscription, balance, state, guarantees, instalments, last period
 
     def test_what_it_offers_is_accepted(self, jean: APIClient, police: NumeroPolice) -> None:
         for choix in jean.get(self.url(police.numero_police)).json()["choix"]:
