@@ -127,7 +127,7 @@ class TestRequetes:
                 17,
             ),  # itself, contracts and balances, subscriptions, changes, type, proposals; balances and panels
             (SouscriptionPass, 9),  # itself, payments counted and read, periods, beneficiaries, transitions
-            (Contrat, 7),  # itself, its balance, its instalments counted and read
+            (Contrat, 8),  # itself, its balance, what its state asks, its instalments counted and read
             (NumeroPolice, 4),
             (SerieNumero, 4),
             (PaiementPass, 8),  # itself, what it settled (two), exchanges with its operator, its journal
@@ -162,11 +162,12 @@ class TestRequetes:
 
     @pytest.mark.parametrize("nombre", [1, 12])
     def test_accueil(self, administratrice: Client, django_assert_num_queries: Any, nombre: int) -> None:
-        """Session, agent, last acts; eleven alerts, two queues of the portfolio, kiosks; answers to her; the pictures."""
+        """Session, agent, last acts; eleven alerts, four queues of the portfolio, guarantees, kiosks; answers to her; the pictures."""
+        GarantieFactory(age_max=65, produit=ProduitFactory(code_pass="AGES"))
         for _ in range(nombre):
             contrat(paiements=2)
         calculer_indicateurs()
-        with django_assert_num_queries(19):
+        with django_assert_num_queries(23):
             assert "Bonjour Mireille" in administratrice.get(reverse("admin:index")).content.decode()
 
     def test_beaucoup_de_paiements_se_lisent_page_par_page(

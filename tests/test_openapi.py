@@ -10,7 +10,6 @@ from django.core.management import call_command
 PUBLIQUES = {
     "produits",
     "produit",
-    "produit_devis",
     "agents_connexion",
     "mtn_callback_post",
     "mtn_callback_put",
@@ -21,7 +20,12 @@ PUBLIQUES = {
 OUVERTES_A_UNE_BORNE = {"auth_login", "auth_login_confirmer", "auth_refresh", "borne_moi", "souscription_confirmer"}
 CLIENT = {"cleBorne+jetonClient", "jetonClient"}
 # A prospect has no token: the key of her kiosk, or the signed number of her payment.
-AUSSI_SANS_SESSION = {"souscription_creer": CLIENT | {"cleBorne", ""}, "paiement_suivre": CLIENT | {""}}
+AUSSI_SANS_SESSION = {
+    "souscription_creer": CLIENT | {"cleBorne", ""},
+    "paiement_suivre": CLIENT | {""},
+    # The birth date on file counts, of a client who is logged in.
+    "produit_devis": CLIENT | {""},
+}
 AGENTS = {"agents_moi", "agents_liste", "agent_lire", "agent_creer", "agent_modifier"}
 
 

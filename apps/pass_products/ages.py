@@ -36,8 +36,8 @@ class Limites:
         return self.minimum is not None and self.maximum is not None and self.minimum > self.maximum
 
     def __str__(self) -> str:
-        if self.minimum is None:
-            return f"jusqu'à {self.maximum} ans"
+        if not self.minimum:
+            return "à tout âge" if self.maximum is None else f"jusqu'à {self.maximum} ans"
         return f"à partir de {self.minimum} ans" if self.maximum is None else f"de {self.minimum} à {self.maximum} ans"
 
 

@@ -193,12 +193,18 @@ def _souscription(page: Page, serveur: Plateforme, telephone: str) -> Iterator[s
     page.get_by_label("Prénom").fill("Grâce")
     page.get_by_label("Nom", exact=True).fill("LOEMBA")
     page.get_by_label("Téléphone").fill(telephone)
+    page.get_by_label("Date de naissance").fill("01051940")
+    bouton(page, "Continuer").click()
+    expect(page.get_by_text("se souscrit de 18 à 65 ans, et cette date de naissance donne")).to_be_visible()
+    yield "souscrire-age"
+    page.get_by_label("Date de naissance").fill("01051990")
     bouton(page, "Continuer").click()
     titre(page, "Bénéficiaires")
     bouton(page, "Ajouter un bénéficiaire").click()
     yield "souscrire-beneficiaire"
     page.get_by_label("Prénom").fill("Paul")
     page.get_by_label("Nom", exact=True).fill("LOEMBA")
+    page.get_by_label("Date de naissance").fill("17052015")
     cocher(page, "Enfant")
     bouton(page, "Enregistrer").click()
     yield "souscrire-beneficiaires"

@@ -45,6 +45,10 @@ def test_a_prospect_leaves_with_a_contract(page: Page, serveur: Plateforme) -> N
     page.get_by_label("Date de naissance").fill("31021990")
     bouton(page, "Continuer").click()
     expect(page.get_by_text("Cette date n'est pas possible.")).to_be_visible()
+    page.get_by_label("Date de naissance").fill("28021940")
+    bouton(page, "Continuer").click()
+    expect(page.get_by_text("PASS KIMIA se souscrit de 18 à 65 ans, et cette date de naissance donne")).to_be_visible()
+    titre(page, "Qui êtes-vous ?")
     page.get_by_label("Date de naissance").fill("28021990")
     bouton(page, "Continuer").click()
 
@@ -189,6 +193,9 @@ def test_health_asks_who_is_insured_beside_her(page: Page, serveur: Plateforme) 
     page.get_by_label("Nom", exact=True).fill("MALONGA")
     page.get_by_label("Téléphone").fill("069112255")
     bouton(page, "Continuer").click()
+    expect(page.get_by_text("Écrivez la date de naissance")).to_be_visible()
+    page.get_by_label("Date de naissance").fill("28021990")
+    bouton(page, "Continuer").click()
     titre(page, "Bénéficiaires")
     for prenom, role in (("Divine", "Assurée avec moi"), ("Albert", "Bénéficiaire en cas de décès")):
         bouton(page, "Ajouter un bénéficiaire").click()
@@ -197,6 +204,13 @@ def test_health_asks_who_is_insured_beside_her(page: Page, serveur: Plateforme) 
         page.get_by_label("Nom", exact=True).fill("MALONGA")
         cocher(page, role)
         bouton(page, "Enregistrer").click()
+        if prenom == "Divine":
+            expect(page.get_by_text("Écrivez la date de naissance")).to_be_visible()
+            page.get_by_label("Date de naissance").fill("01011930")
+            bouton(page, "Enregistrer").click()
+            expect(page.get_by_text("assure à vos côtés jusqu'à 70 ans")).to_be_visible()
+            page.get_by_label("Date de naissance").fill("17052015")
+            bouton(page, "Enregistrer").click()
     assert page.locator(".liste .etiquette").all_inner_texts() == ["Assuré", "Bénéficiaire"]
     bouton(page, "Continuer").click()
     titre(page, "Vérifiez et acceptez")
@@ -268,3 +282,13 @@ def test_an_amount_that_makes_no_quote_is_told_and_stops_there(page: Page) -> No
     expect(page.get_by_role("dialog").get_by_role("alert")).to_contain_text("entre 100 FCFA et 10 000 FCFA")
     page.keyboard.press("Escape")
     expect(page.locator(".montant-choisi")).to_have_text("3 600 FCFA")
+
+
+def test_the_ages_are_told_before_anything_is_asked(page: Page) -> None:
+    page.locator(".attente-commencer").click()
+    bouton(page, "Découvrir les PASS").click()
+    choisir(page, "PASS SALISA")
+
+    expect(page.locator(".page-principale")).to_contain_text(
+        "Ce PASS se souscrit de 18 à 65 ans. Il assure à vos côtés des personnes jusqu'à 70 ans."
+    )

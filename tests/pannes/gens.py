@@ -46,7 +46,7 @@ class Cliente:
 
     @classmethod
     def nouvelle(cls, *, contrats: int = 0) -> "Cliente":
-        client: ClientPass = ClientFactory()
+        client: ClientPass = ClientFactory(date_naissance="1990-02-28")
         ClientPass.objects.filter(pk=client.pk).update(numero_mobile_money=F("telephone"), operateur_mobile="mtn_money")
         produits = ProduitPass.objects.order_by("pk")[: max(1, contrats)]
         siens = tuple(_contrat(client, produit) for produit in produits)

@@ -141,6 +141,7 @@ class TestListe:
                 "maximum": 6,
                 "places_libres": 4,
                 "modifiable": True,
+                "date_naissance_requise": False,
                 "beneficiaires": [
                     {
                         **commun,
@@ -165,13 +166,13 @@ class TestListe:
         )
 
     @pytest.mark.parametrize("nombre", [0, 6])
-    def test_in_three_queries(
+    def test_in_four_queries(
         self, appeler: Appel, souscription: SouscriptionPass, nombre: int, django_assert_num_queries: Any
     ) -> None:
         for rang in range(1, nombre + 1):
             BeneficiaireFactory(souscription=souscription, ordre_priorite=rang)
 
-        with django_assert_num_queries(3):  # the session, the contract, its beneficiaries
+        with django_assert_num_queries(4):  # the session, the contract, its beneficiaries, its guarantees
             assert len(appeler("get", liste(souscription)).json()["beneficiaires"]) == nombre
 
     def test_of_an_ended_contract_is_only_read(self, appeler: Appel, souscription: SouscriptionPass) -> None:

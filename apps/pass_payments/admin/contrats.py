@@ -220,7 +220,7 @@ class ContratAdmin(AdminLecture):
             {
                 "fields": (
                     ("police", ETAT_CONTRAT),
-                    "situation",
+                    texte("situation__message", "Ce que lit le client"),
                     ("titulaire_lie", telephone("telephone")),
                     (
                         lien(
@@ -264,10 +264,11 @@ class ContratAdmin(AdminLecture):
         polices = lignes_permises(request, NumeroPolice.objects.all())
         return polices.exclude(statut=StatutPolice.ANNULE) if polices.query.where else polices
 
-    @admin.display(description="Ce que lit le client")
-    def situation(self, contrat: Contrat) -> str:
-        (une,) = situations_des([contrat.souscription_id])
-        return une.message
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        contrat = super().get_object(request, object_id, from_field)
+        if contrat is not None:
+            (contrat.situation,) = situations_des([contrat.souscription_id])
+        return contrat
 
     @admin.display(description="Client")
     def titulaire(self, contrat: Contrat) -> str:

@@ -32,7 +32,7 @@ def demander(
         montant=montant,
         type_paiement="souscription_initiale" if souscription.statut == "en_cours" else "cotisation",
         operateur=champs.pop("operateur", "mtn_money"),
-        numero_payeur=PAYEUR,
+        numero_payeur=champs.pop("numero_payeur", PAYEUR),
         quand=quand,
         limite=quand + timedelta(minutes=10),
         **champs,

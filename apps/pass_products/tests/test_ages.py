@@ -91,7 +91,8 @@ def test_a_subscriber_is_covered_by_all_and_an_insured_by_one(limites: list[Limi
     ("limites", "dit"),
     [
         (Limites(18, 65), "de 18 à 65 ans"),
-        (Limites(0, 65), "de 0 à 65 ans"),
+        (Limites(0, 65), "jusqu'à 65 ans"),
+        (Limites(0, None), "à tout âge"),
         (Limites(18, None), "à partir de 18 ans"),
         (Limites(None, 65), "jusqu'à 65 ans"),
     ],
@@ -151,7 +152,7 @@ class TestVerifier:
 
         for naissance in (date(2026, 11, 21), date(1955, 11, 22)):
             verifier_assure(produit=produit, nom="Paul", naissance=naissance, jour=self.JOUR)
-        with pytest.raises(AgeHorsLimites, match="de 0 à 70 ans, et la date de naissance de Paul donne 71 ans"):
+        with pytest.raises(AgeHorsLimites, match="jusqu'à 70 ans, et la date de naissance de Paul donne 71 ans"):
             verifier_assure(produit=produit, nom="Paul", naissance=date(1955, 11, 21), jour=self.JOUR)
         with pytest.raises(DateNaissanceRequise, match="donnez la date pour Paul"):
             verifier_assure(produit=produit, nom="Paul", naissance=None, jour=self.JOUR)
