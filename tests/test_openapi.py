@@ -17,7 +17,15 @@ PUBLIQUES = {
     "paiement_detecter_operateur",
     "souscription_conditions",
 }
-OUVERTES_A_UNE_BORNE = {"auth_login", "auth_login_confirmer", "auth_refresh", "borne_moi", "souscription_confirmer"}
+OUVERTES_A_UNE_BORNE = {
+    "auth_login",
+    "auth_login_confirmer",
+    "auth_police_par_sms",
+    "auth_refresh",
+    "borne_maintenance",
+    "borne_moi",
+    "souscription_confirmer",
+}
 CLIENT = {"cleBorne+jetonClient", "jetonClient"}
 # A prospect has no token: the key of her kiosk, or the signed number of her payment.
 AUSSI_SANS_SESSION = {

@@ -15,14 +15,13 @@ from apps.borne_auth.errors import BorneInconnue
 from apps.borne_auth.permissions import EstBorne
 from apps.borne_auth.schema import AVEC_CLE_BORNE
 from apps.borne_auth.serializers import (
+    POLICE_PARTIE,
     BorneMoiSerializer,
     CodeMaintenanceSerializer,
     RappelDemandeSerializer,
     RappelPoliceSerializer,
 )
 from nsia_pass_api.addresses import adresse_du_client
-
-PARTI = "Si ce téléphone est celui d'un client de NSIA, un SMS y arrive dans une minute."
 
 
 class ApiBorne(APIView):
@@ -88,5 +87,7 @@ class RappelPoliceApi(ApiBorne):
             adresse=adresse_du_client(request),
         )
         return Response(
-            RappelDemandeSerializer({"message": PARTI}).data, status=status.HTTP_202_ACCEPTED, headers=SANS_CACHE
+            RappelDemandeSerializer({"message": POLICE_PARTIE}).data,
+            status=status.HTTP_202_ACCEPTED,
+            headers=SANS_CACHE,
         )

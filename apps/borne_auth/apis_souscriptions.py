@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import OpenApiResponse, PolymorphicProxySerializer, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, PolymorphicProxySerializer, extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -21,7 +21,7 @@ from apps.borne_auth.confirmations import Changement
 from apps.borne_auth.models import ActeSensible, Borne
 from apps.borne_auth.permissions import EstBorne, EstClientOuBorne
 from apps.borne_auth.schema import AVEC_CLE_BORNE
-from apps.borne_auth.serializers_confirmations import CodeDeDemandeSerializer, DemandeSerializer
+from apps.borne_auth.serializers_confirmations import DEMANDE, CodeDeDemandeSerializer, DemandeSerializer
 from apps.pass_clients.models import ClientPass, PreuveTelephone
 from apps.pass_payments.apis_paiements import (
     CLE,
@@ -35,7 +35,7 @@ from apps.pass_payments.apis_paiements import (
     repondre,
 )
 from apps.pass_payments.models import PaiementPass
-from apps.pass_payments.serializers_paiements import DemandeSouscriptionSerializer, PaiementDemandeSerializer
+from apps.pass_payments.serializers_paiements import ACCUSE, DemandeSouscriptionSerializer, PaiementDemandeSerializer
 from apps.pass_payments.services.demandes import Souscripteur, souscrire_et_payer
 from apps.pass_payments.services.idempotence import Reponse, une_seule_fois
 from apps.pass_products.models import ProduitPass
@@ -53,6 +53,7 @@ ACCUSE_OU_CODE = PolymorphicProxySerializer(
     serializers=[PaiementDemandeSerializer, DemandeSerializer],
     resource_type_field_name=None,
 )
+EXEMPLES = [OpenApiExample("La demande part", ACCUSE), OpenApiExample("Un code est parti", DEMANDE)]
 
 
 class ApiSouscription(APIView):
@@ -80,7 +81,14 @@ class SouscriptionsApi(ApiSouscription):
         auth=CLIENT_OU_BORNE,
         parameters=[CLE],
         request=DemandeSouscriptionSerializer,
-        responses={202: ACCUSE_OU_CODE, 404: PRODUIT_INCONNU, 409: EN_COURS, 422: REFUS, 429: TROP, 503: SANS_SMS},
+        responses={
+            202: OpenApiResponse(ACCUSE_OU_CODE, examples=EXEMPLES),
+            404: PRODUIT_INCONNU,
+            409: EN_COURS,
+            422: REFUS,
+            429: TROP,
+            503: SANS_SMS,
+        },
     )
     def post(self, request: Request) -> Response:
         saisie = lire_saisie(DemandeSouscriptionSerializer, request)

@@ -11,6 +11,7 @@ from apps.pass_clients.models import ClientPass, Contrat
 from apps.pass_clients.polices import lire_police
 from nsia_pass_api.telephones import TelephoneField, masquer
 
+POLICE_PARTIE = "Si ce téléphone est celui d'un client de NSIA, un SMS y arrive dans une minute."
 CONNEXION = {"police": "CG-2026-VIE-001", "telephone": "+242061234567"}
 TOKENS = {"access": "eyJhbGciOiJIUzI1NiIs…", "refresh": "eyJhbGciOiJIUzI1NiIs…"}
 RAFRAICHI = {"tokens": TOKENS, "expires_at": "2026-11-21T10:30:00+01:00"}
@@ -84,6 +85,9 @@ class RappelPoliceSerializer(serializers.Serializer[Any]):
     telephone = TelephoneField()
 
 
+@extend_schema_serializer(
+    examples=[OpenApiExample("C'est demandé", {"message": POLICE_PARTIE}, response_only=True, status_codes=["202"])]
+)
 class RappelDemandeSerializer(serializers.Serializer[Any]):
     message = serializers.CharField(help_text="Ce qu'il faut dire à la personne ; le même pour tous les numéros.")
 

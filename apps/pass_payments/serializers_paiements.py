@@ -16,6 +16,14 @@ from nsia_pass_api.money import MontantField
 from nsia_pass_api.telephones import TelephoneField
 
 CONTRATS_MAX = 10
+ACCUSE = {
+    "numero_transaction": "PAY-20261020-7F3K9Q",
+    "numero_souscription": "PASS-KIMIA-2026-000001",
+    "statut": "initie",
+    "statut_affiche": "Demande envoyée",
+    "montant": 150,
+    "message": "Votre demande part vers l'opérateur. Gardez votre téléphone à la main.",
+}
 SESSION_SEULE = "Absent du suivi sans session."
 DATE_DU_CLIENT = "Celle du client connecté, quand une garantie a une limite d'âge et que NSIA ne la connaît pas."
 
@@ -203,14 +211,7 @@ class PaiementSuiviSerializer(PaiementSerializer):
     examples=[
         OpenApiExample(
             "La demande part",
-            {
-                "numero_transaction": "PAY-20261020-7F3K9Q",
-                "numero_souscription": "PASS-KIMIA-2026-000001",
-                "statut": "initie",
-                "statut_affiche": "Demande envoyée",
-                "montant": 150,
-                "message": "Votre demande part vers l'opérateur. Gardez votre téléphone à la main.",
-            },
+            ACCUSE,
             response_only=True,
             status_codes=["202"],
         )

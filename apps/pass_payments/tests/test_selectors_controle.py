@@ -1,6 +1,7 @@
 """What calls for somebody: counted exactly, in a constant number of queries, and shown by the list that each alert opens."""
 
 from datetime import timedelta
+from itertools import count
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -74,8 +75,16 @@ def decaissement(rang: int, *, demande_le: Any, fini: bool = False) -> Decaissem
     )
 
 
+_PAYEURS = count(1)
+
+
+def payeur() -> str:
+    """Another phone each time: at most two demands wait on one."""
+    return f"+24206{next(_PAYEURS):07}"
+
+
 def en_verification(*, depuis: timedelta) -> PaiementPass:
-    paiement = demander(quand=QUAND - depuis)
+    paiement = demander(quand=QUAND - depuis, numero_payeur=payeur())
     return changer_statut_paiement(
         paiement=paiement, vers="en_verification", evenement="consultation", quand=QUAND - depuis
     )
@@ -95,16 +104,16 @@ def rappel(verdict: str, *, traite_le: Any) -> None:
 
 
 def test_nothing_calls_when_all_is_well(db: None) -> None:
-    demander(quand=QUAND)
+    demander(quand=QUAND, numero_payeur=payeur())
     PaiementFactory()
 
     assert nombres() == {}
 
 
 def test_payments_open_beyond_their_limit() -> None:
-    demander(quand=QUAND - 11 * MINUTE)
-    demander(quand=QUAND - 10 * MINUTE)
-    ferme = demander(quand=QUAND - 11 * MINUTE)
+    demander(quand=QUAND - 11 * MINUTE, numero_payeur=payeur())
+    demander(quand=QUAND - 10 * MINUTE, numero_payeur=payeur())
+    ferme = demander(quand=QUAND - 11 * MINUTE, numero_payeur=payeur())
     changer_statut_paiement(paiement=ferme, vers="expire", evenement="expiration")
 
     assert nombres() == {"paiements_en_retard": 1}
@@ -196,7 +205,7 @@ def test_a_thousand_is_a_thousand() -> None:
 def test_the_number_of_queries_is_constant(django_assert_num_queries: DjangoAssertNumQueries, ecarts: int) -> None:
     for rang in range(ecarts):
         ecart("etranger", str(rang))
-        demander(quand=QUAND - 11 * MINUTE)
+        demander(quand=QUAND - 11 * MINUTE, numero_payeur=payeur())
 
     with django_assert_num_queries(11):
         alertes_exploitation(quand=QUAND)
@@ -224,9 +233,9 @@ def test_each_list_shows_what_its_alert_counts(client: Client) -> None:
     """By filters that lists declare: nothing else is accepted from an address."""
     agent = AgentFactory(is_staff=True, is_superuser=True)
     client.force_login(agent)
-    demander(quand=QUAND - 11 * MINUTE)
+    demander(quand=QUAND - 11 * MINUTE, numero_payeur=payeur())
     en_verification(depuis=16 * MINUTE)
-    demander(quand=QUAND)
+    demander(quand=QUAND, numero_payeur=payeur())
     for rang, il_y_a in enumerate((61, 60)):
         decaissement(rang, demande_le=QUAND - il_y_a * MINUTE)
     for nature in ("etranger", "different", "manquant"):
