@@ -162,7 +162,7 @@ class TestRequetes:
 
     @pytest.mark.parametrize("nombre", [1, 12])
     def test_accueil(self, administratrice: Client, django_assert_num_queries: Any, nombre: int) -> None:
-        """Session, agent, last acts; eleven alerts, four queues of the portfolio, guarantees, kiosks; answers to her; the pictures."""
+        """Session, agent, last acts; eleven alerts, four queues of clients, guarantees, kiosks; answers to her; pictures."""
         GarantieFactory(age_max=65, produit=ProduitFactory(code_pass="AGES"))
         for _ in range(nombre):
             contrat(paiements=2)
