@@ -144,7 +144,10 @@ ACTES: dict[str, dict[str, str]] = {
         "imprimer": "pass_payments.add_paiementpass",
         "proposer": "pass_payments.add_proposition",
     },
-    "pass_payments.Decaissement": {"clore": "pass_payments.add_proposition"},
+    "pass_payments.Decaissement": {
+        "clore": "pass_payments.add_proposition",
+        "liberer": "pass_payments.add_proposition",
+    },
     "pass_payments.Proposition": {
         "approuver": "pass_payments.change_proposition",
         "refuser": "pass_payments.change_proposition",
@@ -169,6 +172,7 @@ PAGES: dict[str, dict[str, str]] = {
 PROPOSITIONS: dict[str, tuple[str, str]] = {
     "remboursement": ("pass_payments.add_proposition", "pass_payments.change_proposition"),
     "annulation": ("pass_payments.add_proposition", "pass_payments.change_proposition"),
+    "versement": ("pass_payments.add_proposition", "pass_payments.change_proposition"),
     "cloture": ("pass_payments.add_proposition", "pass_payments.change_proposition"),
     "abandon": ("pass_payments.add_proposition", "pass_payments.change_proposition"),
     "telephone": ("pass_clients.change_clientpass", "pass_payments.change_proposition"),

@@ -24,6 +24,7 @@ from apps.pass_payments.models import (
     PaiementPass,
     Proposition,
     SoldeContrat,
+    StatutDecaissement,
     StatutPaiement,
     TypePaiement,
 )
@@ -152,6 +153,27 @@ class ProposerCloture(_Proposition):
             ("Statut", objet.get_statut_display()),
             ("Demandé le", f"{timezone.localtime(objet.demande_le):%d/%m/%Y %H:%M}"),
         ]
+
+
+class ProposerVersement(_Proposition):
+    nom = "liberer"
+    libelle = "Proposer l'envoi ou l'abandon"
+    nature = "versement"
+    droit = "pass_payments.add_proposition"
+    icone = "send_money"
+    explication = (
+        "Ce numéro Mobile Money a changé depuis peu : appelez d'abord le client à son téléphone. "
+        "Une seconde personne décide, qui n'est pas celle qui a donné le numéro."
+    )
+
+    def possible(self, objet: Any, agent: AbstractBaseUser) -> bool:
+        return objet.statut == StatutDecaissement.A_APPROUVER and objet.proposition_ouverte is None
+
+    def formulaire(self, objet: Decaissement, saisie: Any) -> Form:
+        return forms.LiberationForm(saisie)
+
+    def situation(self, objet: Decaissement) -> Lignes:
+        return ProposerCloture().situation(objet)
 
 
 class ProposerTelephone(_Proposition):
