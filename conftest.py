@@ -1,6 +1,6 @@
 """What all tests share."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -74,14 +74,17 @@ def role_de_service(django_db_setup: None, django_db_blocker: Any) -> Iterator[s
 
 
 @pytest.fixture
-def comme_service(role_de_service: str, db: None) -> None:
-    """What the test does, it does as the role that serves requests."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL ROLE {role_de_service}")
+def au_service(role_de_service: str, db: None) -> Callable[[], None]:
+    """Once called, what the test does it does as the role that serves requests."""
+
+    def passer() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL ROLE {role_de_service}")
+
+    return passer
 
 
 @pytest.fixture(params=["proprietaire", "service"])
-def par_chaque_role(request: pytest.FixtureRequest, role_de_service: str, db: None) -> None:
-    """The test runs as the owner of the tables, then as the role that serves requests."""
-    if request.param == "service":
-        request.getfixturevalue("comme_service")
+def au_role(request: pytest.FixtureRequest, au_service: Callable[[], None]) -> Callable[[], None]:
+    """The test runs twice: once called, the second time goes on as the role that serves requests."""
+    return au_service if request.param == "service" else lambda: None

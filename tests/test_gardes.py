@@ -257,7 +257,7 @@ def test_no_guard_of_a_migration_obeys_the_service(role_de_service: str) -> None
     gardes_sql = sql(
         """
         SELECT c.relname, t.tgname, t.tgtype::int & 4 > 0, t.tgtype::int & 8 > 0, t.tgtype::int & 16 > 0,
-               (SELECT min(attname) FROM pg_attribute a WHERE a.attrelid = c.oid AND attnum > 0 AND attidentity = '')
+               (SELECT min(attname) FROM pg_attribute a WHERE a.attrelid = c.oid AND NOT attisdropped AND attnum > 0)
         FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
         WHERE p.proname IN ('proprietaire_seul', 'journal_figer') AND t.tgtype::int & 1 = 0
         """

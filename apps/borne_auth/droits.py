@@ -158,7 +158,12 @@ ACTES: dict[str, dict[str, str]] = {
     "pass_payments.AnomaliePaiement": {"resoudre": "pass_payments.change_anomaliepaiement"},
     "pass_payments.EcartRapprochement": {"resoudre": "pass_payments.change_ecartrapprochement"},
     "pass_products.Reglage": {"changer": "pass_products.change_reglage", "revenir": "pass_products.change_reglage"},
-    "borne_auth.Agent": {"reinitialiser_facteur": "borne_auth.change_agent"},
+    "borne_auth.Agent": {
+        "reinitialiser_facteur": "borne_auth.change_agent",
+        "role": "borne_auth.change_agent",
+        "mot_de_passe": "borne_auth.change_agent",
+        "facteur": "borne_auth.change_agent",
+    },
     "borne_auth.Borne": {"desactiver": "borne_auth.change_borne", "reactiver": "borne_auth.change_borne"},
 }
 
@@ -177,6 +182,9 @@ PROPOSITIONS: dict[str, tuple[str, str]] = {
     "abandon": ("pass_payments.add_proposition", "pass_payments.change_proposition"),
     "telephone": ("pass_clients.change_clientpass", "pass_payments.change_proposition"),
     "police": ("pass_clients.add_numeropolice", "pass_payments.change_proposition"),
+    "role_agent": ("borne_auth.change_agent", "pass_payments.change_proposition"),
+    "mot_de_passe_agent": ("borne_auth.change_agent", "pass_payments.change_proposition"),
+    "facteur_agent": ("borne_auth.change_agent", "pass_payments.change_proposition"),
 }
 
 
@@ -201,6 +209,16 @@ def permissions_du_role(role: RoleAgent) -> frozenset[str]:
 def _permission(nom: str, verbe: str) -> str:
     app, _, modele = nom.partition(".")
     return f"{app}.{verbe}_{modele.lower()}"
+
+
+# Roles whose members decide what others propose: two people give them, and keep their accounts (natures.py).
+ROLES_DECIDEURS = frozenset(
+    role for role in RoleAgent if permissions_du_role(role) & {decider for _, decider in PROPOSITIONS.values()}
+)
+
+
+def est_decideur(agent: Agent) -> bool:
+    return agent.role in ROLES_DECIDEURS
 
 
 def droits_lisibles(role: RoleAgent) -> list[tuple[str, str]]:

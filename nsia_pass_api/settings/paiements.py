@@ -29,7 +29,12 @@ PROPOSITIONS = {
     "abandon": "apps.pass_payments.services.natures_paiement.Abandon",
     "telephone": "apps.pass_payments.services.natures_client.ChangementTelephone",
     "police": "apps.pass_payments.services.natures_client.RemplacementPolice",
+    "role_agent": "apps.borne_auth.natures.RoleQuiDecide",
+    "mot_de_passe_agent": "apps.borne_auth.natures.MotDePassePerdu",
+    "facteur_agent": "apps.borne_auth.natures.FacteurPerdu",
 }
+# Says who is another person than whom (natures.Independance): those who hold each other's accounts are one.
+INDEPENDANCE = "apps.borne_auth.independance.Independance"
 
 # After the first payment a police is drawn from the series at once, or the subscription joins the agents' queue.
 ATTRIBUTION_POLICE = text("ATTRIBUTION_POLICE", "automatique", choices=("automatique", "manuelle"))

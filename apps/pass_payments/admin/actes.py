@@ -86,7 +86,7 @@ class ImprimerRecu(Acte):
         )
 
 
-class _Proposition(Acte):
+class ActePropose(Acte):
     """Asks for an act of kind `nature`: another person decides."""
 
     nature: ClassVar[str]
@@ -105,7 +105,7 @@ class _Proposition(Acte):
         return self.nature
 
 
-class Proposer(_Proposition):
+class Proposer(ActePropose):
     nom = "proposer"
     droit = "pass_payments.add_proposition"
     icone = "undo"
@@ -126,7 +126,7 @@ class Proposer(_Proposition):
         return _paiement(objet)
 
 
-class ProposerCloture(_Proposition):
+class ProposerCloture(ActePropose):
     """Money out of which the operator does not say how it ended."""
 
     nom = "clore"
@@ -155,7 +155,7 @@ class ProposerCloture(_Proposition):
         ]
 
 
-class ProposerVersement(_Proposition):
+class ProposerVersement(ActePropose):
     nom = "liberer"
     libelle = "Proposer l'envoi ou l'abandon"
     nature = "versement"
@@ -176,7 +176,7 @@ class ProposerVersement(_Proposition):
         return ProposerCloture().situation(objet)
 
 
-class ProposerTelephone(_Proposition):
+class ProposerTelephone(ActePropose):
     nom = "telephone"
     libelle = "Proposer un autre téléphone"
     nature = "telephone"
@@ -223,7 +223,7 @@ class Attribuer(Acte):
         return f"Police attribuée : {police.numero_police}."
 
 
-class ProposerPolice(_Proposition):
+class ProposerPolice(ActePropose):
     nom = "remplacer"
     libelle = "Proposer un autre numéro de police"
     nature = "police"
@@ -240,7 +240,7 @@ class ProposerPolice(_Proposition):
         return _contrat(objet)
 
 
-class ProposerAbandon(_Proposition):
+class ProposerAbandon(ActePropose):
     nom = "abandonner"
     libelle = "Proposer d'abandonner la créance"
     nature = "abandon"

@@ -1,5 +1,6 @@
 """A client's Mobile Money number: whoever moves it, its client is told; and money to a new one waits for two people."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -85,8 +86,8 @@ class TestPrevenue:
         assert not MessageSortant.objects.exists()
         assert ClientPass.objects.get().numero_mobile_money == ANCIEN
 
-    @pytest.mark.usefixtures("par_chaque_role")
-    def test_sql_that_tells_nobody_is_refused(self, client_pass: ClientPass) -> None:
+    def test_sql_that_tells_nobody_is_refused(self, client_pass: ClientPass, au_role: Callable[[], None]) -> None:
+        au_role()
         with base_refuse("clients_mobile_money_annonce"):
             ClientPass.objects.filter(pk=client_pass.pk).update(numero_mobile_money=NOUVEAU)
 
@@ -100,8 +101,9 @@ class TestPrevenue:
             ClientPass.objects.filter(pk=client_pass.pk).update(numero_mobile_money=NOUVEAU)
 
     def test_the_date_is_the_database_s(
-        self, client_pass: ClientPass, agents: list[Agent], comme_service: None
+        self, client_pass: ClientPass, agents: list[Agent], au_service: Callable[[], None]
     ) -> None:
+        au_service()
         deplacer(client_pass, agents[0])
         assert ClientPass.objects.get().mobile_money_change_le is not None
         with base_refuse("Cannot update rows from clients_pass table"):
@@ -164,8 +166,10 @@ class TestVersement:
         with refuse("proposition_impossible"):
             approuver(proposition=proposition, decideur=agents[0])
 
-    @pytest.mark.usefixtures("par_chaque_role")
-    def test_the_database_keeps_it(self, client_pass: ClientPass, agents: list[Agent]) -> None:
+    def test_the_database_keeps_it(
+        self, client_pass: ClientPass, agents: list[Agent], au_role: Callable[[], None]
+    ) -> None:
+        au_role()
         deplacer(client_pass, agents[0])
         versement = verser()
         with base_refuse("decaissements_a_deux"):

@@ -1,5 +1,6 @@
 """The services do all that they are for as the role that serves requests (docs/deployment/roles.sql)."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -18,12 +19,15 @@ from apps.pass_payments.services.reglement import regler
 from apps.pass_payments.tests.operateur_factice import OperateurFactice
 from apps.pass_products.tests.factories import ProduitFactory
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("comme_service")]
+pytestmark = pytest.mark.django_db
 
 
-def test_subscribe_pay_settle_renew_refund_and_replace_a_police(operateur: OperateurFactice) -> None:
-    client, produit = ClientFactory(), ProduitFactory()
+def test_subscribe_pay_settle_renew_refund_and_replace_a_police(
+    operateur: OperateurFactice, au_service: Callable[[], None]
+) -> None:
     une, autre = AgentFactory.create_batch(2, role="gestionnaire")
+    au_service()
+    client, produit = ClientFactory(), ProduitFactory()
     debut = timezone.now() - timedelta(days=produit.duree_validite_jours)
     souscription = souscrire(
         client=client,
