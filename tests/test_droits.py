@@ -54,6 +54,7 @@ from apps.pass_payments.models import (
     LigneReprise,
     MessageSortant,
     PaiementPass,
+    Proposition,
     RappelOperateur,
     Rapprochement,
     Reprise,
@@ -118,6 +119,10 @@ SAISIES: dict[str, dict[str, str]] = {
     "clore": {"verse": "oui", "dit": "M. Okemba, le 20/11 : arrivé", "motif": "sans réponse"},
     "reinitialiser_facteur": {"motif": "téléphone perdu, reconnue de vive voix"},
     "confirmer": {"confirme": "1"},
+    "liberer": {"envoyer": "oui", "motif": "le client a confirmé ce numéro"},
+    "role": {"role": "gestionnaire", "motif": "remplace la directrice"},
+    "mot_de_passe": {"motif": "oublié, reconnue de vive voix"},
+    "facteur": {"motif": "téléphone perdu, reconnue de vive voix"},
 }
 
 
@@ -168,6 +173,14 @@ def souscription_suspendue(client: ClientPass) -> SouscriptionPass:
     return changer_statut(souscription=souscription, vers="suspendue", motif="retard")
 
 
+def demandee_jadis(paiement: Model, agent: Agent) -> Proposition:
+    """By somebody who had the right to, and may have another role since."""
+    Agent.objects.filter(pk=agent.pk).update(is_superuser=True)
+    proposition = proposer_retour(paiement=paiement, motif="erreur", demandeur=Agent.objects.get(pk=agent.pk))
+    Agent.objects.filter(pk=agent.pk).update(is_superuser=False)
+    return proposition
+
+
 def dossier(monde: Monde, rang: int, ligne: str, **client: Any) -> None:
     """A client with one of everything that a page shows."""
     personne = ClientFactory(nom=f"NOM{ligne.upper()}", **client)
@@ -186,8 +199,10 @@ def dossier(monde: Monde, rang: int, ligne: str, **client: Any) -> None:
         type_paiement="rattrapage",
     )
     conteste = PaiementFactory(**commun)
-    proposition = proposer_retour(paiement=conteste, motif="payé deux fois", demandeur=AgentFactory.create())
-    la_mienne = proposer_retour(paiement=PaiementFactory(**commun), motif="erreur", demandeur=monde.moi)
+    proposition = proposer_retour(
+        paiement=conteste, motif="payé deux fois", demandeur=AgentFactory.create(is_superuser=True)
+    )
+    la_mienne = demandee_jadis(PaiementFactory(**commun), monde.moi)
     anomalie = AnomaliePaiement.objects.create(paiement=confirme, nature="sans_effet")
     decaissement = Decaissement.objects.create(
         nature="remboursement",
@@ -369,6 +384,11 @@ def monde(role: str) -> Monde:
     equipiers = {ligne: objet for ligne, objet in un.une_de_chaque("borne_auth.Agent").items() if ligne != "soi"}
     for agent in equipiers.values():
         FacteurFactory(agent=agent)
+    decideurs = {ligne: AgentFactory.create(role="gestionnaire", telephone="+242061112233") for ligne in equipiers}
+    for agent in decideurs.values():
+        FacteurFactory(agent=agent)
+    un.a_faire["borne_auth.Agent", "role"] = equipiers
+    un.a_faire["borne_auth.Agent", "mot_de_passe"] = un.a_faire["borne_auth.Agent", "facteur"] = decideurs
     un.a_faire["borne_auth.Agent", "reinitialiser_facteur"] = equipiers
     un.noter("soi", ConnexionFactory(agent=moi))
     un.noter("etrangere", ConnexionFactory(agent=equipiers["agence"]), ConnexionFactory(agent=None))

@@ -205,7 +205,7 @@ class AgentAdmin(AvecActes, UserAdmin, ModelAdmin):
     def user_change_password(self, request, id, form_url=""):
         """That of somebody else who decides is given by two people."""
         agent = self.get_object(request, unquote(id))
-        if agent is not None and agent != request.user and est_decideur(agent):
+        if self.has_change_permission(request, agent) and agent and agent != request.user and est_decideur(agent):
             self.message_user(request, CompteADeux.detail, messages.ERROR)
             return redirect("admin:borne_auth_agent_change", agent.pk)
         return super().user_change_password(request, id, form_url)

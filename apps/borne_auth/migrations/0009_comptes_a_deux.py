@@ -6,7 +6,7 @@ from nsia_pass_api.sqlviews import fonction
 
 LOIS = """
     CREATE TRIGGER proposition_independante BEFORE UPDATE ON propositions FOR EACH ROW
-        WHEN (NEW.decideur_id IS NOT NULL AND OLD.decideur_id IS DISTINCT FROM NEW.decideur_id)
+        WHEN (NEW.decideur_id <> NEW.demandeur_id AND OLD.decideur_id IS DISTINCT FROM NEW.decideur_id)
         EXECUTE FUNCTION proposition_independante();
     CREATE TRIGGER compte_a_deux BEFORE UPDATE ON agents FOR EACH ROW
         WHEN (OLD.password IS DISTINCT FROM NEW.password) EXECUTE FUNCTION compte_a_deux();
