@@ -63,9 +63,11 @@ def role_de_service(django_db_setup: None, django_db_blocker: Any) -> Iterator[s
         cursor.execute("SELECT rolsuper, current_user, current_database() FROM pg_roles WHERE rolname = current_user")
         superutilisateur, proprietaire, base = cursor.fetchone()
         if superutilisateur:
-            cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [ROLE_DE_SERVICE])
-            if cursor.fetchone() is None:
-                cursor.execute(f"CREATE ROLE {ROLE_DE_SERVICE}")
+            # Roles are the server's: another process of the tests may make it at the same time.
+            cursor.execute(
+                f"DO $$ BEGIN CREATE ROLE {ROLE_DE_SERVICE}; "
+                "EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
+            )
         cursor.execute(f'REVOKE ALL ON DATABASE "{base}" FROM PUBLIC')
         cursor.execute(_DROITS.replace(':"service"', ROLE_DE_SERVICE).replace(':"proprietaire"', proprietaire))
     yield ROLE_DE_SERVICE

@@ -385,8 +385,9 @@ def monde(role: str) -> Monde:
     for agent in equipiers.values():
         FacteurFactory(agent=agent)
     decideurs = {ligne: AgentFactory.create(role="gestionnaire", telephone="+242061112233") for ligne in equipiers}
-    for agent in decideurs.values():
+    for ligne, agent in decideurs.items():
         FacteurFactory(agent=agent)
+        un.noter(ligne, agent)
     un.a_faire["borne_auth.Agent", "role"] = equipiers
     un.a_faire["borne_auth.Agent", "mot_de_passe"] = un.a_faire["borne_auth.Agent", "facteur"] = decideurs
     un.a_faire["borne_auth.Agent", "reinitialiser_facteur"] = equipiers
