@@ -199,9 +199,7 @@ def dossier(monde: Monde, rang: int, ligne: str, **client: Any) -> None:
         type_paiement="rattrapage",
     )
     conteste = PaiementFactory(**commun)
-    proposition = proposer_retour(
-        paiement=conteste, motif="payé deux fois", demandeur=AgentFactory.create(is_superuser=True)
-    )
+    proposition = demandee_jadis(conteste, AgentFactory.create())
     la_mienne = demandee_jadis(PaiementFactory(**commun), monde.moi)
     anomalie = AnomaliePaiement.objects.create(paiement=confirme, nature="sans_effet")
     decaissement = Decaissement.objects.create(
@@ -229,6 +227,17 @@ def dossier(monde: Monde, rang: int, ligne: str, **client: Any) -> None:
         statut="en_verification",
         a_suivre_le=demain,
     )
+    a_liberer = Decaissement.objects.create(
+        nature="remboursement",
+        numero=f"DEC-20261123-{rang:06d}",
+        cle=f"paiement:{en_cours.numero_transaction}",
+        paiement=en_cours,
+        operateur="mtn_money",
+        telephone=personne.telephone,
+        montant=100,
+        libelle="Remboursement NSIA",
+        statut="a_approuver",
+    )
     payee = SouscriptionFactory(client=personne, active=True)
     suspendue = souscription_suspendue(personne)
     document = DocumentEmis.objects.create(
@@ -249,7 +258,7 @@ def dossier(monde: Monde, rang: int, ligne: str, **client: Any) -> None:
     contrat = Contrat.objects.get(pk=police.numero_police)
     monde.noter(ligne, personne, souscription, police, contrat, confirme, en_cours, conteste, proposition, anomalie)
     monde.noter(ligne, decaissement, document, rappel, ecart, session, la_mienne, la_mienne.paiement)
-    monde.noter(ligne, conteste_ailleurs, payee, suspendue, suspendue.police)
+    monde.noter(ligne, a_liberer, conteste_ailleurs, payee, suspendue, suspendue.police)
     monde.noter(ligne, Contrat.objects.get(pk=suspendue.police.numero_police))
     for acte, objet in [
         ("encaisser", souscription),
@@ -265,6 +274,7 @@ def dossier(monde: Monde, rang: int, ligne: str, **client: Any) -> None:
         ("remplacer", souscription),
         ("abandonner", suspendue),
         ("clore", conteste_ailleurs),
+        ("liberer", a_liberer),
         ("resoudre", anomalie),
         ("resoudre", ecart),
     ]:

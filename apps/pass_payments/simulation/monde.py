@@ -346,7 +346,7 @@ def planter() -> tuple[list[ProduitPass], list[AbstractBaseUser]]:
     ]
     for agent in agents:
         agent.groups.set([Group.objects.get(name="gestionnaire")])
-    return produits, agents
+    return produits, [*agents]
 
 
 __all__ = ["Affirmation", "Demande", "LoiViolee", "Monde", "Pannes", "Vu", "dire_le_jour", "installe", "planter"]
