@@ -1,10 +1,12 @@
 """What all tests share."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings as reglages
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.test import override_settings
 from hypothesis import settings
 from pytest_django import DjangoDbBlocker
@@ -47,3 +49,44 @@ def django_db_setup(
 def _rien_n_est_annonce() -> None:
     """A transaction that a test leaves open to undo it would be said, by the next test, to have begun as somebody's."""
     connections[DEFAULT_DB_ALIAS].__dict__.pop("_audit_annonce", None)
+
+
+# What docs/deployment/roles.sql grants once connected. A server where we may create no role has it already: tests/run_on_pg15.
+_DROITS = (Path(__file__).parent / "docs/deployment/roles.sql").read_text().partition('\\connect :"base"\n')[2]
+ROLE_DE_SERVICE = "nsia_service_essai"
+
+
+@pytest.fixture(scope="session")
+def role_de_service(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """The role that serves requests, with the rights of deployment and no more."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute("SELECT rolsuper, current_user, current_database() FROM pg_roles WHERE rolname = current_user")
+        superutilisateur, proprietaire, base = cursor.fetchone()
+        if superutilisateur:
+            # Roles are the server's: another process of the tests may make it at the same time.
+            cursor.execute(
+                f"DO $$ BEGIN CREATE ROLE {ROLE_DE_SERVICE}; "
+                "EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
+            )
+        cursor.execute(f'REVOKE ALL ON DATABASE "{base}" FROM PUBLIC')
+        cursor.execute(_DROITS.replace(':"service"', ROLE_DE_SERVICE).replace(':"proprietaire"', proprietaire))
+    yield ROLE_DE_SERVICE
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(f"DROP OWNED BY {ROLE_DE_SERVICE}")
+
+
+@pytest.fixture
+def au_service(role_de_service: str, db: None) -> Callable[[], None]:
+    """Once called, what the test does it does as the role that serves requests."""
+
+    def passer() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL ROLE {role_de_service}")
+
+    return passer
+
+
+@pytest.fixture(params=["proprietaire", "service"])
+def au_role(request: pytest.FixtureRequest, au_service: Callable[[], None]) -> Callable[[], None]:
+    """The test runs twice: once called, the second time goes on as the role that serves requests."""
+    return au_service if request.param == "service" else lambda: None

@@ -6,7 +6,8 @@ class NoyauConfig(AppConfig):
     verbose_name = "NSIA PASS"
 
     def ready(self) -> None:
-        from . import audit, checks, messages  # noqa: F401 - checks register themselves
+        from . import audit, checks, gardes, messages  # noqa: F401 - checks register themselves
 
         messages.installer()
         audit.installer()
+        gardes.installer()

@@ -20,6 +20,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from django.utils.module_loading import import_string
 
+from nsia_pass_api import gardes
 from nsia_pass_api.dates import maintenant
 from nsia_pass_api.sauvegarde.errors import SauvegardeRefusee
 from nsia_pass_api.sauvegarde.manifeste import ARCHIVE, Manifeste
@@ -229,6 +230,13 @@ def droits(connection: BaseDatabaseWrapper) -> Constat:
     return ok("droits", f"{user} peut créer tables et extensions.")
 
 
+def interrupteur(connection: BaseDatabaseWrapper) -> Constat:
+    """Who may put guards aside: the owner alone, once `migrate` has ended (gardes.py)."""
+    if not gardes.tiennent(connection):
+        return erreur("gardes", "le rôle de service peut écarter les gardes de la base. Relancez : manage.py migrate.")
+    return ok("gardes", "les gardes de la base n'obéissent qu'à son propriétaire.")
+
+
 def extensions(connection: BaseDatabaseWrapper) -> Constat:
     """Those that the migrations ask for: installed, or creatable with the rights of this user."""
     needed = extensions_des_migrations()
@@ -314,6 +322,7 @@ SUR_LA_BASE: tuple[Callable[[BaseDatabaseWrapper], Constat], ...] = (
     droits,
     extensions,
     migrations,
+    interrupteur,
     horloge,
     fuseau,
     travailleur,

@@ -38,9 +38,13 @@ def auditer(
     return RunSQL(poser, avant.sql if avant else oter)
 
 
-def figer(table: str, *, par_declencheur: bool = False) -> RunSQL:
-    """The operation after which rows of `table` are only added; `par_declencheur`: by triggers of other tables alone."""
-    actes = "INSERT OR UPDATE OR DELETE OR TRUNCATE" if par_declencheur else "UPDATE OR DELETE OR TRUNCATE"
+def figer(table: str, *, par_declencheur: bool = False, vidable: bool = False) -> RunSQL:
+    """The operation after which rows of `table` are only added; `par_declencheur`: by triggers of other tables alone.
+
+    `vidable`: TRUNCATE, which is the owner's, may empty it; Django's `flush` does for the tables that it manages.
+    """
+    actes = "UPDATE OR DELETE" if vidable else "UPDATE OR DELETE OR TRUNCATE"
+    actes = f"INSERT OR {actes}" if par_declencheur else actes
     return RunSQL(
         f"CREATE TRIGGER journal_fige BEFORE {actes} ON {table} FOR EACH STATEMENT EXECUTE FUNCTION journal_figer();",
         f"DROP TRIGGER journal_fige ON {table};",

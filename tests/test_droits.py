@@ -54,6 +54,7 @@ from apps.pass_payments.models import (
     LigneReprise,
     MessageSortant,
     PaiementPass,
+    Proposition,
     RappelOperateur,
     Rapprochement,
     Reprise,
@@ -119,6 +120,10 @@ SAISIES: dict[str, dict[str, str]] = {
     "code_maintenance": {"motif": "nouvelle clé, avec M. Okemba"},
     "reinitialiser_facteur": {"motif": "téléphone perdu, reconnue de vive voix"},
     "confirmer": {"confirme": "1"},
+    "liberer": {"envoyer": "oui", "motif": "le client a confirmé ce numéro"},
+    "role": {"role": "gestionnaire", "motif": "remplace la directrice"},
+    "mot_de_passe": {"motif": "oublié, reconnue de vive voix"},
+    "facteur": {"motif": "téléphone perdu, reconnue de vive voix"},
 }
 
 
@@ -169,6 +174,14 @@ def souscription_suspendue(client: ClientPass) -> SouscriptionPass:
     return changer_statut(souscription=souscription, vers="suspendue", motif="retard")
 
 
+def demandee_jadis(paiement: Model, agent: Agent) -> Proposition:
+    """By somebody who had the right to, and may have another role since."""
+    Agent.objects.filter(pk=agent.pk).update(is_superuser=True)
+    proposition = proposer_retour(paiement=paiement, motif="erreur", demandeur=Agent.objects.get(pk=agent.pk))
+    Agent.objects.filter(pk=agent.pk).update(is_superuser=False)
+    return proposition
+
+
 def dossier(monde: Monde, rang: int, ligne: str, **client: Any) -> None:
     """A client with one of everything that a page shows."""
     personne = ClientFactory(nom=f"NOM{ligne.upper()}", **client)
@@ -187,8 +200,8 @@ def dossier(monde: Monde, rang: int, ligne: str, **client: Any) -> None:
         type_paiement="rattrapage",
     )
     conteste = PaiementFactory(**commun)
-    proposition = proposer_retour(paiement=conteste, motif="payé deux fois", demandeur=AgentFactory.create())
-    la_mienne = proposer_retour(paiement=PaiementFactory(**commun), motif="erreur", demandeur=monde.moi)
+    proposition = demandee_jadis(conteste, AgentFactory.create())
+    la_mienne = demandee_jadis(PaiementFactory(**commun), monde.moi)
     anomalie = AnomaliePaiement.objects.create(paiement=confirme, nature="sans_effet")
     decaissement = Decaissement.objects.create(
         nature="remboursement",
@@ -215,6 +228,17 @@ def dossier(monde: Monde, rang: int, ligne: str, **client: Any) -> None:
         statut="en_verification",
         a_suivre_le=demain,
     )
+    a_liberer = Decaissement.objects.create(
+        nature="remboursement",
+        numero=f"DEC-20261123-{rang:06d}",
+        cle=f"paiement:{en_cours.numero_transaction}",
+        paiement=en_cours,
+        operateur="mtn_money",
+        telephone=personne.telephone,
+        montant=100,
+        libelle="Remboursement NSIA",
+        statut="a_approuver",
+    )
     payee = SouscriptionFactory(client=personne, active=True)
     suspendue = souscription_suspendue(personne)
     document = DocumentEmis.objects.create(
@@ -235,7 +259,7 @@ def dossier(monde: Monde, rang: int, ligne: str, **client: Any) -> None:
     contrat = Contrat.objects.get(pk=police.numero_police)
     monde.noter(ligne, personne, souscription, police, contrat, confirme, en_cours, conteste, proposition, anomalie)
     monde.noter(ligne, decaissement, document, rappel, ecart, session, la_mienne, la_mienne.paiement)
-    monde.noter(ligne, conteste_ailleurs, payee, suspendue, suspendue.police)
+    monde.noter(ligne, a_liberer, conteste_ailleurs, payee, suspendue, suspendue.police)
     monde.noter(ligne, Contrat.objects.get(pk=suspendue.police.numero_police))
     for acte, objet in [
         ("encaisser", souscription),
@@ -251,6 +275,7 @@ def dossier(monde: Monde, rang: int, ligne: str, **client: Any) -> None:
         ("remplacer", souscription),
         ("abandonner", suspendue),
         ("clore", conteste_ailleurs),
+        ("liberer", a_liberer),
         ("resoudre", anomalie),
         ("resoudre", ecart),
     ]:
@@ -370,6 +395,12 @@ def monde(role: str) -> Monde:
     equipiers = {ligne: objet for ligne, objet in un.une_de_chaque("borne_auth.Agent").items() if ligne != "soi"}
     for agent in equipiers.values():
         FacteurFactory(agent=agent)
+    decideurs = {ligne: AgentFactory.create(role="gestionnaire", telephone="+242061112233") for ligne in equipiers}
+    for ligne, agent in decideurs.items():
+        FacteurFactory(agent=agent)
+        un.noter(ligne, agent)
+    un.a_faire["borne_auth.Agent", "role"] = equipiers
+    un.a_faire["borne_auth.Agent", "mot_de_passe"] = un.a_faire["borne_auth.Agent", "facteur"] = decideurs
     un.a_faire["borne_auth.Agent", "reinitialiser_facteur"] = equipiers
     un.noter("soi", ConnexionFactory(agent=moi))
     un.noter("etrangere", ConnexionFactory(agent=equipiers["agence"]), ConnexionFactory(agent=None))

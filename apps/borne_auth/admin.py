@@ -3,17 +3,26 @@
 import ipaddress
 
 from django.contrib import admin, messages
-from django.contrib.admin.utils import flatten_fieldsets
+from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
+from django.shortcuts import redirect
 from django.utils.html import format_html_join
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 from unfold.forms import AdminPasswordChangeForm
 
 from apps.borne_auth import admin_audit, equipe, maintenance, second_facteur, services
-from apps.borne_auth.droits import VOIENT_TOUT, droits_lisibles
-from apps.borne_auth.forms import AgentChangeForm, AgentCreationForm, CodeMaintenanceForm, ReinitialiserForm
+from apps.borne_auth.droits import VOIENT_TOUT, droits_lisibles, est_decideur
+from apps.borne_auth.errors import CompteADeux
+from apps.borne_auth.forms import (
+    AgentChangeForm,
+    AgentCreationForm,
+    CodeMaintenanceForm,
+    ProposerForm,
+    ReinitialiserForm,
+    RoleForm,
+)
 from apps.borne_auth.journal import Origine, identifiant
 from apps.borne_auth.models import (
     Agent,
@@ -27,6 +36,7 @@ from apps.borne_auth.models import (
     cle_du_facteur,
 )
 from apps.borne_auth.selectors import BORNE_MUETTE, avec_facteur, bornes_muettes, sessions_ouvertes
+from apps.pass_payments.admin.actes import ActePropose
 from nsia_pass_api.actes import Acte, AvecActes, Revelation, confirmer_en_lot
 from nsia_pass_api.admin import VIDE, AdminLecture, code, moment, numero, pastille, qui_commencent, texte
 from nsia_pass_api.dates import maintenant
@@ -53,7 +63,6 @@ _FICHE = frozenset(
         "taux_commission",
         "is_active",
         "is_staff",
-        "is_superuser",
     }
 )
 
@@ -84,7 +93,7 @@ class ReinitialiserFacteur(Acte):
     genre = "danger"
 
     def possible(self, objet, agent):
-        return objet.pk != agent.pk and bool(cle_du_facteur(objet)) and (agent.is_superuser or not objet.is_superuser)
+        return objet.pk != agent.pk and bool(cle_du_facteur(objet)) and not est_decideur(objet)
 
     def formulaire(self, objet, saisie):
         return ReinitialiserForm(saisie)
@@ -99,9 +108,58 @@ class ReinitialiserFacteur(Acte):
         return f"Le second facteur de {objet.get_full_name()} est réinitialisé ; ses sessions sont fermées."
 
 
+class _ProposerSurUnCompte(ActePropose):
+    """On an account that decides, or would: another person decides."""
+
+    droit = "borne_auth.change_agent"
+    explication = (
+        "Rien n'est fait tout de suite : une seconde personne décide. Vérifiez d'abord, de vive voix, que c'est bien cette "
+        "personne qui vous le demande."
+    )
+
+    def formulaire(self, objet, saisie):
+        return ProposerForm(saisie)
+
+    def situation(self, objet):
+        return [("Personne", str(objet)), ("Adresse e-mail", objet.email), ("Téléphone", objet.telephone or VIDE)]
+
+
+class ProposerRole(_ProposerSurUnCompte):
+    nom = "role"
+    libelle = "Proposer un rôle qui décide"
+    nature = "role_agent"
+    icone = "admin_panel_settings"
+
+    def possible(self, objet, agent):
+        return objet.pk != agent.pk and not objet.is_superuser
+
+    def formulaire(self, objet, saisie):
+        return RoleForm(saisie)
+
+
+class ProposerMotDePasse(_ProposerSurUnCompte):
+    nom = "mot_de_passe"
+    libelle = "Proposer un nouveau mot de passe"
+    nature = "mot_de_passe_agent"
+    icone = "password"
+
+    def possible(self, objet, agent):
+        return objet.pk != agent.pk and est_decideur(objet)
+
+
+class ProposerFacteur(_ProposerSurUnCompte):
+    nom = "facteur"
+    libelle = "Proposer de réinitialiser le second facteur"
+    nature = "facteur_agent"
+    icone = "phonelink_erase"
+
+    def possible(self, objet, agent):
+        return objet.pk != agent.pk and est_decideur(objet) and bool(cle_du_facteur(objet))
+
+
 @admin.register(Agent)
 class AgentAdmin(AvecActes, UserAdmin, ModelAdmin):
-    actes = (ReinitialiserFacteur(),)
+    actes = (ReinitialiserFacteur(), ProposerRole(), ProposerMotDePasse(), ProposerFacteur())
     # The team is small: Django's own search, over parts of words.
     get_search_fields = UserAdmin.get_search_fields
     get_search_results = UserAdmin.get_search_results
@@ -144,13 +202,21 @@ class AgentAdmin(AvecActes, UserAdmin, ModelAdmin):
         return ("statut", "is_active", "is_staff", "agence", "groups") if request.user.role in VOIENT_TOUT else ()
 
     def get_readonly_fields(self, request, obj=None):
-        """Roles are given by administrators, to others; all rights, by who has them."""
-        readonly = super().get_readonly_fields(request, obj)
+        """Roles are given by administrators, to others; all rights, by a command of the server."""
+        readonly = (*super().get_readonly_fields(request, obj), "is_superuser")
         if request.user.is_superuser:
             return (*readonly, "groups") if obj == request.user else readonly
         if request.user.role != RoleAgent.ADMINISTRATEUR or obj == request.user:
-            return (*readonly, "is_active", "is_staff", "is_superuser", "groups")
-        return (*readonly, "is_superuser")
+            return (*readonly, "is_active", "is_staff", "groups")
+        return readonly
+
+    def user_change_password(self, request, id, form_url=""):
+        """That of somebody else who decides is given by two people."""
+        agent = self.get_object(request, unquote(id))
+        if self.has_change_permission(request, agent) and agent and agent != request.user and est_decideur(agent):
+            self.message_user(request, CompteADeux.detail, messages.ERROR)
+            return redirect("admin:borne_auth_agent_change", agent.pk)
+        return super().user_change_password(request, id, form_url)
 
     def has_change_permission(self, request, obj=None):
         """Who has all rights, her password included, is changed by such people alone."""

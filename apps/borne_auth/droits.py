@@ -145,7 +145,10 @@ ACTES: dict[str, dict[str, str]] = {
         "imprimer": "pass_payments.add_paiementpass",
         "proposer": "pass_payments.add_proposition",
     },
-    "pass_payments.Decaissement": {"clore": "pass_payments.add_proposition"},
+    "pass_payments.Decaissement": {
+        "clore": "pass_payments.add_proposition",
+        "liberer": "pass_payments.add_proposition",
+    },
     "pass_payments.Proposition": {
         "approuver": "pass_payments.change_proposition",
         "refuser": "pass_payments.change_proposition",
@@ -156,7 +159,12 @@ ACTES: dict[str, dict[str, str]] = {
     "pass_payments.AnomaliePaiement": {"resoudre": "pass_payments.change_anomaliepaiement"},
     "pass_payments.EcartRapprochement": {"resoudre": "pass_payments.change_ecartrapprochement"},
     "pass_products.Reglage": {"changer": "pass_products.change_reglage", "revenir": "pass_products.change_reglage"},
-    "borne_auth.Agent": {"reinitialiser_facteur": "borne_auth.change_agent"},
+    "borne_auth.Agent": {
+        "reinitialiser_facteur": "borne_auth.change_agent",
+        "role": "borne_auth.change_agent",
+        "mot_de_passe": "borne_auth.change_agent",
+        "facteur": "borne_auth.change_agent",
+    },
     "borne_auth.Borne": {
         "code_maintenance": "borne_auth.change_borne",
         "desactiver": "borne_auth.change_borne",
@@ -174,10 +182,14 @@ PAGES: dict[str, dict[str, str]] = {
 PROPOSITIONS: dict[str, tuple[str, str]] = {
     "remboursement": ("pass_payments.add_proposition", "pass_payments.change_proposition"),
     "annulation": ("pass_payments.add_proposition", "pass_payments.change_proposition"),
+    "versement": ("pass_payments.add_proposition", "pass_payments.change_proposition"),
     "cloture": ("pass_payments.add_proposition", "pass_payments.change_proposition"),
     "abandon": ("pass_payments.add_proposition", "pass_payments.change_proposition"),
     "telephone": ("pass_clients.change_clientpass", "pass_payments.change_proposition"),
     "police": ("pass_clients.add_numeropolice", "pass_payments.change_proposition"),
+    "role_agent": ("borne_auth.change_agent", "pass_payments.change_proposition"),
+    "mot_de_passe_agent": ("borne_auth.change_agent", "pass_payments.change_proposition"),
+    "facteur_agent": ("borne_auth.change_agent", "pass_payments.change_proposition"),
 }
 
 
@@ -211,6 +223,16 @@ def droit_lisible(permission: Permission) -> str:
     modele = permission.content_type.model_class()
     quoi = capfirst(str(modele._meta.verbose_name_plural if modele else permission.content_type.model))
     return f"{quoi} : {VERBES[lettre] if lettre else verbe}"
+
+
+# Roles whose members decide what others propose: two people give them, and keep their accounts (natures.py).
+ROLES_DECIDEURS = frozenset(
+    role for role in RoleAgent if permissions_du_role(role) & {decider for _, decider in PROPOSITIONS.values()}
+)
+
+
+def est_decideur(agent: Agent) -> bool:
+    return agent.role in ROLES_DECIDEURS
 
 
 def droits_lisibles(role: RoleAgent) -> list[tuple[str, str]]:

@@ -1,6 +1,8 @@
 """Every write on members of staff and on what their roles may do."""
 
+import secrets
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -10,15 +12,18 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from apps.borne_auth.droits import permissions_du_role
-from apps.borne_auth.errors import AgentExistant, CompteProtege
+from apps.borne_auth.droits import ROLES_DECIDEURS, est_decideur, permissions_du_role
+from apps.borne_auth.errors import AgentExistant, CompteADeux, CompteProtege
 from apps.borne_auth.models import Agent, RoleAgent
+from apps.pass_payments.services.messages import annoncer_code
 from nsia_pass_api.constraints import violee
 from nsia_pass_api.errors import DonneesInvalides
 from nsia_pass_api.telephones import normaliser
 
 logger = structlog.get_logger(__name__)
 
+# Without letters and digits that look alike: sixteen of them are 78 bits.
+_LETTRES = "abcdefghjkmnpqrstuvwxyz23456789"
 _DEJA_PRIS = {
     "agents_email_unique": ("email", "Un agent a déjà cette adresse e-mail."),
     "agents_matricule_unique": ("matricule", "Un agent a déjà ce matricule."),
@@ -53,8 +58,12 @@ def accorder_roles(*, base: str = "default") -> int:
 def creer_agent(*, acteur: Agent, mot_de_passe: str = "", role: str = "", **champs: Any) -> Agent:
     """A new member of staff exists, by `acteur`; without a password nobody can sign in as her.
 
-    Raises AgentExistant, DonneesInvalides for impossible fields or a weak password.
+    Raises AgentExistant, DonneesInvalides for impossible fields or a weak password, CompteADeux for a role that decides, which
+    two people give afterwards (`natures.RoleQuiDecide`), CompteProtege for all rights.
     """
+    if role in ROLES_DECIDEURS:
+        raise CompteADeux("Ce rôle décide : enregistrez la personne sans rôle, puis proposez-le depuis sa page.")
+    _refuser_tous_les_droits(champs)
     agent = Agent(is_staff=True)
     return _ecrire(agent, acteur=acteur, mot_de_passe=mot_de_passe, role=role, champs=champs)
 
@@ -65,14 +74,51 @@ def modifier_agent(
 ) -> Agent:
     """The agent holds `champs`, and the role if one is given (empty: none); the rest stays.
 
-    Raises as `creer_agent`, and CompteProtege: nobody changes her own role, and who has all rights is changed only by such.
+    Raises as `creer_agent`, and CompteProtege: nobody changes their own role, and who has all rights is changed only by such.
+    Raises CompteADeux for a role that decides, and for the password of somebody else who decides.
     """
+    _refuser_tous_les_droits(champs)
     actuel = Agent.objects.select_for_update().get(pk=agent.pk)
     if actuel.is_superuser and not acteur.is_superuser:
         raise CompteProtege
     if role is not None and actuel.pk == acteur.pk and role != (actuel.role or ""):
         raise CompteProtege("Vous ne pouvez pas changer votre propre rôle. Demandez-le à une autre personne.")
+    if role in ROLES_DECIDEURS and role != actuel.role:
+        raise CompteADeux
+    if mot_de_passe and actuel.pk != acteur.pk and est_decideur(actuel):
+        raise CompteADeux
     return _ecrire(actuel, acteur=acteur, mot_de_passe=mot_de_passe, role=role, champs=champs)
+
+
+def _refuser_tous_les_droits(champs: dict[str, Any]) -> None:
+    if "is_superuser" in champs:
+        raise CompteProtege("Tous les droits se donnent et se retirent par une commande du serveur (createsuperuser).")
+
+
+@transaction.atomic
+def donner_role(*, agent: Agent, role: str) -> None:
+    """The agent has the role, and no other. Called for what two people decided, or by a command on the server.
+
+    The database refuses a role that decides to whoever serves requests, but in the transaction of that decision.
+    """
+    agent.groups.set(Group.objects.filter(name=role))
+    agent.__dict__.pop("role", None)
+    logger.info("role_donne", agent=agent.pk, role=role)
+
+
+@transaction.atomic
+def envoyer_mot_de_passe(*, agent: Agent, objet: str, quand: datetime) -> None:
+    """The agent has a new password, told to the agent's telephone alone; sessions end. Called for what two people decided."""
+    mot_de_passe = "-".join("".join(secrets.choice(_LETTRES) for _ in range(4)) for _ in range(4))
+    agent.set_password(mot_de_passe)
+    agent.save(update_fields=["password"])
+    annoncer_code(
+        objet=objet,
+        telephone=agent.telephone,
+        texte=f"NSIA PASS : votre mot de passe provisoire est {mot_de_passe}. Changez-le dès que vous êtes entré.",
+        quand=quand,
+    )
+    logger.info("mot_de_passe_envoye", agent=agent.pk)
 
 
 @transaction.atomic

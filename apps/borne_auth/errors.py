@@ -174,3 +174,19 @@ class CompteProtege(AccesRefuse):
     code = "compte_protege"
     titre = "Compte protégé"
     detail = "Ce compte a tous les droits : seule une personne qui les a aussi peut le modifier."
+
+
+class AgentAbsent(RegleMetier):
+    code = "agent_absent"
+    titre = "Personne inconnue"
+
+
+class CompteADeux(RegleMetier):
+    """Giving an account that decides, or its keys, takes two people."""
+
+    code = "compte_a_deux"
+    titre = "Seconde personne exigée"
+    detail = (
+        "Un compte qui décide des propositions se donne à deux. Proposez-le depuis la page de cette personne, au back-office : "
+        "un autre collègue qui décide devra l'approuver."
+    )

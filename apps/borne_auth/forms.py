@@ -3,10 +3,12 @@
 from typing import Any
 
 from django import forms
+from django.contrib.admin import VERTICAL
 from django.contrib.auth.models import Group
 from unfold.forms import UserChangeForm, UserCreationForm
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
+from apps.borne_auth.droits import ROLES_DECIDEURS
 from apps.borne_auth.models import Agent, RoleAgent
 from nsia_pass_api.telephones import TelephoneFormField
 from nsia_pass_api.textes import TexteTape
@@ -57,7 +59,20 @@ class AgentChangeForm(_EmailEnMinuscules, UserChangeForm):  # type: ignore[misc]
     def clean_groups(self) -> list[Group]:
         """As the model holds them."""
         role: Group | None = self.cleaned_data["groups"]
+        if role is not None and role.name in ROLES_DECIDEURS and role.name != self.instance.role:
+            raise forms.ValidationError(
+                "Ce rôle décide : deux personnes le donnent. Utilisez « Proposer un rôle qui décide »."
+            )
         return [role] if role else []
+
+
+class ProposerForm(forms.Form):
+    motif = forms.CharField(
+        label="Motif",
+        max_length=200,
+        help_text="La seconde personne le lit pour décider.",
+        widget=UnfoldAdminTextInputWidget,
+    )
 
 
 class ReinitialiserForm(forms.Form):
@@ -76,3 +91,12 @@ class CodeMaintenanceForm(forms.Form):
         help_text="Gardé dans le journal des modifications, à votre nom.",
         widget=UnfoldAdminTextInputWidget,
     )
+
+
+class RoleForm(ProposerForm):
+    role = forms.ChoiceField(
+        label="Rôle",
+        choices=[(role.value, role.label) for role in RoleAgent if role in ROLES_DECIDEURS],
+        widget=UnfoldAdminRadioSelectWidget(radio_style=VERTICAL),
+    )
+    field_order = ("role", "motif")

@@ -18,7 +18,8 @@ from django.db import transaction
 from django_otp.oath import hotp
 
 from apps.borne_auth import attempts, coffre
-from apps.borne_auth.errors import CodeErrone, CompteProtege, FacteurAbsent, FacteurRemplace
+from apps.borne_auth.droits import est_decideur
+from apps.borne_auth.errors import CodeErrone, CompteADeux, CompteProtege, FacteurAbsent, FacteurRemplace
 from apps.borne_auth.journal import Origine, noter, noter_blocage
 from apps.borne_auth.models import (
     Agent,
@@ -121,16 +122,28 @@ def renouveler_codes(*, agent: Agent, facteur: str, origine: Origine) -> list[st
 def reinitialiser(*, agent: Agent, acteur: Agent | None, motif: str, origine: Origine) -> None:
     """The agent has no second factor any more, her sessions and tokens end, and she must enrol again.
 
-    `acteur` is another person, None for a command on the server. Raises CompteProtege, FacteurAbsent.
+    `acteur` is another person, None for a command on the server. Raises CompteProtege, FacteurAbsent, and CompteADeux for the
+    factor of who decides, which two people take away (`natures.FacteurPerdu`).
     """
     if acteur is not None and acteur.pk == agent.pk:
         raise CompteProtege("Vous ne pouvez pas réinitialiser votre propre second facteur. Changez-le sur sa page.")
     actuel = Agent.objects.select_for_update().get(pk=agent.pk)
     if acteur is not None and actuel.is_superuser and not acteur.is_superuser:
         raise CompteProtege
-    if not _effacer(actuel):
+    if acteur is not None and est_decideur(actuel):
+        raise CompteADeux
+    retirer(agent=actuel, par=acteur, motif=motif, origine=origine)
+
+
+@transaction.atomic
+def retirer(*, agent: Agent, par: Agent | None, motif: str, origine: Origine) -> None:
+    """As `reinitialiser`, for what two people decided. Raises FacteurAbsent.
+
+    The database refuses that of who decides to whoever serves requests, but in the transaction of that decision.
+    """
+    if not _effacer(agent):
         raise FacteurAbsent
-    _noter(actuel, MotifConnexion.REINITIALISE, origine, par=acteur, commentaire=motif)
+    _noter(agent, MotifConnexion.REINITIALISE, origine, par=par, commentaire=motif)
 
 
 def verifier(*, agent: Agent, code: str, origine: Origine) -> MoyenConnexion:

@@ -40,7 +40,10 @@ class EcrireMembreSerializer(serializers.Serializer[Any]):
     date_embauche = serializers.DateField(required=False, allow_null=True)
     statut = serializers.ChoiceField(choices=StatutAgent.choices, required=False)
     role = serializers.ChoiceField(
-        choices=RoleAgent.choices, required=False, allow_blank=True, help_text="Un seul ; vide : aucun."
+        choices=RoleAgent.choices,
+        required=False,
+        allow_blank=True,
+        help_text="Un seul ; vide : aucun. Un rôle qui décide se donne à deux, au back-office.",
     )
     password = TexteField(
         max_length=128,

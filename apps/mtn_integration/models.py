@@ -72,7 +72,13 @@ class TransactionMTN(models.Model):
             parmi("statut", StatutMTN, name="transactions_mtn_statut_connu"),
         ]
         indexes = [models.Index(fields=["numero"], name="transactions_mtn_par_numero")]
-        triggers = [pgtrigger.Protect(name="transaction_mtn_indelebile", operation=pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="transaction_mtn_indelebile", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(
+                name="transaction_mtn_immuable",
+                fields=["reference", "genre", "numero", "montant", "devise", "telephone", "premiere_demande"],
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.reference)

@@ -16,6 +16,7 @@ from django.db.models.functions import Now
 from apps.pass_clients.expressions import NomCherchable, PoliceEpelee
 from apps.pass_products.models import Periodicite, ProduitPass
 from nsia_pass_api.constraints import parmi, telephone
+from nsia_pass_api.gardes import fige
 from nsia_pass_api.textes import sans_invisibles
 
 NOMBRE_BENEFICIAIRES_MAX = 6
@@ -45,6 +46,10 @@ class ClientPass(models.Model):
     adresse = models.CharField(max_length=200, blank=True)
     operateur_mobile = models.CharField("opérateur", max_length=12, choices=OperateurMobile.choices, blank=True)
     numero_mobile_money = models.CharField("numéro Mobile Money", max_length=13, blank=True)
+    # Written by the database alone, whatever the door.
+    mobile_money_change_le = models.DateTimeField(
+        "numéro Mobile Money changé le", null=True, blank=True, editable=False
+    )
     statut = models.CharField(max_length=8, choices=Statut.choices, default=Statut.ACTIF)
     agence = models.CharField(
         max_length=80,
@@ -79,6 +84,11 @@ class ClientPass(models.Model):
             models.Index(fields=["statut", "-id"], condition=~Q(statut="actif"), name="clients_inactifs"),
             # Those whom the guarantees of their contracts do not cover, or may not (selectors.ages_a_revoir).
             models.Index(fields=["date_naissance"], name="clients_par_naissance"),
+            models.Index(
+                fields=["numero_mobile_money"],
+                condition=Q(mobile_money_change_le__isnull=False),
+                name="clients_mobile_money_change",
+            ),
             # apps/pass_clients/recherche.py. No list of what waits to be indexed: a search would read it through.
             GinIndex(
                 OpClass(NomCherchable(F("prenom"), F("nom")), name="gin_trgm_ops"),
@@ -96,6 +106,22 @@ class ClientPass(models.Model):
             ),
             models.CheckConstraint(condition=~Q(nom="") & ~Q(prenom=""), name="clients_nommes"),
             sans_invisibles("nom", "prenom", name="clients_noms_lisibles"),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="client_indelebile", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(name="client_cree_une_fois", fields=["cree_le"]),
+            pgtrigger.Trigger(
+                name="client_mobile_money_date",
+                operation=pgtrigger.Update,
+                when=pgtrigger.Before,
+                condition=pgtrigger.Q(old__numero_mobile_money__df=pgtrigger.F("new__numero_mobile_money")),
+                func="NEW.mobile_money_change_le = statement_timestamp(); RETURN NEW;",
+            ),
+            fige(
+                "mobile_money_change_le",
+                name="client_mobile_money_date_seule",
+                quand=pgtrigger.Q(old__numero_mobile_money=pgtrigger.F("new__numero_mobile_money")),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -251,6 +277,20 @@ class SouscriptionPass(models.Model):
                     pgtrigger.Q(old__preuve__df=pgtrigger.F("new__preuve"))
                     | pgtrigger.Q(old__prouvee_le__df=pgtrigger.F("new__prouvee_le"))
                 ),
+            ),
+            pgtrigger.ReadOnly(
+                name="souscription_immuable",
+                exclude=["statut", "date_activation", "date_resiliation", "preuve", "prouvee_le"],
+            ),
+            fige(
+                "date_activation",
+                name="souscription_une_activation",
+                quand=pgtrigger.Q(old__date_activation__isnull=False),
+            ),
+            fige(
+                "date_resiliation",
+                name="souscription_une_resiliation",
+                quand=pgtrigger.Q(old__date_resiliation__isnull=False),
             ),
             pgtrigger.Trigger(
                 name="souscription_selon_audit",
@@ -439,7 +479,10 @@ class BeneficiairePass(models.Model):
                 name="assures_par_naissance",
             )
         ]
-        triggers = [pgtrigger.Protect(name="beneficiaire_indelebile", operation=pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="beneficiaire_indelebile", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(name="beneficiaire_d_un_contrat", fields=["souscription"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.prenom} {self.nom}"
@@ -570,6 +613,7 @@ class NumeroPolice(models.Model):
         indexes = [models.Index(PoliceEpelee("numero_police"), name="polices_epelees")]
         triggers = [
             pgtrigger.Protect(name="police_indelebile", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(name="police_d_un_contrat", fields=["souscription"]),
             pgtrigger.Trigger(
                 name="police_jamais_rendue",
                 operation=pgtrigger.Insert | pgtrigger.UpdateOf("numero_police"),
@@ -631,6 +675,15 @@ class SerieNumero(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["serie", "annee"], name="series_une_par_annee"),
             models.CheckConstraint(condition=Q(dernier__gte=0), name="series_positives"),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="serie_indelebile", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(name="serie_immuable", exclude=["dernier"]),
+            pgtrigger.Protect(
+                name="serie_sans_retour",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(new__dernier__lt=pgtrigger.F("old__dernier")),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -15,6 +15,7 @@ from apps.pass_clients.models import (
     BeneficiairePass,
     ClientPass,
     Contrat,
+    ModificationClient,
     NumeroPolice,
     PoliceRemplacee,
     RoleBeneficiaire,
@@ -191,3 +192,16 @@ def beneficiaire_vivant(souscription: SouscriptionPass, *, ident: int) -> Benefi
 def agence_connue(agence: str) -> bool:
     """Whether somebody works in an agency of this name."""
     return bool(get_user_model()._default_manager.filter(agence=agence).exists())
+
+
+def changements_de_numero(*, numero: str) -> QuerySet[ModificationClient]:
+    """What made `numero` the Mobile Money number of those who have it and had another: one row each time, oldest first."""
+    return (
+        ModificationClient.objects.filter(
+            client__numero_mobile_money=numero,
+            client__mobile_money_change_le__isnull=False,
+            apres__numero_mobile_money=numero,
+        )
+        .select_related("acteur")
+        .order_by("pk")
+    )

@@ -15,6 +15,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Exists, Q, QuerySet
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from apps.pass_clients import numbers
 from apps.pass_clients.errors import (
@@ -54,6 +55,7 @@ from apps.pass_clients.selectors import prouvees
 from apps.pass_products.ceilings import depassement, prime_annuelle
 from apps.pass_products.errors import PlafondDepasse
 from apps.pass_products.models import ProduitPass
+from apps.pass_products.reglages import reglage
 from apps.pass_products.schedule import nombre_echeances
 from apps.pass_products.services import verifier_assure, verifier_offre, verifier_souscripteur
 from nsia_pass_api.constraints import violee
@@ -126,8 +128,28 @@ def _modifier(actuel: ClientPass, champs: dict[str, Any], *, auteur: Auteur) -> 
     _ecrire_client(actuel, update_fields=list(champs))
     apres = {champ: getattr(actuel, champ) for champ in champs}
     if apres != avant:
-        _inscrire(ActeModification.CLIENT_MODIFIE, client_id=actuel.pk, avant=avant, apres=apres, auteur=auteur)
+        fait = _inscrire(ActeModification.CLIENT_MODIFIE, client_id=actuel.pk, avant=avant, apres=apres, auteur=auteur)
+        if apres.get("numero_mobile_money") != avant.get("numero_mobile_money"):
+            _prevenir(avant.get("telephone", actuel.telephone), actuel.numero_mobile_money, fait=fait)
     return actuel
+
+
+def _prevenir(telephone: str, numero: str, *, fait: ModificationClient) -> None:
+    """The phone on file, as it was, is told that the Mobile Money number is `numero`: the database refuses it otherwise."""
+    nouveau = f"finit par {numero[-4:]}" if numero else "est effacé"
+    import_string(settings.ANNONCER)(
+        cle=f"modification:{fait.pk}:mobile_money",
+        telephone=telephone,
+        texte=f"NSIA : le numéro Mobile Money de votre dossier a changé, il {nouveau}. "
+        "Si vous ne l'avez pas demandé, venez en agence.",
+        quand=maintenant(),
+    )
+
+
+def mobile_money_recent(*, telephone: str, quand: datetime) -> bool:
+    """Whether `telephone` became a client's Mobile Money number less than MOBILE_MONEY_DELAI_JOURS days before `quand`."""
+    depuis = quand - timedelta(days=reglage("MOBILE_MONEY_DELAI_JOURS"))
+    return ClientPass.objects.filter(numero_mobile_money=telephone, mobile_money_change_le__gt=depuis).exists()
 
 
 def _ecrire_client(client: ClientPass, **enregistrement: Any) -> None:
@@ -477,8 +499,8 @@ def _inscrire_beneficiaire(
     )
 
 
-def _inscrire(acte: ActeModification, *, auteur: Auteur, **faits: Any) -> None:
-    ModificationClient.objects.create(
+def _inscrire(acte: ActeModification, *, auteur: Auteur, **faits: Any) -> ModificationClient:
+    return ModificationClient.objects.create(
         acte=acte, acteur_id=_id(auteur.agent), session_borne=auteur.session, origine=auteur.origine, **faits
     )
 

@@ -1,6 +1,6 @@
 """What a service of payments may refuse."""
 
-from nsia_pass_api.errors import Conflit, Introuvable, RegleMetier
+from nsia_pass_api.errors import AccesRefuse, Conflit, Introuvable, RegleMetier
 
 
 class TransitionPaiementRefusee(Conflit):
@@ -85,6 +85,19 @@ class SecondePersonneExigee(RegleMetier):
     code = "seconde_personne_exigee"
     titre = "Seconde personne exigée"
     detail = "Une autre personne que celle qui a fait la demande doit décider."
+
+
+class DroitAbsent(AccesRefuse):
+    code = "droit_absent"
+    titre = "Votre rôle ne le permet pas"
+    detail = "Votre rôle ne permet pas cet acte. Demandez à votre responsable de le faire."
+
+
+class PersonnesLiees(RegleMetier):
+    """Who asks and who would decide hold each other's accounts, or a third holds both."""
+
+    code = "personnes_liees"
+    titre = "Seconde personne exigée"
 
 
 class DecaissementDejaDemande(Conflit):

@@ -74,6 +74,17 @@ class ClotureForm(MotifForm):
         return bool(self.cleaned_data["verse"] == "oui")
 
 
+class LiberationForm(MotifForm):
+    envoyer = _choix(
+        label="Ce versement",
+        choices=[("oui", "Peut partir : le client a confirmé ce numéro"), ("non", "Ne doit pas partir")],
+    )
+    field_order = ("envoyer", "motif")
+
+    def clean_envoyer(self) -> bool:
+        return bool(self.cleaned_data["envoyer"] == "oui")
+
+
 class AttributionForm(forms.Form):
     """A number of one's own comes with its reason; without one, the series gives the next."""
 

@@ -1,11 +1,11 @@
 """The kinds of acts that two people do together. settings.PROPOSITIONS names them: an app to the right adds its own there."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -85,6 +85,22 @@ class Nature(ABC, Generic[M]):
             for cle, (libelle, montrer) in self.champs.items()
             if cle in proposition.apres and (not champs or cle in champs)
         ]
+
+
+class Independance(Protocol):
+    """Of settings.INDEPENDANCE: who is another person than whom."""
+
+    def liees(self, agent_id: int) -> Collection[int]:
+        """Those who are no second person for this agent, who is among them."""
+
+    def peuvent_decider(self, *, demandeur_id: int, droit: str) -> Sequence[str]:
+        """The names of those who may decide what this person asks, by the permission `droit`."""
+
+
+@cache
+def independance() -> Independance:
+    kind: Independance = import_string(settings.INDEPENDANCE)()
+    return kind
 
 
 def _lu(valeur: Any, montrer: Callable[[Any], str]) -> str:

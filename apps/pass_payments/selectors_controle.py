@@ -23,6 +23,7 @@ from apps.pass_payments.models import (
     PaiementPass,
     Proposition,
     RappelOperateur,
+    StatutDecaissement,
     StatutMessage,
     StatutPaiement,
     TachePlanifiee,
@@ -136,6 +137,12 @@ def alertes_exploitation(*, permises: Permises = lambda lignes: lignes, quand: d
             "Décaissements sans fin depuis plus d'une heure",
             decaissements_en_retard(quand=quand),
             {"a_voir": "en_retard"},
+        ),
+        (
+            "versements_a_approuver",
+            "Versements vers un nouveau numéro, en attente de deux personnes",
+            Decaissement.objects.filter(statut=StatutDecaissement.A_APPROUVER),
+            {"statut__exact": StatutDecaissement.A_APPROUVER},
         ),
         (
             "suspens",

@@ -57,6 +57,20 @@ DEFINITIONS = {
         minimum=1,
         maximum=100_000_000,
     ),
+    "MOBILE_MONEY_DELAI_JOURS": Definition(
+        libelle="Nouveau numéro Mobile Money : prudence",
+        aide="Pendant ce délai après un changement, un versement vers ce numéro attend l'accord d'une seconde personne.",
+        unite="jours",
+        minimum=2,
+        maximum=90,
+    ),
+    "DEUX_PERSONNES_JOURS": Definition(
+        libelle="Deux personnes : indépendance",
+        aide="Qui a créé ou modifié le compte d'un collègue ne compte pas, pendant ce délai, pour une autre personne que lui.",
+        unite="jours",
+        minimum=7,
+        maximum=365,
+    ),
 }
 # The first never passes the second.
 ORDRES = (("PAIEMENT_MINIMUM", "PAIEMENT_MAXIMUM"), ("PLAFOND_PRIMES_MENSUEL", "PLAFOND_PRIMES_ANNUEL"))

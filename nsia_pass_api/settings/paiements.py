@@ -15,15 +15,28 @@ IDEMPOTENCE_CONSERVATION = timedelta(hours=integer("IDEMPOTENCE_HEURES", 72, min
 RAPPELS_CONSERVATION = timedelta(days=integer("RAPPELS_CONSERVATION_JOURS", 30, minimum=2))
 PROPOSITION_VALIDITE = timedelta(days=integer("PROPOSITION_JOURS", 7, minimum=1))
 
+# Days during which a payout to a client's new Mobile Money number waits for a second person, and during which two people whose
+# account one has given or changed are one. The insurer's settings: the database's own laws have the same defaults.
+MOBILE_MONEY_DELAI_JOURS = 7
+DEUX_PERSONNES_JOURS = 30
+# Writes an SMS into the outbox, for apps to the left of it.
+ANNONCER = "apps.pass_payments.services.messages.annoncer"
+
 # What one person proposes and another decides: kind → its class (apps/pass_payments/natures.py). Kinds live as long as rows.
 PROPOSITIONS = {
     "remboursement": "apps.pass_payments.services.natures_paiement.Remboursement",
     "annulation": "apps.pass_payments.services.natures_paiement.Annulation",
+    "versement": "apps.pass_payments.services.natures_paiement.LiberationVersement",
     "cloture": "apps.pass_payments.services.natures_paiement.ClotureDecaissement",
     "abandon": "apps.pass_payments.services.natures_paiement.Abandon",
     "telephone": "apps.pass_payments.services.natures_client.ChangementTelephone",
     "police": "apps.pass_payments.services.natures_client.RemplacementPolice",
+    "role_agent": "apps.borne_auth.natures.RoleQuiDecide",
+    "mot_de_passe_agent": "apps.borne_auth.natures.MotDePassePerdu",
+    "facteur_agent": "apps.borne_auth.natures.FacteurPerdu",
 }
+# Says who is another person than whom (natures.Independance): those who hold each other's accounts are one.
+INDEPENDANCE = "apps.borne_auth.independance.Independance"
 
 # After the first payment a police is drawn from the series at once, or the subscription joins the agents' queue.
 ATTRIBUTION_POLICE = text("ATTRIBUTION_POLICE", "automatique", choices=("automatique", "manuelle"))

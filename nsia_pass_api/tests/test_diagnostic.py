@@ -42,7 +42,7 @@ def test_a_sound_machine_has_no_error() -> None:
     subjects = [re.split(r"\s{2,}", line)[1] for line in lines[:-2]]
     assert subjects == [
         *("réglages", ".env", "dépendances", "pilote", "disque", "sauvegardes", "mobile money"),
-        *("base", "version", "droits", "extensions", "migrations", "horloge", "fuseau", "service"),
+        *("base", "version", "droits", "extensions", "migrations", "gardes", "horloge", "fuseau", "service"),
     ]
 
 

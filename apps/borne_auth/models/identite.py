@@ -94,6 +94,10 @@ class Agent(AbstractUser):
             ),
             models.CheckConstraint(condition=Q(statut__in=["actif", "suspendu", "parti"]), name="agents_statut_connu"),
         ]
+        triggers = [
+            pgtrigger.Protect(name="agent_indelebile", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(name="agent_inscrit_une_fois", fields=["date_joined"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_full_name()} ({self.matricule})"
@@ -137,6 +141,10 @@ class Borne(models.Model):
             models.CheckConstraint(condition=~Q(agence=""), name="bornes_agence_nommee"),
             models.CheckConstraint(condition=Q(cle_empreinte__regex=r"^[0-9a-f]{64}$"), name="bornes_cle_hachee"),
             parmi("statut", StatutBorne, name="bornes_statut_connu"),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="borne_indelebile", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(name="borne_immuable", fields=["code", "creee_le"]),
         ]
 
     def __str__(self) -> str:

@@ -24,6 +24,7 @@ from apps.pass_payments.models import (
     PaiementPass,
     Proposition,
     SoldeContrat,
+    StatutDecaissement,
     StatutPaiement,
     TypePaiement,
 )
@@ -85,7 +86,7 @@ class ImprimerRecu(Acte):
         )
 
 
-class _Proposition(Acte):
+class ActePropose(Acte):
     """Asks for an act of kind `nature`: another person decides."""
 
     nature: ClassVar[str]
@@ -104,7 +105,7 @@ class _Proposition(Acte):
         return self.nature
 
 
-class Proposer(_Proposition):
+class Proposer(ActePropose):
     nom = "proposer"
     droit = "pass_payments.add_proposition"
     icone = "undo"
@@ -125,7 +126,7 @@ class Proposer(_Proposition):
         return _paiement(objet)
 
 
-class ProposerCloture(_Proposition):
+class ProposerCloture(ActePropose):
     """Money out of which the operator does not say how it ended."""
 
     nom = "clore"
@@ -154,7 +155,28 @@ class ProposerCloture(_Proposition):
         ]
 
 
-class ProposerTelephone(_Proposition):
+class ProposerVersement(ActePropose):
+    nom = "liberer"
+    libelle = "Proposer l'envoi ou l'abandon"
+    nature = "versement"
+    droit = "pass_payments.add_proposition"
+    icone = "send_money"
+    explication = (
+        "Ce numéro Mobile Money a changé depuis peu : appelez d'abord le client à son téléphone. "
+        "Une seconde personne décide, qui n'est pas celle qui a donné le numéro."
+    )
+
+    def possible(self, objet: Any, agent: AbstractBaseUser) -> bool:
+        return objet.statut == StatutDecaissement.A_APPROUVER and objet.proposition_ouverte is None
+
+    def formulaire(self, objet: Decaissement, saisie: Any) -> Form:
+        return forms.LiberationForm(saisie)
+
+    def situation(self, objet: Decaissement) -> Lignes:
+        return ProposerCloture().situation(objet)
+
+
+class ProposerTelephone(ActePropose):
     nom = "telephone"
     libelle = "Proposer un autre téléphone"
     nature = "telephone"
@@ -201,7 +223,7 @@ class Attribuer(Acte):
         return f"Police attribuée : {police.numero_police}."
 
 
-class ProposerPolice(_Proposition):
+class ProposerPolice(ActePropose):
     nom = "remplacer"
     libelle = "Proposer un autre numéro de police"
     nature = "police"
@@ -218,7 +240,7 @@ class ProposerPolice(_Proposition):
         return _contrat(objet)
 
 
-class ProposerAbandon(_Proposition):
+class ProposerAbandon(ActePropose):
     nom = "abandonner"
     libelle = "Proposer d'abandonner la créance"
     nature = "abandon"

@@ -45,6 +45,7 @@ COULEURS_PROPOSITION = {
     StatutProposition.RETIREE: "info",
 }
 COULEURS_DECAISSEMENT = {
+    StatutDecaissement.A_APPROUVER: "warning",
     StatutDecaissement.A_ENVOYER: "info",
     StatutDecaissement.EN_COURS: "info",
     StatutDecaissement.EN_VERIFICATION: "warning",

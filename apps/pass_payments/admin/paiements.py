@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 
-from apps.pass_payments.admin.actes import ImprimerRecu, Interroger, Proposer, ProposerCloture
+from apps.pass_payments.admin.actes import ImprimerRecu, Interroger, Proposer, ProposerCloture, ProposerVersement
 from apps.pass_payments.admin.cellules import (
     COULEURS_PAIEMENT,
     PAIEMENT,
@@ -391,7 +391,7 @@ class PaiementAdmin(AvecActes, AdminLecture):
 
 @admin.register(Decaissement)
 class DecaissementAdmin(AvecActes, AdminLecture):
-    actes = [ProposerCloture()]
+    actes = [ProposerCloture(), ProposerVersement()]
     search_help_text = "N° de décaissement ou de paiement, référence"
     recherches = {"numero": numero, "reference": reference, "paiement__numero_transaction": numero}
     list_display = [
@@ -453,7 +453,7 @@ class DecaissementAdmin(AvecActes, AdminLecture):
     def remarques(self, request: HttpRequest, objet: Any) -> Sequence[str]:
         if objet.proposition_ouverte is None:
             return []
-        page = vers("pass_payments.Proposition", objet.proposition_ouverte, "La clôture de ce décaissement")
+        page = vers("pass_payments.Proposition", objet.proposition_ouverte, "La proposition sur ce décaissement")
         return [format_html("{} attend la décision d'une seconde personne.", page)]
 
     def liens(self, request: HttpRequest, objet: Decaissement) -> Lignes:

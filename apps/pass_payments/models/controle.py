@@ -52,7 +52,15 @@ class AnomaliePaiement(models.Model):
             ),
             parmi("nature", NatureAnomalie, name="anomalies_nature_connue"),
         ]
-        triggers = [pgtrigger.Protect(name="anomalie_indelebile", operation=pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="anomalie_indelebile", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(name="anomalie_immuable", exclude=["resolue_le", "resolue_par", "commentaire"]),
+            pgtrigger.Protect(
+                name="anomalie_resolue",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__resolue_le__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_nature_display()} · {self.paiement}"
@@ -64,6 +72,11 @@ class StatutProposition(models.TextChoices):
     REFUSEE = "refusee", "Refusée"
     RETIREE = "retiree", "Retirée"
     PERIMEE = "perimee", "Périmée"
+
+
+_ATTEND_D_ABORD = """
+    RAISE EXCEPTION 'proposition % : elle attend d''abord une décision', NEW.cle USING ERRCODE = 'check_violation';
+"""
 
 
 class Proposition(models.Model):
@@ -99,6 +112,8 @@ class Proposition(models.Model):
         verbose_name="décideur",
     )
     decidee_le = models.DateTimeField("décidée le", null=True, blank=True)
+    # Written by the database: what is done by this decision, and refused without one, is done in this very transaction.
+    transaction_decision = models.BigIntegerField("transaction de la décision", null=True, editable=False)
     commentaire = models.CharField(max_length=200, blank=True)
 
     class Meta:
@@ -144,7 +159,24 @@ class Proposition(models.Model):
                     "demandeur",
                     "demandee_le",
                     "expire_le",
+                    "transaction_decision",
                 ],
+            ),
+            # After the guard above, in the order of names.
+            pgtrigger.Trigger(
+                name="proposition_signee",
+                operation=pgtrigger.Update,
+                when=pgtrigger.Before,
+                condition=pgtrigger.Q(old__statut__df=pgtrigger.F("new__statut")),
+                func="NEW.transaction_decision = txid_current(); RETURN NEW;",
+            ),
+            pgtrigger.Trigger(
+                name="proposition_attend_d_abord",
+                operation=pgtrigger.Insert,
+                when=pgtrigger.Before,
+                condition=pgtrigger.Q(new__statut__df="proposee")
+                | pgtrigger.Q(new__transaction_decision__isnull=False),
+                func=_ATTEND_D_ABORD,
             ),
             pgtrigger.Protect(
                 name="proposition_decidee",
@@ -307,7 +339,10 @@ class EcartRapprochement(models.Model):
             parmi("nature", NatureEcart, name="ecarts_nature_connue"),
         ]
         indexes = [models.Index(fields=["nature"], condition=Q(resolu_le__isnull=True), name="ecarts_ouverts")]
-        triggers = [pgtrigger.Protect(name="ecart_indelebile", operation=pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="ecart_indelebile", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(name="ecart_immuable", fields=["operateur", "nature", "cle", "detecte_le"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_nature_display()} · {self.cle}"

@@ -1,5 +1,6 @@
 """Files that people hand in: what was read of each, shown, then done or not. The same content is done once."""
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -62,6 +63,15 @@ class ImportFichier(models.Model):
                 condition=Q(statut="confirme", confirme_le__isnull=False, confirme_par__isnull=False)
                 | Q(statut="prevu", confirme_le__isnull=True, confirme_par__isnull=True),
                 name="imports_confirmation_datee",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="import_indelebile", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(name="import_immuable", fields=["nature", "empreinte", "deposant", "depose_le"]),
+            pgtrigger.Protect(
+                name="import_confirme",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__statut="confirme"),
             ),
         ]
 

@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from apps.pass_clients.models import SouscriptionPass
 from apps.pass_payments.motifs import MotifEchec
 from nsia_pass_api.constraints import parmi
+from nsia_pass_api.gardes import fige
 
 
 class StatutPaiement(models.TextChoices):
@@ -237,6 +238,7 @@ class PaiementPass(models.Model):
                     "frais",
                     "devise",
                     "operateur",
+                    "mode_paiement",
                     "numero_payeur",
                     "type_paiement",
                     "reference_mobile_money",
@@ -245,6 +247,15 @@ class PaiementPass(models.Model):
                     "date_demande",
                 ],
             ),
+            # What was confirmed stays as it was confirmed; the receipt is numbered once.
+            fige(
+                "date_confirmation",
+                "date_comptable",
+                "code_confirmation",
+                name="paiement_une_confirmation",
+                quand=pgtrigger.Q(old__date_confirmation__isnull=False),
+            ),
+            fige("numero_recu", name="paiement_un_recu", quand=pgtrigger.Q(old__numero_recu__isnull=False)),
             pgtrigger.Trigger(
                 name="paiement_deux_par_payeur",
                 operation=pgtrigger.Insert,

@@ -1,5 +1,6 @@
 """What came from the former database: each of its rows with its fate, and each passage of `import_whatsappdb`."""
 
+import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -161,6 +162,10 @@ class LigneReprise(models.Model):
                 fields=["souscription"], condition=Q(souscription__isnull=False), name="reprises_par_souscription"
             ),
             GinIndex(fields=["reserves"], name="reprises_reserves", condition=~Q(reserves=[])),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="ligne_reprise_indelebile", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(name="ligne_reprise_d_origine", fields=["table_source", "empreinte", "rang", "brut"]),
         ]
 
     def __str__(self) -> str:

@@ -16,6 +16,7 @@ from apps.pass_payments.models.paiements import OperateurPaiement, PaiementPass
 from apps.pass_payments.motifs import MotifEchec
 from nsia_pass_api import coffre
 from nsia_pass_api.constraints import parmi, telephone
+from nsia_pass_api.gardes import fige
 
 
 class NatureDecaissement(models.TextChoices):
@@ -24,6 +25,7 @@ class NatureDecaissement(models.TextChoices):
 
 
 class StatutDecaissement(models.TextChoices):
+    A_APPROUVER = "a_approuver", "En attente d'une seconde personne"
     A_ENVOYER = "a_envoyer", "À envoyer"
     EN_COURS = "en_cours", "Chez l'opérateur"
     EN_VERIFICATION = "en_verification", "En vérification"
@@ -33,6 +35,8 @@ class StatutDecaissement(models.TextChoices):
 
 # Money out has no deadline: it is followed until the operator says how it ended.
 TRANSITIONS_DECAISSEMENT: tuple[tuple[str, str], ...] = (
+    ("a_approuver", "a_envoyer"),
+    ("a_approuver", "echec"),
     ("a_envoyer", "en_cours"),
     ("a_envoyer", "en_verification"),
     ("a_envoyer", "succes"),
@@ -44,6 +48,38 @@ TRANSITIONS_DECAISSEMENT: tuple[tuple[str, str], ...] = (
     ("en_verification", "succes"),
     ("en_verification", "echec"),
 )
+
+
+# A number that became a client's so lately: payouts to it wait, whoever writes them (services.decaissements).
+_VERSEMENT_PRUDENT = """
+    IF EXISTS (
+        SELECT 1 FROM clients_pass c
+        WHERE c.numero_mobile_money = NEW.telephone
+          AND c.mobile_money_change_le > now() - make_interval(days => coalesce(
+              (SELECT r.valeur FROM reglages r WHERE r.nom = 'MOBILE_MONEY_DELAI_JOURS'), 7))
+    ) THEN
+        RAISE EXCEPTION 'versement % : ce numéro a changé depuis peu, une seconde personne doit décider', NEW.numero
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'decaissements_numero_recent';
+    END IF;
+    RETURN NEW;
+"""
+# What waited leaves by the very decision of two people, none of whom decides on a number that she gave herself.
+_VERSEMENT_DECIDE = """
+    IF NOT EXISTS (
+        SELECT 1 FROM propositions p
+        WHERE p.nature = 'versement' AND p.cle = 'decaissement:' || OLD.numero AND p.statut = 'approuvee'
+          AND p.transaction_decision = txid_current() AND p.apres->>'statut' = NEW.statut
+          AND NOT EXISTS (
+              SELECT 1 FROM clients_pass c JOIN modifications_client m ON m.client_id = c.id
+              WHERE c.numero_mobile_money = OLD.telephone AND c.mobile_money_change_le IS NOT NULL
+                AND m.apres->>'numero_mobile_money' = OLD.telephone AND m.acteur_id = p.decideur_id
+          )
+    ) THEN
+        RAISE EXCEPTION 'versement % : deux personnes doivent en décider', OLD.numero
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'decaissements_a_deux';
+    END IF;
+    RETURN NEW;
+"""
 
 
 class Decaissement(models.Model):
@@ -93,7 +129,11 @@ class Decaissement(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(statut__in=["succes", "echec"], termine_le__isnull=False, a_suivre_le__isnull=True)
-                | (~Q(statut__in=["succes", "echec"]) & Q(termine_le__isnull=True, a_suivre_le__isnull=False)),
+                | Q(statut="a_approuver", termine_le__isnull=True, a_suivre_le__isnull=True)
+                | (
+                    ~Q(statut__in=["succes", "echec", "a_approuver"])
+                    & Q(termine_le__isnull=True, a_suivre_le__isnull=False)
+                ),
                 name="decaissements_suivis_jusqu_au_bout",
             ),
             models.CheckConstraint(
@@ -109,13 +149,46 @@ class Decaissement(models.Model):
         ]
         indexes = [
             models.Index(fields=["a_suivre_le"], condition=Q(a_suivre_le__isnull=False), name="decaissements_a_suivre"),
+            models.Index(fields=["-id"], condition=Q(statut="a_approuver"), name="decaissements_a_approuver"),
         ]
         triggers = [
             pgtrigger.FSM(name="decaissement_transition", field="statut", transitions=list(TRANSITIONS_DECAISSEMENT)),
             pgtrigger.Protect(name="decaissement_indelebile", operation=pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="decaissement_prudent",
+                operation=pgtrigger.Insert,
+                when=pgtrigger.Before,
+                condition=pgtrigger.Q(new__nature="versement", new__statut__df="a_approuver"),
+                func=_VERSEMENT_PRUDENT,
+            ),
+            pgtrigger.Trigger(
+                name="decaissement_a_deux",
+                operation=pgtrigger.UpdateOf("statut"),
+                when=pgtrigger.Before,
+                condition=pgtrigger.Q(old__statut="a_approuver", new__statut__df="a_approuver"),
+                func=_VERSEMENT_DECIDE,
+            ),
             pgtrigger.ReadOnly(
                 name="decaissement_immuable",
-                fields=["nature", "numero", "cle", "reference", "paiement", "operateur", "telephone", "montant"],
+                fields=[
+                    "nature",
+                    "numero",
+                    "cle",
+                    "reference",
+                    "paiement",
+                    "operateur",
+                    "telephone",
+                    "montant",
+                    "libelle",
+                    "demande_le",
+                ],
+            ),
+            fige(
+                "motif_echec",
+                "code_confirmation",
+                "termine_le",
+                name="decaissement_termine",
+                quand=pgtrigger.Q(old__termine_le__isnull=False),
             ),
         ]
 
@@ -225,6 +298,11 @@ class MessageSortant(models.Model):
         indexes = [
             models.Index(fields=["a_envoyer_le"], condition=Q(statut="a_envoyer"), name="messages_a_envoyer"),
             models.Index(fields=["cree_le"], condition=Q(statut="abandonne"), name="messages_abandonnes"),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="message_indelebile", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(name="message_immuable", fields=["cle", "telephone"]),
+            fige("statut", "envoye_le", name="message_termine", quand=pgtrigger.Q(old__statut__df="a_envoyer")),
         ]
 
     def __str__(self) -> str:

@@ -12,6 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Q, QuerySet
 
 from apps.pass_clients.models import SouscriptionPass
+from apps.pass_clients.services import mobile_money_recent
 from apps.pass_payments.conduite import prochain_passage, recul
 from apps.pass_payments.errors import (
     DecaissementDejaClos,
@@ -96,6 +97,8 @@ def demander_versement(
 ) -> Decaissement:
     """`montant` XAF will be paid to `telephone`, once for `cle` (`sinistre:SIN-2026-000123`), whoever asks again.
 
+    To a number that a client has had for less than MOBILE_MONEY_DELAI_JOURS days it waits for two people (`liberer`).
+
     Raises OperateurIndisponible for an operator without an API, DecaissementDejaDemande while one for `cle` lives.
     """
     if not est_en_ligne(operateur):
@@ -103,6 +106,7 @@ def demander_versement(
             "Cet opérateur ne permet pas encore de verser de l'argent. Choisissez un autre numéro."
         )
     quand = quand or maintenant()
+    attend = mobile_money_recent(telephone=telephone, quand=quand)
     return _inserer(
         Decaissement(
             nature=NatureDecaissement.VERSEMENT,
@@ -112,9 +116,23 @@ def demander_versement(
             montant=montant,
             libelle=libelle,
             demande_le=quand,
-            a_suivre_le=quand,
+            statut=StatutDecaissement.A_APPROUVER if attend else StatutDecaissement.A_ENVOYER,
+            a_suivre_le=None if attend else quand,
         )
     )
+
+
+@transaction.atomic
+def liberer(*, decaissement: Decaissement, envoyer: bool, quand: datetime) -> None:
+    """The payout that waited for two people leaves, or never will. The database refuses it without their decision.
+
+    Raises DecaissementDejaClos when it no longer waits.
+    """
+    fin = {"statut": StatutDecaissement.ECHEC, "termine_le": quand, "motif_echec": MotifEchec.AUTRE}
+    depart = {"statut": StatutDecaissement.A_ENVOYER, "a_suivre_le": quand}
+    attend = Decaissement.objects.filter(pk=decaissement.pk, statut=StatutDecaissement.A_APPROUVER)
+    if not attend.update(**(depart if envoyer else fin)):
+        raise DecaissementDejaClos
 
 
 def _inserer(decaissement: Decaissement) -> Decaissement:

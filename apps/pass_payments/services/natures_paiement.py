@@ -5,10 +5,17 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.utils import timezone
 
 from apps.pass_clients.models import SouscriptionPass, StatutSouscription
+from apps.pass_clients.selectors import changements_de_numero
 from apps.pass_clients.services import changer_statut, verrouiller
-from apps.pass_payments.errors import AbandonImpossible, DecaissementDejaClos, PropositionImpossible
+from apps.pass_payments.errors import (
+    AbandonImpossible,
+    DecaissementDejaClos,
+    PropositionImpossible,
+    SecondePersonneExigee,
+)
 from apps.pass_payments.models import (
     AbandonCreance,
     Decaissement,
@@ -20,7 +27,7 @@ from apps.pass_payments.models import (
     StatutPaiement,
 )
 from apps.pass_payments.natures import Demande, Nature
-from apps.pass_payments.services.decaissements import a_clore, clore_a_la_main, demander_remboursement
+from apps.pass_payments.services.decaissements import a_clore, clore_a_la_main, demander_remboursement, liberer
 from apps.pass_payments.services.paiements import changer_statut_paiement
 from nsia_pass_api.dates import maintenant
 from nsia_pass_api.money import formater_xaf
@@ -188,6 +195,64 @@ class ClotureDecaissement(Nature[Decaissement]):
 
     def fait(self, proposition: Proposition) -> str:
         return "Approuvé : le décaissement est clos."
+
+
+class LiberationVersement(Nature[Decaissement]):
+    """A payout to a number that became a client's lately: whoever gave the number does not decide."""
+
+    libelle = "Verser vers un nouveau numéro"
+    droit_proposer = "pass_payments.add_proposition"
+    droit_decider = "pass_payments.change_proposition"
+    champs: ClassVar[Champs] = {
+        "decaissement": ("Décaissement", str),
+        "objet": ("Objet", str),
+        "montant": ("Montant", formater_xaf),
+        "vers": ("Vers le numéro", afficher),
+        "change": ("Numéro donné par", str),
+        "statut": ("Statut", _statut_decaissement),
+    }
+    essentiel = ("montant", "vers", "statut")
+
+    def objet(self, proposition: Proposition) -> Decaissement:
+        return Decaissement.objects.get(numero=proposition.apres["decaissement"])
+
+    def tenir(self, objet: Decaissement) -> Decaissement:
+        return Decaissement.objects.select_for_update(no_key=True).get(pk=objet.pk)
+
+    def demander(self, objet: Decaissement, **saisie: Any) -> Demande:
+        if objet.statut != StatutDecaissement.A_APPROUVER:
+            raise DecaissementDejaClos("Ce versement n'attend plus de décision.")
+        avant = self.situation(objet)
+        statut = StatutDecaissement.A_ENVOYER if saisie["envoyer"] else StatutDecaissement.ECHEC
+        return Demande(
+            cle=f"decaissement:{objet.numero}", client_id=None, avant=avant, apres={**avant, "statut": statut}
+        )
+
+    def situation(self, objet: Decaissement) -> Mapping[str, Any]:
+        return {
+            "decaissement": objet.numero,
+            "objet": objet.cle,
+            "montant": objet.montant,
+            "vers": objet.telephone,
+            "change": " ; ".join(
+                f"{un.acteur or 'le client lui-même'}, le {timezone.localtime(un.faite_le):%d/%m/%Y}"
+                for un in changements_de_numero(numero=objet.telephone)
+            ),
+            "statut": objet.statut,
+        }
+
+    def executer(
+        self, objet: Decaissement, proposition: Proposition, *, decideur: AbstractBaseUser, quand: datetime
+    ) -> None:
+        if any(un.acteur_id == decideur.pk for un in changements_de_numero(numero=objet.telephone)):
+            raise SecondePersonneExigee("Vous avez donné ce numéro : une autre personne doit décider de ce versement.")
+        envoyer = proposition.apres["statut"] == StatutDecaissement.A_ENVOYER
+        liberer(decaissement=objet, envoyer=envoyer, quand=quand)
+
+    def fait(self, proposition: Proposition) -> str:
+        if proposition.apres["statut"] == StatutDecaissement.A_ENVOYER:
+            return "Approuvé : le versement part chez l'opérateur."
+        return "Approuvé : ce versement ne partira pas ; il peut être demandé à nouveau."
 
 
 def _statut_souscription(valeur: str) -> str:

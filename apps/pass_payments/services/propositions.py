@@ -12,14 +12,18 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import IntegrityError, transaction
 
 from apps.pass_payments.errors import (
+    DroitAbsent,
+    PersonnesLiees,
     PropositionDejaDecidee,
     PropositionImpossible,
     RetraitImpossible,
     SecondePersonneExigee,
 )
 from apps.pass_payments.models import PaiementPass, Proposition, StatutProposition
+from apps.pass_payments.natures import independance
 from apps.pass_payments.natures import nature as la_nature
 from apps.pass_payments.operateurs import est_en_ligne
+from apps.pass_products.reglages import reglage
 from nsia_pass_api.constraints import violee
 from nsia_pass_api.dates import maintenant
 from nsia_pass_api.transactions import transaction_entiere
@@ -37,10 +41,12 @@ def proposer(
 ) -> Proposition:
     """The act `nature` on `objet`, as `saisie` asks it, waits for a second person until settings.PROPOSITION_VALIDITE.
 
-    Raises PropositionImpossible, or as the kind when it makes no sense.
+    Raises DroitAbsent, PropositionImpossible, or as the kind when it makes no sense.
     """
     quand = quand or maintenant()
     genre = la_nature(nature)
+    if not _a_le_droit(demandeur, genre.droit_proposer):
+        raise DroitAbsent
     demande = genre.demander(genre.tenir(objet), **saisie)
     if not motif.strip():
         raise PropositionImpossible("Dites pourquoi : la seconde personne en a besoin pour décider.")
@@ -87,13 +93,12 @@ def approuver(
 ) -> Proposition:
     """What was proposed is done, as it was read, by the decision of another person.
 
-    Raises SecondePersonneExigee, PropositionDejaDecidee (also when it is out of date), PropositionImpossible when the object
-    is no longer what the maker saw, and as the act itself; the proposal then still waits.
+    Raises as `_exiger_une_autre_personne`, PropositionDejaDecidee (also when it is out of date), PropositionImpossible when
+    the object is no longer what the maker saw, and as the act itself; the proposal then still waits.
     """
     quand = quand or maintenant()
     genre = la_nature(proposition.nature)
-    if proposition.demandeur_id == decideur.pk:
-        raise SecondePersonneExigee
+    _exiger_une_autre_personne(proposition, decideur)
     objet = genre.tenir(genre.objet(proposition))
     decidee = _decider(proposition, StatutProposition.APPROUVEE, decideur, commentaire, quand)
     if dict(genre.situation(objet)) != decidee.avant:
@@ -108,9 +113,8 @@ def approuver(
 def refuser(
     *, proposition: Proposition, decideur: AbstractBaseUser, commentaire: str, quand: datetime | None = None
 ) -> Proposition:
-    """Nothing is done; the words of another person say why. Raises SecondePersonneExigee, PropositionDejaDecidee."""
-    if proposition.demandeur_id == decideur.pk:
-        raise SecondePersonneExigee
+    """Nothing is done; the words of another person say why. Raises as `approuver`, but for the act."""
+    _exiger_une_autre_personne(proposition, decideur)
     return _decider(proposition, StatutProposition.REFUSEE, decideur, commentaire, quand or maintenant())
 
 
@@ -120,6 +124,35 @@ def retirer(*, proposition: Proposition, demandeur: AbstractBaseUser, quand: dat
     if proposition.demandeur_id != demandeur.pk:
         raise RetraitImpossible
     return _decider(proposition, StatutProposition.RETIREE, None, "", quand or maintenant())
+
+
+def _a_le_droit(agent: AbstractBaseUser, droit: str) -> bool:
+    return isinstance(agent, PermissionsMixin) and agent.has_perm(droit)
+
+
+def _exiger_une_autre_personne(proposition: Proposition, decideur: AbstractBaseUser) -> None:
+    """Raises SecondePersonneExigee for who asks, DroitAbsent, PersonnesLiees when one holds the account of the other.
+
+    The database refuses what is not two people as well, also when an account changes hands meanwhile.
+    """
+    if proposition.demandeur_id == decideur.pk:
+        raise SecondePersonneExigee
+    droit = la_nature(proposition.nature).droit_decider
+    if not _a_le_droit(decideur, droit):
+        raise DroitAbsent
+    if proposition.demandeur_id not in independance().liees(decideur.pk):
+        return
+    noms = independance().peuvent_decider(demandeur_id=proposition.demandeur_id, droit=droit)
+    qui = (
+        f"Peuvent décider : {', '.join(noms)}."
+        if noms
+        else "Demandez à l'administrateur du serveur d'ouvrir un compte."
+    )
+    raise PersonnesLiees(
+        "Cette demande doit être décidée par quelqu'un de plus indépendant : votre compte et celui de la personne qui demande "
+        f"ont été créés ou modifiés l'un par l'autre, ou par le même collègue, ces {reglage('DEUX_PERSONNES_JOURS')} derniers "
+        f"jours. {qui}"
+    )
 
 
 def _decider(
@@ -144,9 +177,9 @@ def attend_une_decision(proposition: Proposition) -> bool:
 
 
 def peut_decider(proposition: Proposition, agent: AbstractBaseUser) -> bool:
-    """Whether the table of rights lets `agent` decide of this kind, and she is not the one who asks."""
+    """Whether the table of rights lets `agent` decide of this kind, and the agent is another person than who asks."""
     droit = la_nature(proposition.nature).droit_decider
-    return isinstance(agent, PermissionsMixin) and agent.has_perm(droit) and proposition.demandeur_id != agent.pk
+    return _a_le_droit(agent, droit) and proposition.demandeur_id not in independance().liees(agent.pk)
 
 
 def perimer(*, quand: datetime) -> int:

@@ -229,7 +229,7 @@ class Dossier:
 @pytest.fixture
 def dossiers() -> Callable[[int], list[PaiementPass]]:
     def ecrire(nombre: int) -> list[PaiementPass]:
-        demandeur = AgentFactory(first_name="Prosper", last_name="NKOUNKOU")
+        demandeur = AgentFactory(role="gestionnaire", first_name="Prosper", last_name="NKOUNKOU")
         return [Dossier(rang, demandeur).ecrire() for rang in range(nombre)]
 
     return ecrire
@@ -349,7 +349,9 @@ class Essai:
 
 
 def _proposition() -> Proposition:
-    return proposer_retour(paiement=paiement_confirme(), motif="payé deux fois", demandeur=AgentFactory())
+    return proposer_retour(
+        paiement=paiement_confirme(), motif="payé deux fois", demandeur=AgentFactory(role="gestionnaire")
+    )
 
 
 ENCAISSEMENT = {"montant": "100", "operateur": "especes", "justificatif": "", "cle": "a" * 20, "confirme": "1"}
@@ -508,7 +510,7 @@ class TestPropositions:
 
     def test_une_seule_a_la_fois(self, connectee: Client, responsable: Agent) -> None:
         paiement = paiement_confirme()
-        proposition = proposer_retour(paiement=paiement, motif="doublon", demandeur=AgentFactory())
+        proposition = proposer_retour(paiement=paiement, motif="doublon", demandeur=AgentFactory(role="gestionnaire"))
         html = lire(connectee, page(paiement))
         assert f'href="{page(proposition)}">une proposition</a> attend la décision d\'une seconde personne' in html
         assert boutons(connectee, paiement) == ["imprimer"]
@@ -562,7 +564,9 @@ class TestPropositions:
         paiement = encaisser_au_guichet(
             souscription=contrat_en_vigueur().souscription, montant=100, operateur="especes", agent=AgentFactory()
         )
-        proposition = proposer_retour(paiement=paiement, motif="erreur de saisie", demandeur=AgentFactory())
+        proposition = proposer_retour(
+            paiement=paiement, motif="erreur de saisie", demandeur=AgentFactory(role="gestionnaire")
+        )
         reponse = connectee.post(acte(proposition, "approuver"), {"commentaire": ""})
         assert dit(reponse) == ["Approuvé : l'encaissement est annulé."]
         paiement.refresh_from_db()
@@ -572,7 +576,7 @@ class TestPropositions:
         self, connectee: Client, operateur: OperateurFactice
     ) -> None:
         proposition = _proposition()
-        refuser(proposition=proposition, decideur=AgentFactory(), commentaire="non")
+        refuser(proposition=proposition, decideur=AgentFactory(role="gestionnaire"), commentaire="non")
         assert refus(connectee.post(acte(proposition, "approuver"), {"commentaire": ""})) == [
             "Cette proposition n'attend plus de décision."
         ]
@@ -586,7 +590,7 @@ class TestPropositions:
 
     def test_celles_qui_attendent_viennent_d_abord(self, connectee: Client) -> None:
         ouverte, decidee, recente = _proposition(), _proposition(), _proposition()
-        refuser(proposition=decidee, decideur=AgentFactory(), commentaire="non")
+        refuser(proposition=decidee, decideur=AgentFactory(role="gestionnaire"), commentaire="non")
         assert list(connectee.get(liste(Proposition)).context["cl"].result_list) == [recente, ouverte, decidee]
 
 

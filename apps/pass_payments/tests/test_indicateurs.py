@@ -136,7 +136,7 @@ def test_what_was_written_off_is_no_arrear() -> None:
     calculer_indicateurs()
     assert sum(IndicateurMensuel.objects.values_list("arrieres", flat=True)) == 300
 
-    une, autre = AgentFactory.create_batch(2)
+    une, autre = AgentFactory.create_batch(2, role="gestionnaire")
     approuver(
         proposition=proposer(nature="abandon", objet=souscription, motif="introuvable", demandeur=une), decideur=autre
     )

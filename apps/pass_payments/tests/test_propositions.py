@@ -26,7 +26,7 @@ PAYEUR = "+242061234567"
 
 @pytest.fixture
 def agents() -> list[Agent]:
-    return AgentFactory.create_batch(3)
+    return AgentFactory.create_batch(3, is_superuser=True)
 
 
 @pytest.fixture

@@ -1,0 +1,361 @@
+"""What the database refuses to the role that serves requests, whatever it sets: each guard × that role × `pgtrigger.ignore`.
+
+Guards that pgtrigger knows are found in its registry, those of migrations in the catalogue of PostgreSQL. A guard that nothing
+below breaks, or that has no row to be broken on, fails the test.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pgtrigger
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.db import DatabaseError, connection, transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from pgtrigger.registry import registered
+from test_droits import monde
+
+from apps.borne_auth.models import Agent, CodeSecours, FacteurAgent, JetonRafraichissement, SessionBorne
+from apps.borne_auth.services import empreinte
+from apps.borne_auth.tests.factories import AgentFactory, DemandeFactory
+from apps.pass_clients.models import Consentement, ModificationClient, PoliceRemplacee, SouscriptionPass
+from apps.pass_clients.services import changer_statut, modifier_client
+from apps.pass_clients.tests.factories import SouscriptionFactory, contrat_en_vigueur
+from apps.pass_payments.models import AbandonCreance, Proposition, RequeteIdempotente
+from apps.pass_payments.services.decaissements import demander_versement
+from apps.pass_payments.tests.factories import PaiementFactory
+from apps.pass_products.models import ModificationCatalogue
+from nsia_pass_api import gardes
+from nsia_pass_api.diagnostic import Niveau, interrupteur
+
+pytestmark = pytest.mark.django_db
+
+# Guards with a condition, or of our own words: what breaks them, on one row.
+INFRACTIONS = {
+    "reglage_selon_historique": "UPDATE reglages SET valeur = 7",
+    "souscription_transition": "UPDATE souscriptions_pass SET statut = 'en_cours' WHERE statut = 'activee'",
+    "souscription_selon_audit": "UPDATE souscriptions_pass SET statut = 'suspendue' WHERE statut = 'activee'",
+    "souscription_une_activation": "UPDATE souscriptions_pass SET date_activation = now() WHERE statut = 'activee'",
+    "souscription_une_resiliation": "UPDATE souscriptions_pass SET date_resiliation = '2026-01-01' WHERE statut = 'resiliee'",
+    "police_jamais_rendue": "UPDATE numeros_police_congo SET numero_police = 'ANCIENNE-1'"
+    " WHERE id = (SELECT max(id) FROM numeros_police_congo)",
+    "police_remplacee_gardee": "UPDATE numeros_police_congo SET numero_police = 'AUTRE-1'"
+    " WHERE id = (SELECT max(id) FROM numeros_police_congo)",
+    "serie_sans_retour": "UPDATE series_numeros SET dernier = dernier - 1",
+    "paiement_transition": "UPDATE paiements_pass SET statut = 'initie' WHERE statut = 'succes'",
+    "paiement_une_confirmation": "UPDATE paiements_pass SET {colonne} = {autre} WHERE statut = 'succes'",
+    "paiement_un_recu": "UPDATE paiements_pass SET numero_recu = 'REC-AUTRE' WHERE numero_recu IS NOT NULL",
+    "paiement_selon_journal": "UPDATE paiements_pass SET statut = 'en_verification' WHERE statut = 'en_cours'",
+    "journal_selon_statut": "INSERT INTO evenements_paiement (paiement_id, type, statut, donnees)"
+    " SELECT id, 'echec', 'echec', '{{}}' FROM paiements_pass WHERE statut = 'succes' LIMIT 1",
+    "decaissement_transition": "UPDATE decaissements SET statut = 'en_cours' WHERE statut = 'echec'",
+    "client_mobile_money_date_seule": "UPDATE clients_pass SET mobile_money_change_le = now()",
+    "decaissement_prudent": "INSERT INTO decaissements (nature, numero, cle, reference, operateur, telephone, montant, libelle,"
+    " statut, motif_echec, code_confirmation, tentatives) SELECT 'versement', 'DEC-1', 'sinistre:2', gen_random_uuid(),"
+    " 'mtn_money', telephone, 100, 'essai', 'a_envoyer', '', '', 0 FROM decaissements WHERE statut = 'a_approuver'",
+    "decaissement_a_deux": "UPDATE decaissements SET statut = 'a_envoyer', a_suivre_le = now() WHERE statut = 'a_approuver'",
+    "proposition_attend_d_abord": "INSERT INTO propositions (nature, cle, avant, apres, motif, statut, demandeur_id, expire_le,"
+    " commentaire) SELECT nature, cle, avant, apres, motif, 'retiree', demandeur_id, now(), '' FROM propositions LIMIT 1",
+    "decaissement_termine": "UPDATE decaissements SET {colonne} = {autre} WHERE termine_le IS NOT NULL",
+    "message_termine": "UPDATE messages_sortants SET {colonne} = {autre} WHERE statut = 'envoye'",
+    "anomalie_resolue": "UPDATE anomalies_paiement SET commentaire = 'autre' WHERE resolue_le IS NOT NULL",
+    "proposition_decidee": "UPDATE propositions SET commentaire = 'autre' WHERE statut = 'refusee'",
+    "abandon_d_un_contrat_termine": "INSERT INTO abandons_creances (souscription_id, montant, proposition_id)"
+    " SELECT s.id, 1, p.id FROM souscriptions_pass s, propositions p WHERE s.statut = 'activee' LIMIT 1",
+    "import_confirme": "UPDATE imports_fichiers SET nombre = 2 WHERE statut = 'confirme'",
+    "session_non_rouverte": "UPDATE sessions_borne SET fermee_le = NULL, motif_fermeture = '' WHERE fermee_le IS NOT NULL",
+    "jeton_usage_unique": "UPDATE jetons_rafraichissement SET utilise_le = NULL WHERE utilise_le IS NOT NULL",
+    "demande_terminee": "UPDATE demandes_confirmation SET essais = 1 WHERE statut = 'annulee'",
+    "demande_changement_fige": "UPDATE demandes_confirmation SET changement = '{{}}' WHERE statut = 'en_attente'",
+    "demande_essais_comptes": "UPDATE demandes_confirmation SET essais = 1 WHERE essais = 2",
+    "facteur_code_usage_unique": "UPDATE facteurs_agents SET dernier_pas = dernier_pas - 1",
+    "code_secours_usage_unique": "UPDATE codes_secours SET utilise_le = NULL WHERE utilise_le IS NOT NULL",
+}
+# A value that no row of ours has.
+AUTRES = {
+    "integer": "987654",
+    "bigint": "987654",
+    "smallint": "1",
+    "numeric": "1.5",
+    "uuid": "gen_random_uuid()",
+    "date": "DATE '2001-01-01'",
+    "timestamp with time zone": "TIMESTAMPTZ '2001-01-01 00:00+00'",
+    "jsonb": """'{"autre": 1}'""",
+    "inet": "'10.9.9.9'",
+    "boolean": "NULL",
+}
+# Other ways to put guards aside, to forge what they read, or to empty tables.
+PAR_AILLEURS = [
+    "SET session_replication_role = replica",
+    "ALTER TABLE souscriptions_pass DISABLE TRIGGER ALL",
+    "ALTER TABLE souscriptions_pass DISABLE TRIGGER USER",
+    "DROP TRIGGER journal_fige ON journal_audit",
+    "TRUNCATE paiements_pass CASCADE",
+    "TRUNCATE django_admin_log",
+    "CREATE TEMPORARY TABLE transitions_souscription (id integer)",
+    "CREATE SCHEMA leurre",
+    "CREATE TABLE leurre (id integer)",
+    "CREATE FUNCTION leurre() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
+    "CREATE TRIGGER leurre BEFORE UPDATE ON agents FOR EACH ROW EXECUTE FUNCTION journal_figer()",
+    "CREATE OR REPLACE FUNCTION _pgtrigger_should_ignore(trigger_name name) RETURNS boolean LANGUAGE sql AS 'SELECT true'",
+    "ALTER FUNCTION _pgtrigger_should_ignore(name) SECURITY DEFINER",
+    "SELECT setval('agents_id_seq', 1)",
+    "COPY (SELECT 1) TO PROGRAM 'cat'",
+    "COPY agents FROM '/etc/passwd'",
+    "ALTER ROLE CURRENT_USER SUPERUSER",
+    "GRANT pg_write_server_files TO CURRENT_USER",
+]
+
+
+def sql(requete: str, *parametres: object) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(requete, parametres or None)
+        return cursor.fetchall() if cursor.description else []
+
+
+@contextmanager
+def servir(role: str, *, ignorer: bool = True) -> Iterator[None]:
+    """Inside, the role that serves requests writes, every trigger of pgtrigger named in `pgtrigger.ignore`."""
+    with transaction.atomic():
+        sql(f"SET LOCAL ROLE {role}")
+        if ignorer:
+            noms = ",".join(trigger.get_pgid(modele) for modele, trigger in registered())
+            sql("SELECT set_config('pgtrigger.ignore', %s, true)", f"{{{noms}}}")
+        yield
+        sql("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def refus_de(role: str, requete: str) -> str:
+    """What PostgreSQL said to the service when it refused; empty when it did not."""
+    try:
+        with servir(role):
+            sql(requete)
+    except DatabaseError as error:
+        return str(error)
+    return ""
+
+
+@pytest.fixture
+def lignes() -> None:
+    """A row at least in each guarded table, in the states that guards speak of."""
+    monde("administrateur")
+    police = contrat_en_vigueur(numero="CG-2026-VIE-900")
+    souscription, client = police.souscription, police.souscription.client
+    agent = AgentFactory()
+    changer_statut(souscription=SouscriptionFactory(active=True), vers="resiliee", motif="essai")
+    Consentement.objects.create(souscription=souscription, version="2026-01", nom="KONGO", prenom="Jean")
+    ModificationClient.objects.create(client=client, acte="client_modifie")
+    ModificationCatalogue.objects.create(produit=souscription.produit, acte="produit_modifie")
+    PoliceRemplacee.objects.create(
+        numero_police="ANCIENNE-1",
+        souscription=souscription,
+        mode_attribution="automatique",
+        attribuee_le=timezone.now(),
+        remplacee_par=agent,
+    )
+    proposition = Proposition.objects.latest("pk")
+    Proposition.objects.filter(pk=proposition.pk).update(statut="refusee", decideur=agent, decidee_le=timezone.now())
+    AbandonCreance.objects.create(
+        souscription=SouscriptionPass.objects.get(statut="resiliee"), montant=100, proposition=proposition
+    )
+    PaiementFactory(souscription=souscription, numero_recu="REC-2026-000001")
+    modifier_client(client=client, numero_mobile_money="+242065551234")
+    demander_versement(cle="s:1", operateur="mtn_money", telephone="+242065551234", montant=100, libelle="Sinistre")
+    sql("UPDATE messages_sortants SET statut = 'envoye', a_envoyer_le = NULL, envoye_le = now() WHERE cle = 'essai'")
+    sql(
+        "UPDATE anomalies_paiement SET resolue_le = now(), resolue_par_id = %s, commentaire = 'fait'"
+        " WHERE id = (SELECT max(id) FROM anomalies_paiement)",
+        agent.pk,
+    )
+    sql(
+        "UPDATE imports_fichiers SET statut = 'confirme', confirme_le = now(), confirme_par_id = %s"
+        " WHERE id = (SELECT max(id) FROM imports_fichiers)",
+        agent.pk,
+    )
+    RequeteIdempotente.objects.create(
+        portee="essai", cle="essai", empreinte="0" * 64, statut_http=200, reponse={}, cree_le=timezone.now()
+    )
+    session = SessionBorne.objects.latest("pk")
+    JetonRafraichissement.objects.create(session=session, expire_le=session.expire_le, utilise_le=timezone.now())
+    DemandeFactory(session=session, essais=2)
+    DemandeFactory(session=session, statut="annulee", terminee_le=timezone.now(), changement={})
+    SessionBorne.objects.filter(pk=session.pk).update(fermee_le=timezone.now(), motif_fermeture="deconnexion")
+    facteur = FacteurAgent.objects.latest("pk")
+    FacteurAgent.objects.update(dernier_pas=5)
+    CodeSecours.objects.create(facteur=facteur, empreinte=empreinte("un"), utilise_le=timezone.now())
+    sql("SET CONSTRAINTS ALL IMMEDIATE")
+    sql("SET CONSTRAINTS ALL DEFERRED")
+
+
+def colonnes_de(modele: Any, noms: list[str]) -> list[tuple[str, str]]:
+    """The columns of these fields, and a value that they do not hold."""
+    types = dict(
+        sql(
+            "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = %s AND is_generated = 'NEVER'",
+            modele._meta.db_table,
+        )
+    )
+    colonnes = [modele._meta.get_field(nom).column for nom in noms]
+    return [(colonne, AUTRES.get(types[colonne], "'zz'")) for colonne in colonnes if colonne in types]
+
+
+def immuables(modele: Any, trigger: pgtrigger.ReadOnly) -> list[str]:
+    if trigger.fields:
+        return list(trigger.fields)
+    return [champ.name for champ in modele._meta.concrete_fields if champ.name not in (trigger.exclude or ())]
+
+
+# They write something into the row instead of refusing: `client_mobile_money_date_seule` and the laws on decisions guard it.
+SIGNENT = {"client_mobile_money_date", "proposition_signee"}
+
+
+def infractions(modele: Any, trigger: pgtrigger.Trigger) -> list[str]:
+    """Statements that this guard is there to refuse."""
+    table, une = modele._meta.db_table, "WHERE ctid = (SELECT ctid FROM {} LIMIT 1)"
+    ici = une.format(table)
+    if trigger.name in INFRACTIONS:
+        modele_sql = INFRACTIONS[trigger.name]
+        if "{colonne}" not in modele_sql:
+            return [modele_sql.format()]
+        pose = str(trigger.compile(modele).install_sql)
+        champs = [champ for champ in modele._meta.concrete_fields if f'OLD."{champ.column}" IS DISTINCT' in pose]
+        colonnes = colonnes_de(modele, [champ.name for champ in champs])
+        assert colonnes
+        return [modele_sql.format(colonne=colonne, autre=autre) for colonne, autre in colonnes]
+    if isinstance(trigger, pgtrigger.ReadOnly):
+        return [
+            f"UPDATE {table} SET {colonne} = {autre} {ici}"
+            for colonne, autre in colonnes_de(modele, immuables(modele, trigger))
+        ]
+    assert isinstance(trigger, pgtrigger.Protect), f"{trigger.name} : comment l'enfreindre ?"
+    assert trigger.condition is None, f"{trigger.name} : comment l'enfreindre ?"
+    cle = modele._meta.pk.column
+    actes = {"DELETE": f"DELETE FROM {table} {ici}", "UPDATE": f"UPDATE {table} SET {cle} = {cle} {ici}"}
+    return [actes[acte] for acte in str(trigger.operation).split(" OR ")]
+
+
+def test_no_guard_of_a_model_obeys_the_service(lignes: None, role_de_service: str) -> None:
+    """Each is broken by the service with `pgtrigger.ignore` naming them all; this very guard refuses."""
+    passees = [
+        (trigger.name, requete, dit)
+        for modele, trigger in registered()
+        if trigger.name not in SIGNENT
+        for requete in infractions(modele, trigger)
+        for dit in [refus_de(role_de_service, requete)]
+        if trigger.get_pgid(modele) not in dit
+    ]
+    assert passees == []
+    assert len(registered()) > 70
+
+
+def test_no_guard_of_a_migration_obeys_the_service(role_de_service: str) -> None:
+    """Statements that touch no row are refused already."""
+    gardes_sql = sql(
+        """
+        SELECT c.relname, t.tgname, t.tgtype::int & 4 > 0, t.tgtype::int & 8 > 0, t.tgtype::int & 16 > 0,
+               (SELECT min(attname) FROM pg_attribute a WHERE a.attrelid = c.oid AND NOT attisdropped AND attnum > 0)
+        FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
+        WHERE p.proname IN ('proprietaire_seul', 'journal_figer') AND t.tgtype::int & 1 = 0
+        """
+    )
+    passees = []
+    for table, nom, ajout, suppression, changement, colonne in gardes_sql:
+        for acte, garde in {
+            f"INSERT INTO {table} OVERRIDING SYSTEM VALUE SELECT * FROM {table} WHERE false": ajout,
+            f"DELETE FROM {table} WHERE false": suppression,
+            f"UPDATE {table} SET {colonne} = {colonne} WHERE false": changement,
+        }.items():
+            dit = refus_de(role_de_service, acte)
+            if garde and "ne se modifie pas" not in dit and "que par le propriétaire" not in dit:
+                passees.append((table, nom, acte, dit))
+    assert passees == []
+    assert {table for table, *_ in gardes_sql} == {
+        "journal_audit",
+        "lectures_donnees",
+        "django_admin_log",
+        "auth_group",
+        "auth_group_permissions",
+        "auth_permission",
+        "django_content_type",
+        "django_migrations",
+        "agents_user_permissions",
+    }
+
+
+def test_the_service_gives_nobody_all_rights(role_de_service: str) -> None:
+    agent, tout = AgentFactory(), AgentFactory(is_superuser=True)
+    for requete in (
+        f"UPDATE agents SET is_superuser = true WHERE id = {agent.pk}",
+        f"UPDATE agents SET is_superuser = false WHERE id = {tout.pk}",
+    ):
+        assert "que par le propriétaire" in refus_de(role_de_service, requete)
+    with pytest.raises(DatabaseError, match="que par le propriétaire"), servir(role_de_service):
+        AgentFactory(is_superuser=True)
+    with servir(role_de_service):
+        AgentFactory()
+
+
+def test_every_table_is_reached_by_the_service(role_de_service: str) -> None:
+    """What no guard keeps, it reads and writes: rights are missing nowhere."""
+    tables = [modele._meta.db_table for modele in apps.get_models(include_auto_created=True)]
+    with servir(role_de_service):
+        lisibles = sql(
+            "SELECT t FROM unnest(%s) t WHERE has_table_privilege(t, 'SELECT, INSERT, UPDATE, DELETE')", tables
+        )
+    assert len(lisibles) == len(tables)
+
+
+@pytest.mark.parametrize("requete", PAR_AILLEURS)
+def test_there_is_no_other_way(requete: str, role_de_service: str) -> None:
+    dit = refus_de(role_de_service, requete)
+    assert "permission denied" in dit or "must be" in dit, dit
+
+
+def test_the_owner_may_put_a_guard_aside() -> None:
+    police = contrat_en_vigueur()
+    with pgtrigger.ignore():
+        police.delete()
+    assert not sql("SELECT 1 FROM numeros_police_congo")
+
+
+def test_a_function_lends_its_owner_s_rights_to_nobody(role_de_service: str) -> None:
+    """Both names count: SECURITY DEFINER changes the one, SET ROLE the other."""
+    contrat_en_vigueur()
+    (nom,) = (t.get_pgid(m) for m, t in registered() if t.name == "police_indelebile")
+    ecrire = "SELECT _pgtrigger_should_ignore(%s)"
+    sql("SELECT set_config('pgtrigger.ignore', %s, true)", f"{{{nom}}}")
+    assert sql(ecrire, nom) == [(True,)]
+    sql(f"SET LOCAL ROLE {role_de_service}")
+    assert sql(ecrire, nom) == [(False,)]
+
+
+def test_the_switch_is_ours_again_after_each_migration() -> None:
+    modele, trigger = registered()[0]
+    trigger.install(modele)
+    assert interrupteur(connection).niveau is Niveau.ERREUR
+    call_command("migrate", verbosity=0)
+    assert interrupteur(connection).niveau is Niveau.OK
+    assert gardes.tiennent(connection)
+
+
+def test_the_service_serves(role_de_service: str, client: Client) -> None:
+    """Signing in, reading lists and a client's page, changing a client: what the back office writes, the role may write."""
+    police = contrat_en_vigueur()
+    personne = police.souscription.client
+    agent = AgentFactory(role="gestionnaire")
+    with servir(role_de_service, ignorer=False):
+        client.force_login(Agent.objects.get(pk=agent.pk))
+        pages = ["pass_clients_clientpass", "pass_payments_paiementpass", "borne_auth_agent", "auth_group"]
+        for page in pages:
+            assert client.get(reverse(f"admin:{page}_changelist")).status_code == 200
+        adresse = reverse("admin:pass_clients_clientpass_change", args=[personne.pk])
+        formulaire = client.get(adresse).context["adminform"].form.initial
+        saisie = {champ: "" if valeur is None else valeur for champ, valeur in formulaire.items()}
+        assert client.post(adresse, saisie | {"adresse": "12 rue Mbochis"}).status_code == 302
+        personne.refresh_from_db()
+        assert personne.adresse == "12 rue Mbochis"
+        assert sql("SELECT count(*) FROM django_admin_log WHERE user_id = %s", agent.pk) == [(1,)]
