@@ -14,8 +14,8 @@ ANNONCE = """
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("pass_payments", "0011_gardes_du_service"),
-        ("pass_clients", "0012_mobile_money_date"),
+        ("pass_payments", "0016_gardes_du_service"),
+        ("pass_clients", "0017_mobile_money_date"),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("pass_clients", "0010_clients_inactifs"),
+        ("pass_clients", "0015_naissances"),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("pass_clients", "0011_gardes_du_service"),
+        ("pass_clients", "0016_gardes_du_service"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

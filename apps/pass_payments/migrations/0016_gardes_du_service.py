@@ -7,7 +7,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("pass_payments", "0010_ordre_des_soldes"),
+        ("pass_payments", "0015_tableau_de_bord_etat_depuis"),
     ]
 
     operations = [

@@ -23,7 +23,7 @@ SANS = """
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("borne_auth", "0007_tables_suivies"),
+        ("borne_auth", "0011_demandes_sans_session"),
         ("admin", "0003_logentry_add_action_flag_choices"),
         ("auth", "0012_alter_user_first_name_max_length"),
         ("contenttypes", "0002_remove_content_type_name"),

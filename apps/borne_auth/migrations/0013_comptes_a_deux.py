@@ -23,8 +23,8 @@ SANS = """
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("borne_auth", "0008_gardes_du_service"),
-        ("pass_payments", "0012_versements_a_deux"),
+        ("borne_auth", "0012_gardes_du_service"),
+        ("pass_payments", "0017_versements_a_deux"),
     ]
 
     operations = [
