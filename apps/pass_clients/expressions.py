@@ -8,3 +8,10 @@ class NomCherchable(Func):
 
     function = "nom_cherchable"
     output_field = TextField()
+
+
+class FormeAgence(Func):
+    """The name of an agency as names of agencies are compared: « Poto Poto » and « agence de poto-poto » are « potopoto »."""
+
+    function = "forme_agence"
+    output_field = TextField()

@@ -151,7 +151,7 @@ class SouscriptionsApi(APIView):
         if client_id is None:
             principaux = {champ: identite.pop(champ) for champ in ("nom", "prenom", "telephone")}
             # A new client belongs to the agency of the kiosk where she stands; a known one stays where she is.
-            autres = {**identite, "agence": request.user.agence}  # type: ignore[union-attr]
+            autres = {**identite, "agence_id": request.user.agence_id}  # type: ignore[union-attr]
             souscripteur = demandes.Souscripteur(**principaux, autres=autres)
             portee = f"prospect:{principaux['telephone']}"
         else:

@@ -8,7 +8,7 @@ from django.db.models import Max, Sum
 from django.utils.dates import MONTHS_3
 
 from apps.pass_clients.models import SouscriptionPass, StatutSouscription
-from apps.pass_clients.selectors import souscriptions_sans_police
+from apps.pass_clients.selectors import clients_sans_agence, souscriptions_sans_police
 from apps.pass_payments.models import IndicateurMensuel
 from apps.pass_payments.selectors_controle import Alerte, Permises, compter
 from nsia_pass_api.dates import aujourdhui
@@ -36,7 +36,7 @@ class Graphique:
 
 
 def alertes_portefeuille(*, permises: Permises) -> list[Alerte]:
-    """The work that waits in the portfolio, on the rows that `permises` leaves. Two queries.
+    """The work that waits in the portfolio, on the rows that `permises` leaves. Three queries.
 
     Over the whole portfolio, looking for the few that wait for a police reads all that are paid.
     """
@@ -55,6 +55,7 @@ def alertes_portefeuille(*, permises: Permises) -> list[Alerte]:
                 suspendues,
                 {"statut__exact": StatutSouscription.SUSPENDUE},
             ),
+            ("sans_agence", "Clients sans agence, à rattacher", clients_sans_agence(), {"agence": "sans"}),
         ],
         permises=permises,
     )

@@ -17,7 +17,7 @@ from apps.borne_auth.tests.factories import AgentFactory, BorneFactory, SessionF
 from apps.borne_auth.tokens import JetonAccesClient, JetonAgent
 from apps.pass_clients.models import ClientPass, NumeroPolice
 from apps.pass_clients.services import changer_statut
-from apps.pass_clients.tests.factories import ClientFactory, contrat_en_vigueur
+from apps.pass_clients.tests.factories import AgenceFactory, ClientFactory, contrat_en_vigueur
 from apps.pass_payments.models import PaiementPass
 from apps.pass_payments.motifs import PHRASES, MotifEchec
 from apps.pass_payments.services import changer_statut_paiement
@@ -103,11 +103,11 @@ def test_a_new_client_belongs_to_the_agency_of_her_kiosk(settings: Settings) -> 
     borne.credentials(HTTP_X_BORNE_CLE="cle-de-bacongo")
 
     assert souscrire(settings, borne).status_code == 202
-    assert ClientPass.objects.get().agence == "Bacongo"
-    ClientPass.objects.update(agence="Moungali")
+    assert str(ClientPass.objects.get().agence) == "Bacongo"
+    ClientPass.objects.update(agence=AgenceFactory(nom="Moungali"))
     ProduitEpargneFactory()
     assert souscrire(settings, borne, produit="BATELA", montant=2_000).status_code == 202
-    assert ClientPass.objects.get().agence == "Moungali"
+    assert str(ClientPass.objects.get().agence) == "Moungali"
 
 
 class TestPayer:
