@@ -15,7 +15,7 @@ from django.test.utils import override_settings
 from django.urls import reverse
 
 from apps.borne_auth.models import Agent, RoleAgent
-from apps.pass_clients.models import ClientPass, NumeroPolice
+from apps.pass_clients.models import Agence, ClientPass, NumeroPolice
 from bench.databases import connecter, lire, nom_de
 from bench.report import Resultat, temps
 from bench.timing import entrelacer
@@ -89,7 +89,7 @@ def _pages(base: BaseDatabaseWrapper, role: RoleAgent) -> dict[str, tuple[Callab
         navigateur = Client()
         navigateur.force_login(_personne(role))
         # One whom both may read; her portfolio is of the size of anybody's.
-        client = ClientPass.objects.filter(agence=AGENCE, souscriptions__police__isnull=False).order_by("-pk")[0]
+        client = ClientPass.objects.filter(agence__nom=AGENCE, souscriptions__police__isnull=False).order_by("-pk")[0]
         police = NumeroPolice.objects.filter(souscription__client=client).order_by("pk")[0]
         listes = {f"list of {nom}": _liste(page) for nom, page in LISTES.items()}
         filtrees = {f"list of {nom}": _liste(page, **filtre) for nom, (page, filtre) in FILTREES.items()}
@@ -137,9 +137,10 @@ def _liste(page: str, **parametres: str) -> str:
 
 
 def _peupler(un_client_sur: int) -> None:
-    if ClientPass.objects.filter(agence=AGENCE).exists():
+    agence, ouverte = Agence.objects.get_or_create(nom=AGENCE)
+    if not ouverte:
         return
-    lire("UPDATE clients_pass SET agence = %s WHERE id %% %s = 0", AGENCE, un_client_sur)
+    lire("UPDATE clients_pass SET agence_id = %s WHERE id %% %s = 0", agence.pk, un_client_sur)
     lire("VACUUM (ANALYZE) clients_pass")
 
 
@@ -151,7 +152,7 @@ def _personne(role: RoleAgent) -> Agent:
             "matricule": f"BENCH-{role}"[:20],
             "first_name": "Banc",
             "last_name": role,
-            "agence": AGENCE,
+            "agence": Agence.objects.get(nom=AGENCE),
             "is_staff": True,
         },
     )

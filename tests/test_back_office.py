@@ -14,7 +14,7 @@ from django.urls import reverse
 from apps.borne_auth.lectures import SANS_PERSONNE
 from apps.borne_auth.models import Agent
 from apps.borne_auth.tests.factories import AgentFactory
-from apps.pass_clients.errors import TelephoneDejaConnu
+from apps.pass_clients.errors import AgenceFermee, TelephoneDejaConnu
 from apps.pass_clients.models import (
     BeneficiairePass,
     ClientPass,
@@ -26,8 +26,8 @@ from apps.pass_clients.models import (
     SouscriptionPass,
     TransitionSouscription,
 )
-from apps.pass_clients.services import activer, attribuer_police, changer_statut
-from apps.pass_clients.tests.factories import BeneficiaireFactory, ClientFactory, SouscriptionFactory
+from apps.pass_clients.services import activer, attribuer_police, changer_statut, modifier_client
+from apps.pass_clients.tests.factories import AgenceFactory, BeneficiaireFactory, ClientFactory, SouscriptionFactory
 from apps.pass_payments.models import EvenementPaiement, PaiementPass
 from apps.pass_payments.services.indicateurs import calculer_indicateurs
 from apps.pass_payments.tests.factories import PaiementFactory
@@ -92,7 +92,7 @@ class TestRequetes:
     @pytest.mark.parametrize(
         ("modele", "requetes"),
         [
-            (ClientPass, 6),  # and their products
+            (ClientPass, 8),  # and their products, the agencies of its filter, and those that files said
             (SouscriptionPass, 6),
             (Contrat, 7),  # and the balances of the page
             (NumeroPolice, 5),
@@ -124,8 +124,8 @@ class TestRequetes:
         [
             (
                 ClientPass,
-                17,
-            ),  # itself, contracts and balances, subscriptions, changes, type, proposals; balances and panels
+                18,
+            ),  # itself, agencies, contracts and balances, subscriptions, changes, type, proposals; balances and panels
             (SouscriptionPass, 9),  # itself, payments counted and read, periods, beneficiaries, transitions
             (Contrat, 8),  # itself, its balance, what its state asks, its instalments counted and read
             (NumeroPolice, 4),
@@ -162,12 +162,12 @@ class TestRequetes:
 
     @pytest.mark.parametrize("nombre", [1, 12])
     def test_accueil(self, administratrice: Client, django_assert_num_queries: Any, nombre: int) -> None:
-        """Session, agent, last acts; eleven alerts, four queues of clients, guarantees, kiosks; answers to her; pictures."""
+        """Session, agent, last acts; eleven alerts, five queues of clients, guarantees, kiosks; answers to her; pictures."""
         GarantieFactory(age_max=65, produit=ProduitFactory(code_pass="AGES"))
         for _ in range(nombre):
             contrat(paiements=2)
         calculer_indicateurs()
-        with django_assert_num_queries(23):
+        with django_assert_num_queries(24):
             assert "Bonjour Mireille" in administratrice.get(reverse("admin:index")).content.decode()
 
     def test_beaucoup_de_paiements_se_lisent_page_par_page(
@@ -588,26 +588,30 @@ class TestRattachement:
         agent = AgentFactory(agence="Bacongo")
         client.force_login(AgentFactory(role="gestionnaire"))
         un = ClientFactory()
-        champs = formulaire_client(un, agence="Bacongo", suivi_par=agent.pk)
+        champs = formulaire_client(un, agence=agent.agence_id, suivi_par=agent.pk)
         assert client.post(page(un), champs).status_code == 302
         un.refresh_from_db()
-        assert (un.agence, un.suivi_par) == ("Bacongo", agent)
-        assert client.post(page(un), formulaire_client(un, agence="Bacongo", suivi_par="")).status_code == 302
+        assert (un.agence, un.suivi_par) == (agent.agence, agent)
+        assert client.post(page(un), formulaire_client(un, agence=agent.agence_id, suivi_par="")).status_code == 302
         un.refresh_from_db()
         assert un.suivi_par is None
 
-    def test_une_agence_ou_personne_ne_travaille_est_refusee(self, client: Client) -> None:
-        client.force_login(AgentFactory(role="gestionnaire", agence="Bacongo"))
-        un = ClientFactory()
-        reponse = client.post(page(un), formulaire_client(un, agence="Bakongo"))
-        assert reponse.context["adminform"].errors == {
-            "agence": ["Personne ne travaille dans une agence de ce nom. Vérifiez comment il s'écrit."]
-        }
+    def test_une_agence_fermee_ne_recoit_personne_et_garde_les_siens(self, client: Client) -> None:
+        client.force_login(AgentFactory(role="gestionnaire"))
+        fermee = AgenceFactory(nom="Bacongo", statut="fermee")
+        un, sien = ClientFactory(), ClientFactory(agence="Bacongo")
+        reponse = client.post(page(un), formulaire_client(un, agence=fermee.pk))
+        assert set(reponse.context["adminform"].errors) == {"agence"}
+        with pytest.raises(AgenceFermee):
+            modifier_client(client=un, agence=fermee)
+        assert client.post(page(sien), formulaire_client(sien, agence=fermee.pk, adresse="Ici")).status_code == 302
+        sien.refresh_from_db()
+        assert (sien.agence, sien.adresse) == (fermee, "Ici")
 
     def test_un_agent_corrige_un_client_sans_le_deplacer(self, client: Client) -> None:
         client.force_login(AgentFactory(role="agent", agence="Bacongo"))
         un = ClientFactory(agence="Bacongo")
-        champs = formulaire_client(un, adresse="Moungali", agence="Ouenzé")
+        champs = formulaire_client(un, adresse="Moungali", agence=AgenceFactory(nom="Ouenzé").pk)
         assert client.post(page(un), champs).status_code == 302
         un.refresh_from_db()
-        assert (un.adresse, un.agence) == ("Moungali", "Bacongo")
+        assert (un.adresse, un.agence.nom) == ("Moungali", "Bacongo")

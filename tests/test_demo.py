@@ -253,7 +253,7 @@ def test_each_role_has_an_account_with_the_printed_password() -> None:
 def test_each_agency_has_a_kiosk_registered_once() -> None:
     command._kiosks()
     command._kiosks()
-    assert dict(Borne.objects.values_list("code", "agence")) == command.BORNES
+    assert dict(Borne.objects.values_list("code", "agence__nom")) == command.BORNES
 
 
 def test_production_has_no_demo(data_dir: Path, port: int) -> None:

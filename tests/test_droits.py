@@ -36,9 +36,10 @@ from apps.borne_auth.models import Agent, JournalAudit, LectureDonnees, RoleAgen
 from apps.borne_auth.tests.factories import AgentFactory, BorneFactory, ConnexionFactory, FacteurFactory, SessionFactory
 from apps.mtn_integration import services as mtn
 from apps.mtn_integration.models import GenreMTN, LogMTN, TransactionMTN
-from apps.pass_clients.models import ClientPass, Contrat, SerieNumero, SouscriptionPass
+from apps.pass_clients.models import Agence, ClientPass, Contrat, SerieNumero, SouscriptionPass
 from apps.pass_clients.services import changer_statut
 from apps.pass_clients.tests.factories import (
+    AgenceFactory,
     BeneficiaireFactory,
     ClientFactory,
     SouscriptionFactory,
@@ -72,7 +73,7 @@ from nsia_pass_api.admin import COMPTE_MAXIMUM, LignesPermises
 
 pytestmark = pytest.mark.django_db
 
-SON_AGENCE, AILLEURS = "Poto-Poto", "Pointe-Noire"
+SON_AGENCE, AILLEURS, UNE_AUTRE = "Poto-Poto", "Pointe-Noire", "Dolisie"
 VOIENT_TOUT = {"administrateur", "gestionnaire", "auditeur"}
 TRACES = {"borne_auth.JournalAudit", "borne_auth.LectureDonnees"}
 ROLES = [*RoleAgent.values, "sans_role"]
@@ -84,6 +85,7 @@ FORMULAIRES = {
     "pass_products.Garantie": ({"add", "change", "delete"}, "libelle"),
     "borne_auth.Agent": ({"add", "change"}, "poste"),
     "borne_auth.Borne": ({"change"}, "agence"),
+    "pass_clients.Agence": ({"add", "change"}, "nom"),
     "pass_payments.ImportFichier": ({"add"}, "adresse"),
 }
 # Addresses of the admin that are no model's.
@@ -359,7 +361,7 @@ def monde(role: str) -> Monde:
     un.noter("commune", Travailleur.objects.create(hote="serveur", pid=1), *Group.objects.all())
     un.noter("commune", SerieNumero.objects.create(serie="essai", annee=2020, dernier=1))
     un.noter("commune", JournalAudit.objects.latest("pk"), LectureDonnees.objects.create(**lecture(moi)))
-    un.noter("commune", *Reglage.objects.all())
+    un.noter("commune", *Reglage.objects.all(), AgenceFactory(nom=UNE_AUTRE), *Agence.objects.exclude(nom=UNE_AUTRE))
     delai = Reglage.objects.get(nom="ALERTE_EXPIRATION_JOURS")
     changer_reglage(nom=delai.nom, valeur=45, motif="essai", acteur=AgentFactory.create())
     un.a_faire["pass_products.Reglage", "changer"] = un.a_faire["pass_products.Reglage", "revenir"] = {"commune": delai}
@@ -370,6 +372,7 @@ def monde(role: str) -> Monde:
             table_source="agents", empreinte="0" * 64, rang=1, brut={}, sort="quarantaine", motif="ligne_vide"
         ),
     )
+    un.a_faire["pass_clients.ClientPass", "rattacher_choisis"] = dict(un.lignes["pass_clients.ClientPass"])
     police = un.une_de_chaque("pass_clients.Contrat")["suivie"].pk
     for rang, (ligne, deposant) in enumerate([("soi", moi), ("etrangere", AgentFactory.create())]):
         depot = depot_de(deposant, police, rang)
@@ -383,7 +386,7 @@ def monde(role: str) -> Monde:
             ligne,
             IndicateurMensuel.objects.create(
                 mois=date(2026, 11, 1),
-                agence=agence,
+                agence=AgenceFactory(nom=agence),
                 produit=garantie.produit,
                 souscriptions=1,
                 encaissements=1,
@@ -473,7 +476,8 @@ def ce_qu_on_envoie(tout: Client, modele: str, objet: Model) -> dict[str, Any]:
         champs |= saisie(inline.formset.management_form)
         for formulaire in inline.formset.forms:
             champs |= saisie(formulaire)
-    return champs | {FORMULAIRES[modele][1]: "Autre chose"}
+    change = FORMULAIRES[modele][1]
+    return champs | {change: Agence.objects.get(nom=UNE_AUTRE).pk if change == "agence" else "Autre chose"}
 
 
 MODELES = sorted(modele._meta.label for modele in admin.site._registry)
@@ -766,12 +770,12 @@ class TestMatrice:
         for modele, noms in PAGES.items():
             for nom, permission in noms.items():
                 droit = peut(role, modele, "view") and a_la_permission(role, permission)
-                d_un_objet = () if nom == "polices" else (un.lignes[modele][0][1].pk,)
+                d_un_objet = () if nom in ("polices", "rattacher") else (un.lignes[modele][0][1].pk,)
                 reponse = moi.get(page(modele, nom, *d_un_objet))
                 lu = reponse.content.decode()
                 if reponse.status_code != (200 if droit else 403):
                     fautes.append(f"{modele} : {nom} {reponse.status_code}")
-                if d_un_objet:
+                if nom != "polices":
                     continue
                 for ligne, objet in un.a_faire[modele, "attribuer"].items():
                     if (str(objet) in lu) != (droit and lit(role, modele, ligne)):
@@ -784,6 +788,9 @@ class TestMatrice:
             moi.post(page(modele, "changelist"), {"action": nom, "_selected_action": [objet.pk], "confirme": "1"})
             if nom == "attribuer_choisies":  # which shows a page, whose button does it
                 moi.post(page(modele, "polices"), {"choisies": str(objet.pk)})
+            if nom == "rattacher_choisis":
+                autre = Agence.objects.get(nom=UNE_AUTRE)
+                moi.post(page(modele, "rattacher"), {"choisis": str(objet.pk), "agence": autre.pk})
             if (empreinte() != avant) != fait:
                 yield f"{modele} {ligne} : {nom} {'n_a rien fait' if fait else 'est passé'}"
 

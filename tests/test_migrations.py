@@ -84,3 +84,59 @@ def test_triggers_are_those_of_the_models(db: None) -> None:
 
     assert len(etats) >= 11
     assert set(etats.values()) == {("INSTALLED", True)}
+
+
+def test_spellings_of_agencies_are_merged_and_come_back(brouillon: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    def migrer(*cible: str) -> None:
+        call_command("migrate", *cible, database=ALIAS, verbosity=0, interactive=False)
+
+    def lire(requete: str) -> list[Any]:
+        with brouillon.cursor() as cursor:
+            cursor.execute(requete)
+            return list(cursor.fetchall())
+
+    migrer("borne_auth", "0007")
+    with brouillon.cursor() as cursor:
+        for rang, agence in enumerate(["Poto-Poto", "Poto-Poto", "poto poto", "", "Bacongo"]):
+            cursor.execute(
+                "INSERT INTO agents (password, is_superuser, first_name, last_name, is_staff, is_active, date_joined, email,"
+                " matricule, telephone, agence, poste, adresse, solde_commissions, taux_commission, statut)"
+                " VALUES ('', false, 'A', 'B', true, true, now(), %s, %s, '', %s, '', '', 0, 0, 'actif')",
+                [f"a{rang}@nsia.cg", f"AG{rang}", agence],
+            )
+        cursor.execute(
+            "INSERT INTO bornes (code, agence, cle_empreinte, statut, version, creee_le)"
+            " VALUES ('PNR-1', 'Pointe Noire', repeat('0', 64), 'active', '', now())"
+        )
+        for rang, agence in enumerate(["POTOPOTO", "Agence de Poto-Poto", "pointe-noire", "Bakongo", "", ""]):
+            cursor.execute(
+                "INSERT INTO clients_pass (nom, prenom, telephone, lieu_naissance, adresse, operateur_mobile,"
+                " numero_mobile_money, statut, agence, cree_le) VALUES ('N', 'P', %s, '', '', '', '', 'actif', %s, now())",
+                [f"+24206000000{rang}", agence],
+            )
+
+    migrer()
+    dit = capsys.readouterr().out
+    assert "Agence Poto-Poto : réunit « Agence de Poto-Poto », « POTOPOTO », « Poto-Poto », « poto poto »." in dit
+    assert "Clients sans agence : 1, aucune agence ne s'appelle « Bakongo » ; la plus proche est « Bacongo »." in dit
+    assert "Clients sans agence : 2, leur fiche ne dit rien." in dit
+    de_l_agence = "SELECT nom, {cle} FROM {table} t LEFT JOIN agences a ON a.id = t.agence_id ORDER BY t.id"
+    assert lire("SELECT nom FROM agences ORDER BY nom") == [("Bacongo",), ("Pointe Noire",), ("Poto-Poto",)]
+    agents = [nom for nom, _ in lire(de_l_agence.format(table="agents", cle="1"))]
+    assert agents == ["Poto-Poto", "Poto-Poto", "Poto-Poto", None, "Bacongo"]
+    assert lire(de_l_agence.replace("nom", "a.nom").format(table="clients_pass", cle="agence_ecrite")) == [
+        ("Poto-Poto", ""),
+        ("Poto-Poto", ""),
+        ("Pointe Noire", ""),
+        (None, "Bakongo"),
+        (None, ""),
+        (None, ""),
+    ]
+
+    migrer("borne_auth", "0007")
+    migrer("pass_payments", "0010")
+    migrer("pass_clients", "0010")
+    revenus = [agence for (agence,) in lire("SELECT agence FROM clients_pass ORDER BY id")]
+    assert revenus == ["Poto-Poto", "Poto-Poto", "Pointe Noire", "Bakongo", "", ""]
+    assert [agence for (agence,) in lire("SELECT agence FROM agents ORDER BY id")] == [nom or "" for nom in agents]
+    assert lire("SELECT agence FROM bornes") == [("Pointe Noire",)]

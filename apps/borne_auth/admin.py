@@ -170,6 +170,7 @@ class AgentAdmin(AvecActes, UserAdmin, ModelAdmin):
     add_form = AgentCreationForm
     change_password_form = AdminPasswordChangeForm
     list_display = ("matricule", "last_name", "first_name", "email", "agence", "poste", "statut", "is_active")
+    list_select_related = ("agence",)
     search_fields = ("matricule", "last_name", "first_name", "email")
     ordering = ("last_name", "first_name")
     readonly_fields = ("last_login", "date_joined", "solde_commissions", "a_un_facteur")
@@ -328,6 +329,7 @@ class BorneAdmin(AvecActes):
     list_display = ("code", "agence", "etat", "presence", moment("dernier_contact", "Dernier contact"), "version")
     search_help_text = "Code, agence"
     recherches = {"code": numero}
+    list_select_related = ("agence",)
     fieldsets = (
         (None, {"fields": (("code", "etat"), "agence")}),
         (
@@ -343,7 +345,7 @@ class BorneAdmin(AvecActes):
     actions = ("desactiver", "reactiver")
 
     def lignes_nommees(self, lignes, terme):
-        return qui_commencent(lignes, terme, "code", "agence")
+        return qui_commencent(lignes, terme, "code", "agence__nom")
 
     def get_readonly_fields(self, request, obj=None):
         return [champ for champ in flatten_fieldsets(self.fieldsets) if champ != "agence"]

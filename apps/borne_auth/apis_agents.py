@@ -18,6 +18,7 @@ from apps.borne_auth.lectures import noter
 from apps.borne_auth.models import Agent, NatureLecture
 from apps.borne_auth.permissions import EstAgent
 from apps.borne_auth.serializers_agents import EcrireMembreSerializer, MembreSerializer
+from apps.pass_clients.selectors import agence_nommee
 from nsia_pass_api.errors import Introuvable
 from nsia_pass_api.pagination import PaginationCurseur
 
@@ -45,7 +46,9 @@ class ApiEquipe(ApiAgents):
 
     def equipe(self, request: Request) -> QuerySet[Agent]:
         """Those whom whoever calls may read, with what `Agent.role` reads."""
-        return lignes_permises(cast(Agent, request.user), Agent.objects.prefetch_related("groups"))
+        return lignes_permises(
+            cast(Agent, request.user), Agent.objects.select_related("agence").prefetch_related("groups")
+        )
 
     def membre(self, request: Request, id: int) -> Agent:
         agent = self.equipe(request).filter(pk=id).first()
@@ -127,4 +130,6 @@ def _saisie(request: Request) -> dict[str, Any]:
     saisie = dict(serializer.validated_data)
     if "password" in saisie:
         saisie["mot_de_passe"] = saisie.pop("password")
+    if "agence" in saisie:
+        saisie["agence"] = agence_nommee(saisie["agence"]) if saisie["agence"] else None
     return saisie

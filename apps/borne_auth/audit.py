@@ -67,6 +67,7 @@ SUIVIES: dict[str, Suivie] = {
     "pass_products.ProduitPass": Suivie(),
     "pass_products.Garantie": Suivie(),
     "pass_products.Reglage": Suivie(lues={"nom": _nom_du_reglage, "valeur": _valeur_du_reglage}),
+    "pass_clients.Agence": Suivie(),
     "pass_clients.ClientPass": Suivie("pk"),
     "pass_clients.SouscriptionPass": Suivie("client"),
     "pass_clients.PeriodeCouverture": Suivie("souscription__client"),

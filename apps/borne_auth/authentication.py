@@ -54,8 +54,8 @@ class BorneConnectee:
         return self.borne.code if self.borne else ""
 
     @property
-    def agence(self) -> str:
-        return self.borne.agence if self.borne else ""
+    def agence_id(self) -> int | None:
+        return self.borne.agence_id if self.borne else None
 
 
 class ClientAuthentication(BaseAuthentication):

@@ -1,7 +1,7 @@
 """Who may do what, in one table, and on which rows: what the back office and the API of agents both ask.
 
 A role is a group (`RoleAgent`). Its permissions are those of the table, written after each migration by `equipe.accorder_roles`.
-A client belongs to the agency named in her row, and to the agent who follows her if somebody does (docs/back_office.md).
+A client belongs to the agency of her row, and to the agent who follows her if somebody does (docs/back_office.md).
 """
 
 from collections.abc import Callable
@@ -34,15 +34,15 @@ def du_client(chemin: str = "") -> Regle:
 
     def regle(role: RoleAgent, agent: Agent) -> Q:
         suivis = Q(**{f"{prefixe}suivi_par": agent.pk})
-        if role == RoleAgent.AGENT and agent.agence:
-            return suivis | Q(**{f"{prefixe}agence": agent.agence})
+        if role == RoleAgent.AGENT and agent.agence_id is not None:
+            return suivis | Q(**{f"{prefixe}agence": agent.agence_id})
         return suivis
 
     return regle
 
 
 def de_son_agence(role: RoleAgent, agent: Agent) -> Q:
-    return Q(agence=agent.agence) if agent.agence else Q(pk__in=())
+    return Q(agence=agent.agence_id) if agent.agence_id is not None else Q(pk__in=())
 
 
 def soi_meme(role: RoleAgent, agent: Agent) -> Q:
@@ -120,6 +120,7 @@ DROITS: dict[str, Droits] = {
     "pass_products.ChangementReglage": Droits(toutes, "L", "L", "", "", "L"),
     "pass_clients.SerieNumero": Droits(toutes, "L", "L", "", "", "L"),
     # Team and kiosks.
+    "pass_clients.Agence": Droits(toutes, "LAM", "LAM", "L", "L", "L"),
     "borne_auth.Agent": Droits(soi_meme, "LAM", "L", "L", "L", "L"),
     "auth.Group": Droits(toutes, "L", "L", "", "", "L"),
     "borne_auth.Borne": Droits(de_son_agence, "LM", "LM", "L", "", "L"),
@@ -132,7 +133,10 @@ DROITS: dict[str, Droits] = {
 
 # Acts, on an object's page or on a list, and the permission that each takes besides that of reading the object.
 ACTES: dict[str, dict[str, str]] = {
-    "pass_clients.ClientPass": {"telephone": "pass_clients.change_clientpass"},
+    "pass_clients.ClientPass": {
+        "telephone": "pass_clients.change_clientpass",
+        "rattacher_choisis": "pass_clients.rattacher_clientpass",
+    },
     "pass_clients.SouscriptionPass": {
         "encaisser": "pass_payments.add_paiementpass",
         "attribuer": "pass_clients.add_numeropolice",
@@ -174,6 +178,7 @@ ACTES: dict[str, dict[str, str]] = {
 
 # Pages beside those of every model, and the permission that each takes besides that of reading the model.
 PAGES: dict[str, dict[str, str]] = {
+    "pass_clients.ClientPass": {"rattacher": "pass_clients.rattacher_clientpass"},
     "pass_clients.SouscriptionPass": {"polices": "pass_clients.add_numeropolice"},
     "pass_products.ProduitPass": {"devis": "pass_products.view_produitpass"},
 }

@@ -66,7 +66,7 @@ def souscrire(
     nom, prenom, telephone = (identite.pop(champ) for champ in ("nom", "prenom", "telephone"))
     naissance = identite.pop("date_naissance", None)
     # A new client belongs to the agency of the kiosk where she stands.
-    autres = {**identite, "agence": borne.agence if borne else ""}
+    autres = {**identite, "agence_id": borne.agence_id if borne else None}
     souscripteur = Souscripteur(nom=nom, prenom=prenom, telephone=telephone, autres=autres, date_naissance=naissance)
     demande = parametres(saisie, produit=produit, origine=borne.code if borne else "", cle=cle)
     changement = Changement(acte=ActeSensible.SOUSCRIRE, produit=produit, champs=saisie)

@@ -82,12 +82,12 @@ def session_du_jeton(session_id: UUID) -> SessionBorne | None:
 
 
 def borne_de_la_cle(empreinte: str) -> Borne | None:
-    return Borne.objects.filter(cle_empreinte=empreinte).first()
+    return Borne.objects.select_related("agence").filter(cle_empreinte=empreinte).first()
 
 
 def agent_par_mot_de_passe(*, email: str, mot_de_passe: str) -> Agent | None:
     """The member of staff who may sign in with these. A password is hashed even when nobody has this e-mail."""
-    agent = Agent.objects.filter(email=email).first()
+    agent = Agent.objects.select_related("agence").filter(email=email).first()
     if agent is None:
         make_password(mot_de_passe)
         return None
@@ -97,7 +97,7 @@ def agent_par_mot_de_passe(*, email: str, mot_de_passe: str) -> Agent | None:
 
 def agent_du_jeton(agent_id: int) -> Agent | None:
     """The agent, if still allowed in, with her second factor, in one query."""
-    agent = avec_facteur(Agent.objects.filter(pk=agent_id)).first()
+    agent = avec_facteur(Agent.objects.select_related("agence").filter(pk=agent_id)).first()
     return agent if agent is not None and peut_entrer(agent) else None
 
 

@@ -148,6 +148,8 @@ class SessionOuverteSerializer(SessionRafraichieSerializer):
     examples=[OpenApiExample("Borne", {"code": "BZV-CENTRE-01", "agence": "Brazzaville Centre"}, response_only=True)]
 )
 class BorneMoiSerializer(serializers.ModelSerializer[Borne]):
+    agence = serializers.CharField(source="agence.nom", read_only=True)
+
     class Meta:
         model = Borne
         fields = ["code", "agence"]
@@ -177,6 +179,8 @@ class ConnexionAgentSerializer(serializers.Serializer[Any]):
 
 @extend_schema_serializer(examples=[OpenApiExample("Agent", AGENT, response_only=True)])
 class AgentSerializer(serializers.ModelSerializer[Agent]):
+    agence = serializers.CharField(source="nom_agence", read_only=True)
+
     class Meta:
         model = Agent
         fields = list(AGENT)

@@ -17,6 +17,7 @@ DEMANDE = {champ: MEMBRE[champ] for champ in MEMBRE if champ not in ("id", "stat
 
 @extend_schema_serializer(examples=[OpenApiExample("Membre", MEMBRE, response_only=True)])
 class MembreSerializer(serializers.ModelSerializer[Agent]):
+    agence = serializers.CharField(source="nom_agence", read_only=True)
     role = serializers.ChoiceField(
         choices=RoleAgent.choices, allow_null=True, help_text="Ce qu'il peut faire ; `null` : rien."
     )
@@ -34,7 +35,12 @@ class EcrireMembreSerializer(serializers.Serializer[Any]):
     first_name = TexteField(max_length=150)
     last_name = TexteField(max_length=150)
     telephone = TelephoneField(required=False, allow_blank=True)
-    agence = TexteField(max_length=80, required=False, allow_blank=True)
+    agence = TexteField(
+        max_length=80,
+        required=False,
+        allow_blank=True,
+        help_text="Nom d'une agence ouverte, écrit comme on veut ; vide : aucune.",
+    )
     poste = TexteField(max_length=80, required=False, allow_blank=True)
     adresse = TexteField(max_length=200, required=False, allow_blank=True)
     date_embauche = serializers.DateField(required=False, allow_null=True)

@@ -40,7 +40,7 @@ from apps.borne_auth.models import (
 )
 from apps.borne_auth.tokens import JetonAccesClient, JetonRafraichissementClient
 from apps.pass_clients.models import ClientPass, Contrat
-from apps.pass_clients.selectors import preuve_manque
+from apps.pass_clients.selectors import agence_nommee, preuve_manque
 from nsia_pass_api.constraints import violee
 from nsia_pass_api.dates import maintenant
 from nsia_pass_api.errors import DonneesInvalides
@@ -63,10 +63,11 @@ class SessionOuverte:
 def enregistrer_borne(*, code: str, agence: str) -> tuple[Borne, str]:
     """A new active kiosk exists; returns it with its key, which nothing can show again.
 
-    Raises BorneExistante, DonneesInvalides for an impossible code or agency.
+    `agence`: its name, however it is spelt. Raises BorneExistante, AgenceInconnue, AgenceFermee, DonneesInvalides for an
+    impossible code.
     """
     cle = secrets.token_urlsafe(32)
-    borne = Borne(code=code.strip().upper(), agence=agence.strip(), cle_empreinte=empreinte(cle))
+    borne = Borne(code=code.strip().upper(), agence=agence_nommee(agence), cle_empreinte=empreinte(cle))
     try:
         borne.clean_fields()
         with transaction.atomic():

@@ -4,12 +4,16 @@ from django import forms
 from django.contrib import admin
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import OuterRef, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Value
 from django.http import HttpRequest
+from django.urls import reverse
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from apps.pass_clients.admin_rattachement import RattachementEnLot
+from apps.pass_clients.expressions import FormeAgence
 from apps.pass_clients.models import (
     ActeModification,
+    Agence,
     BeneficiairePass,
     ClientPass,
     ModificationClient,
@@ -18,6 +22,7 @@ from apps.pass_clients.models import (
     PoliceRemplacee,
     SerieNumero,
     SouscriptionPass,
+    StatutAgence,
     StatutBeneficiaire,
     StatutClient,
     StatutPolice,
@@ -25,8 +30,9 @@ from apps.pass_clients.models import (
     TransitionSouscription,
 )
 from apps.pass_clients.recherche import clients_nommes
-from apps.pass_clients.selectors import agence_connue, ages_a_revoir, produits_en_cours, souscriptions_sans_police
-from apps.pass_clients.services import Auteur, modifier_client
+from apps.pass_clients.selectors import ages_a_revoir, produits_en_cours, souscriptions_sans_police
+from apps.pass_clients.services import Auteur, enregistrer_agence, modifier_agence, modifier_client
+from nsia_pass_api.actes import AvecActes
 from nsia_pass_api.admin import (
     VIDE,
     AdminLecture,
@@ -38,6 +44,7 @@ from nsia_pass_api.admin import (
     fiche,
     jour,
     lien,
+    lignes_permises,
     moment,
     numero,
     numero_telephone,
@@ -124,16 +131,99 @@ class ClientForm(forms.ModelForm):
         model = ClientPass
         exclude = ("telephone",)
 
-    def clean_agence(self) -> str:
-        """Ill written, an agency would hide the client from everybody."""
-        agence = str(self.cleaned_data["agence"]).strip()
-        if agence and "agence" in self.changed_data and not agence_connue(agence):
-            raise forms.ValidationError("Personne ne travaille dans une agence de ce nom. Vérifiez comment il s'écrit.")
-        return agence
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "agence" in self.fields:
+            champ: Any = self.fields["agence"]
+            champ.queryset = Agence.objects.filter(Q(statut=StatutAgence.ACTIVE) | Q(pk=self.instance.agence_id))
+            if self.instance.agence_ecrite:
+                champ.help_text = f"La fiche disait « {self.instance.agence_ecrite} » : aucune agence ne porte ce nom."
+
+
+class AgenceFiltre(admin.SimpleListFilter):
+    """By agency; none, and of these by what their files said before there was a table of agencies. Two queries."""
+
+    title = "agence"
+    parameter_name = "agence"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        ecrites = ClientPass.objects.filter(agence__isnull=True).exclude(agence_ecrite="").order_by("agence_ecrite")
+        ecrites = lignes_permises(request, ecrites).values_list("agence_ecrite", flat=True).distinct()
+        return [
+            ("sans", "Sans agence"),
+            *((f"ecrite:{ecrite}", f"Sans agence, écrite « {ecrite} »") for ecrite in ecrites[:20]),
+            *((str(agence.pk), nom_d_agence(agence)) for agence in Agence.objects.all()),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[ClientPass]) -> QuerySet[ClientPass]:
+        choix = self.value()
+        if choix not in {valeur for valeur, _ in self.lookup_choices}:
+            return queryset
+        if choix == "sans":
+            return queryset.filter(agence__isnull=True)
+        if choix.startswith("ecrite:"):
+            return queryset.filter(agence__isnull=True, agence_ecrite=choix.removeprefix("ecrite:"))
+        return queryset.filter(agence=int(choix))
+
+
+def nom_d_agence(agence: Agence) -> str:
+    return f"{agence.nom} (fermée)" if agence.statut == StatutAgence.FERMEE else agence.nom
+
+
+class AgenceForm(forms.ModelForm):
+    """Says beside the name that another agency bears it; the unique constraint decides."""
+
+    def clean_nom(self) -> str:
+        nom = str(self.cleaned_data["nom"])
+        connue = Agence.objects.filter(forme=FormeAgence(Value(nom))).exclude(pk=self.instance.pk).first()
+        if connue is not None:
+            raise forms.ValidationError(f"L'agence {connue} porte déjà ce nom, peut-être écrit autrement.")
+        return nom
+
+
+@admin.register(Agence)
+class AgenceAdmin(AvecActes):
+    """Agencies are opened and closed here; what hangs on one stays there."""
+
+    form = AgenceForm
+    list_display = [
+        "nom",
+        texte("ville", "Ville"),
+        texte("quartier", "Quartier"),
+        telephone("telephone"),
+        pastille("statut", "État", {StatutAgence.ACTIVE: "success"}, StatutAgence),
+    ]
+    list_filter = ["statut"]
+    search_help_text = "Nom de l'agence"
+    recherches = {"forme": str.lower}
+    fieldsets = [(None, {"fields": ("nom", ("ville", "quartier"), ("telephone", "statut"))})]
+
+    def lignes_nommees(self, lignes: QuerySet[Agence], terme: str) -> QuerySet[Agence]:
+        return lignes.filter(forme__contains=FormeAgence(Value(terme)))
+
+    def remarques(self, request: HttpRequest, objet: Agence) -> list[str]:
+        if objet.statut == StatutAgence.ACTIVE:
+            return []
+        restent = ClientPass.objects.filter(agence=objet).exists()
+        return ["Cette agence est fermée et lit encore des clients : rattachez-les à une autre."] if restent else []
+
+    def liens(self, request: HttpRequest, objet: Agence) -> list[tuple[str, str]]:
+        return [("Ses clients", reverse("admin:pass_clients_clientpass_changelist", query={"agence": objet.pk}))]
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        """One closes an agency."""
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Agence, form: forms.ModelForm, change: bool) -> None:
+        champs = {champ: form.cleaned_data[champ] for champ in form.changed_data}
+        if change:
+            modifier_agence(agence=obj, **champs)
+        else:
+            obj.pk = enregistrer_agence(**champs).pk
 
 
 @admin.register(ClientPass)
-class ClientAdmin(AdminPass):
+class ClientAdmin(RattachementEnLot, AdminPass):
     form = ClientForm
     inlines = [SouscriptionTableau, ModificationTableau]
     search_help_text = "Téléphone, police, n° de souscription, nom"
@@ -152,7 +242,8 @@ class ClientAdmin(AdminPass):
         texte("agence", "Agence"),
         jour("cree_le", "Client depuis le"),
     ]
-    list_filter = ["statut", "operateur_mobile"]
+    list_filter = [AgenceFiltre, "statut", "operateur_mobile"]
+    list_select_related = ["agence"]
     fieldsets = [
         (None, {"fields": (("nom", "prenom"), ("date_naissance", "lieu_naissance"), "adresse", "statut")}),
         ("Téléphone et paiement", {"fields": (TELEPHONE, ("numero_mobile_money", "operateur_mobile"))}),

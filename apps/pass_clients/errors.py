@@ -1,6 +1,35 @@
 """What a service of clients and subscriptions may refuse."""
 
+from collections.abc import Sequence
+
 from nsia_pass_api.errors import Conflit, DonneesInvalides, Introuvable, RegleMetier
+
+
+class AgenceInconnue(DonneesInvalides):
+    """No agency has this name; `detail` gives those that resemble."""
+
+    code = "agence_inconnue"
+    titre = "Agence inconnue"
+
+    def __init__(self, *, nom: str, proches: Sequence[str] = ()) -> None:
+        dites = " ou ".join(f"« {proche} »" for proche in proches)
+        conseil = f"Vouliez-vous dire {dites} ?" if proches else "Choisissez-en une dans la liste des agences."
+        phrase = f"Aucune agence ne s'appelle « {nom} ». {conseil}"
+        super().__init__(phrase, champs={"agence": [phrase]})
+
+
+class AgenceFermee(RegleMetier):
+    code = "agence_fermee"
+    titre = "Agence fermée"
+
+    def __init__(self, nom: str) -> None:
+        phrase = f"L'agence {nom} est fermée. Choisissez-en une autre, ou rouvrez-la sur sa page."
+        super().__init__(phrase, champs={"agence": [phrase]})
+
+
+class AgenceDejaConnue(Conflit):
+    code = "agence_deja_connue"
+    titre = "Agence déjà enregistrée"
 
 
 class TransitionRefusee(Conflit):

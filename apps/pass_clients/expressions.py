@@ -10,6 +10,13 @@ class NomCherchable(Func):
     output_field = TextField()
 
 
+class FormeAgence(Func):
+    """The name of an agency as names of agencies are compared: « Poto Poto » and « agence de poto-poto » are « potopoto »."""
+
+    function = "forme_agence"
+    output_field = TextField()
+
+
 # Letters that are typed for the digits they look like, and dashes, which are left out.
 CONFONDUS = str.maketrans("OI", "01", "-")
 

@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.functions import Now
 
-from apps.pass_clients.expressions import NomCherchable, PoliceEpelee
+from apps.pass_clients.expressions import FormeAgence, NomCherchable, PoliceEpelee
 from apps.pass_products.models import Periodicite, ProduitPass
 from nsia_pass_api.constraints import parmi, telephone
 from nsia_pass_api.gardes import fige
@@ -35,6 +35,40 @@ class StatutClient(models.TextChoices):
     SUSPENDU = "suspendu", "Suspendu"
 
 
+class StatutAgence(models.TextChoices):
+    ACTIVE = "active", "Ouverte"
+    FERMEE = "fermee", "Fermée"
+
+
+class Agence(models.Model):
+    """A place where agents receive clients. Two spellings of a name are one name: `forme` is unique."""
+
+    Statut = StatutAgence
+
+    nom = models.CharField(max_length=80)
+    forme = models.GeneratedField(expression=FormeAgence("nom"), output_field=models.TextField(), db_persist=True)
+    ville = models.CharField(max_length=80, blank=True)
+    quartier = models.CharField(max_length=80, blank=True)
+    telephone = models.CharField("téléphone", max_length=13, blank=True)
+    statut = models.CharField("état", max_length=6, choices=Statut.choices, default=Statut.ACTIVE)
+    creee_le = models.DateTimeField("créée le", db_default=Now(), editable=False)
+
+    class Meta:
+        db_table = "agences"
+        verbose_name = "agence"
+        verbose_name_plural = "agences"
+        ordering = ["nom"]
+        constraints = [
+            models.UniqueConstraint(fields=["forme"], name="agences_nom_unique"),
+            models.CheckConstraint(condition=~Q(forme=""), name="agences_nommees"),
+            telephone("telephone", name="agences_telephone_congo", vide=True),
+            parmi("statut", StatutAgence, name="agences_statut_connu"),
+        ]
+
+    def __str__(self) -> str:
+        return self.nom
+
+
 class ClientPass(models.Model):
     Statut = StatutClient
 
@@ -51,12 +85,23 @@ class ClientPass(models.Model):
         "numéro Mobile Money changé le", null=True, blank=True, editable=False
     )
     statut = models.CharField(max_length=8, choices=Statut.choices, default=Statut.ACTIF)
-    agence = models.CharField(
+    agence = models.ForeignKey(
+        Agence,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        help_text="Ses agents lisent le dossier. Vide : personne ne le lit à ce titre.",
+    )
+    agence_ecrite = models.CharField(
+        "agence, telle qu'elle était écrite",
         max_length=80,
         blank=True,
         default="",
         db_default="",
-        help_text="Ses agents lisent le dossier. Vide : personne ne le lit à ce titre.",
+        editable=False,
+        help_text="Ce que disait la fiche, quand aucune agence ne porte ce nom. Vide dès que le client est rattaché.",
     )
     suivi_par = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -79,6 +124,8 @@ class ClientPass(models.Model):
         indexes = [
             # What an agent and an advisor may read (apps/borne_auth/droits.py).
             models.Index(fields=["agence", "-id"], name="clients_par_agence"),
+            # The queue of those whom no agency reads.
+            models.Index(fields=["-id"], condition=Q(agence__isnull=True), name="clients_sans_agence"),
             models.Index(fields=["suivi_par"], condition=Q(suivi_par__isnull=False), name="clients_suivis"),
             # The list of those who are not active, few among a million.
             models.Index(fields=["statut", "-id"], condition=~Q(statut="actif"), name="clients_inactifs"),
@@ -106,6 +153,9 @@ class ClientPass(models.Model):
             ),
             models.CheckConstraint(condition=~Q(nom="") & ~Q(prenom=""), name="clients_nommes"),
             sans_invisibles("nom", "prenom", name="clients_noms_lisibles"),
+            models.CheckConstraint(
+                condition=Q(agence__isnull=True) | Q(agence_ecrite=""), name="clients_agence_dite_une_fois"
+            ),
         ]
         triggers = [
             pgtrigger.Protect(name="client_indelebile", operation=pgtrigger.Delete),

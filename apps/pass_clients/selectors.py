@@ -4,14 +4,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.contrib.auth import get_user_model
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, FloatField, Func, OuterRef, Q, QuerySet, Value
 
 from apps.pass_clients import numbers
-from apps.pass_clients.errors import BeneficiaireIntrouvable, ContratIntrouvable, SouscriptionIntrouvable
+from apps.pass_clients.errors import (
+    AgenceFermee,
+    AgenceInconnue,
+    BeneficiaireIntrouvable,
+    ContratIntrouvable,
+    SouscriptionIntrouvable,
+)
+from apps.pass_clients.expressions import FormeAgence
 from apps.pass_clients.models import (
     PAYEES,
     VIVANTES,
+    Agence,
     BeneficiairePass,
     ClientPass,
     Contrat,
@@ -21,6 +28,7 @@ from apps.pass_clients.models import (
     RoleBeneficiaire,
     SerieNumero,
     SouscriptionPass,
+    StatutAgence,
     StatutBeneficiaire,
 )
 from apps.pass_products import ages
@@ -189,11 +197,6 @@ def beneficiaire_vivant(souscription: SouscriptionPass, *, ident: int) -> Benefi
         raise BeneficiaireIntrouvable from None
 
 
-def agence_connue(agence: str) -> bool:
-    """Whether somebody works in an agency of this name."""
-    return bool(get_user_model()._default_manager.filter(agence=agence).exists())
-
-
 def changements_de_numero(*, numero: str) -> QuerySet[ModificationClient]:
     """What made `numero` the Mobile Money number of those who have it and had another: one row each time, oldest first."""
     return (
@@ -205,3 +208,29 @@ def changements_de_numero(*, numero: str) -> QuerySet[ModificationClient]:
         .select_related("acteur")
         .order_by("pk")
     )
+
+
+# Of their trigrams « bacongo » and « bakongo » share 0.33, « potopoto » and « potopto » 0.54.
+RESSEMBLANCE_AGENCES = 0.3
+
+
+def agence_nommee(nom: str) -> Agence:
+    """The open agency of this name, however it is spelt. Raises AgenceInconnue, with the names that resemble, AgenceFermee."""
+    forme = FormeAgence(Value(nom))
+    agence = Agence.objects.filter(forme=forme).first()
+    if agence is None:
+        proches = (
+            Agence.objects.filter(statut=StatutAgence.ACTIVE)
+            .annotate(proche=Func(F("forme"), forme, function="similarity", output_field=FloatField()))
+            .filter(proche__gte=RESSEMBLANCE_AGENCES)
+            .order_by("-proche", "nom")
+        )
+        raise AgenceInconnue(nom=nom.strip(), proches=list(proches.values_list("nom", flat=True)[:3]))
+    if agence.statut != StatutAgence.ACTIVE:
+        raise AgenceFermee(agence.nom)
+    return agence
+
+
+def clients_sans_agence() -> QuerySet[ClientPass]:
+    """Those whose file no agency reads."""
+    return ClientPass.objects.filter(agence__isnull=True)

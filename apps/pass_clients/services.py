@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Exists, Q, QuerySet
 from django.utils import timezone
@@ -19,6 +20,8 @@ from django.utils.module_loading import import_string
 
 from apps.pass_clients import numbers
 from apps.pass_clients.errors import (
+    AgenceDejaConnue,
+    AgenceFermee,
     BeneficiaireIntrouvable,
     ChangementADeux,
     ContratTermine,
@@ -38,6 +41,7 @@ from apps.pass_clients.models import (
     TRANSITIONS,
     VIVANTES,
     ActeModification,
+    Agence,
     BeneficiairePass,
     ClientPass,
     ModificationClient,
@@ -47,6 +51,7 @@ from apps.pass_clients.models import (
     PreuveTelephone,
     RoleBeneficiaire,
     SouscriptionPass,
+    StatutAgence,
     StatutBeneficiaire,
     StatutSouscription,
     TransitionSouscription,
@@ -60,6 +65,7 @@ from apps.pass_products.schedule import nombre_echeances
 from apps.pass_products.services import verifier_assure, verifier_offre, verifier_souscripteur
 from nsia_pass_api.constraints import violee
 from nsia_pass_api.dates import aujourdhui, maintenant
+from nsia_pass_api.errors import AccesRefuse, DonneesInvalides
 from nsia_pass_api.telephones import normaliser, operateur_probable
 
 
@@ -104,6 +110,8 @@ def modifier_client(*, client: ClientPass, auteur: Auteur = PERSONNE, **champs: 
     actuel = ClientPass.objects.select_for_update().get(pk=client.pk)
     if auteur.agent is not None and _forme(champs.get("telephone"), actuel) != actuel.telephone:
         raise ChangementADeux
+    if {"agence", "suivi_par_id"} & {champ for champ, valeur in champs.items() if getattr(actuel, champ) != valeur}:
+        _verifier_rattachement(auteur, champs.get("agence", actuel.agence), actuelle=actuel.agence)
     return _modifier(actuel, champs, auteur=auteur)
 
 
@@ -120,13 +128,24 @@ def _forme(telephone: str | None, actuel: ClientPass) -> str:
     return actuel.telephone if telephone is None else normaliser(telephone)
 
 
+def _verifier_rattachement(auteur: Auteur, agence: Agence | None, *, actuelle: Agence | None = None) -> None:
+    """Raises AccesRefuse for an agent who attaches nobody, AgenceFermee for a closed agency other than `actuelle`."""
+    agent: Any = auteur.agent
+    if agent is not None and not agent.has_perm("pass_clients.rattacher_clientpass"):
+        raise AccesRefuse
+    if agence is not None and agence != actuelle and agence.statut != StatutAgence.ACTIVE:
+        raise AgenceFermee(agence.nom)
+
+
 def _modifier(actuel: ClientPass, champs: dict[str, Any], *, auteur: Auteur) -> ClientPass:
-    avant = {champ: getattr(actuel, champ) for champ in champs}
+    if champs.get("agence") is not None:
+        champs = {**champs, "agence_ecrite": ""}
+    avant = _dits(actuel, champs)
     for champ, valeur in champs.items():
         est_un_numero = champ in ("telephone", "numero_mobile_money")
         setattr(actuel, champ, _normaliser_facultatif(valeur) if est_un_numero else valeur)
     _ecrire_client(actuel, update_fields=list(champs))
-    apres = {champ: getattr(actuel, champ) for champ in champs}
+    apres = _dits(actuel, champs)
     if apres != avant:
         fait = _inscrire(ActeModification.CLIENT_MODIFIE, client_id=actuel.pk, avant=avant, apres=apres, auteur=auteur)
         if apres.get("numero_mobile_money") != avant.get("numero_mobile_money"):
@@ -150,6 +169,82 @@ def mobile_money_recent(*, telephone: str, quand: datetime) -> bool:
     """Whether `telephone` became a client's Mobile Money number less than MOBILE_MONEY_DELAI_JOURS days before `quand`."""
     depuis = quand - timedelta(days=reglage("MOBILE_MONEY_DELAI_JOURS"))
     return ClientPass.objects.filter(numero_mobile_money=telephone, mobile_money_change_le__gt=depuis).exists()
+
+
+def _dits(client: ClientPass, champs: Collection[str]) -> dict[str, Any]:
+    """What the client's row holds of `champs`, an agency by its name; the former spelling only when there is one."""
+    dits = {champ: getattr(client, champ) for champ in champs if champ != "agence_ecrite" or client.agence_ecrite}
+    return dits | ({"agence": client.agence.nom if client.agence else ""} if "agence" in champs else {})
+
+
+# What one person may be asked to confirm at once.
+RATTACHER_MAX = 2_000
+
+
+@transaction.atomic
+def rattacher_clients(*, choisis: Collection[int], agence: Agence, auteur: Auteur) -> int:
+    """The clients of these keys whom the agent may reach belong to `agence`, with an audit row each; returns how many changed.
+
+    Those who already do stay as they are. At most RATTACHER_MAX. Raises AccesRefuse, AgenceFermee.
+    """
+    actuelle = Agence.objects.select_for_update(no_key=True).get(pk=agence.pk)
+    _verifier_rattachement(auteur, actuelle)
+    permis = ClientPass.objects.filter(pk__in=list(choisis)[:RATTACHER_MAX])
+    if auteur.agent is not None:
+        permis = import_string(settings.BACK_OFFICE_LIGNES)(auteur.agent, permis)
+    permis = permis.exclude(agence=actuelle)
+    clients = list(permis.select_related("agence").order_by("pk").select_for_update(of=("self",), no_key=True))
+    champs = ("agence", "agence_ecrite")
+    avant = [_dits(client, champs) for client in clients]
+    ClientPass.objects.filter(pk__in=[client.pk for client in clients]).update(agence=actuelle, agence_ecrite="")
+    ModificationClient.objects.bulk_create(
+        _modification(
+            ActeModification.CLIENT_MODIFIE,
+            client_id=client.pk,
+            avant=dits,
+            apres={"agence": actuelle.nom},
+            auteur=auteur,
+        )
+        for client, dits in zip(clients, avant, strict=True)
+    )
+    return len(clients)
+
+
+def enregistrer_agence(*, nom: str, **autres: Any) -> Agence:
+    """A new agency exists. Raises AgenceDejaConnue when one bears this name, however it is spelt."""
+    agence = Agence(nom=nom, **autres)
+    _ecrire_agence(agence)
+    return agence
+
+
+@transaction.atomic
+def modifier_agence(*, agence: Agence, **champs: Any) -> Agence:
+    """The agency holds `champs`; the rest stays. Raises as `enregistrer_agence`."""
+    actuelle = Agence.objects.select_for_update().get(pk=agence.pk)
+    for champ, valeur in champs.items():
+        setattr(actuelle, champ, valeur)
+    _ecrire_agence(actuelle)
+    return actuelle
+
+
+def _ecrire_agence(agence: Agence) -> None:
+    agence.nom = " ".join(agence.nom.split())
+    agence.telephone = _normaliser_facultatif(agence.telephone)
+    try:
+        agence.clean_fields()
+        with transaction.atomic():
+            agence.save()
+    except ValidationError as error:
+        raise DonneesInvalides(champs=error.message_dict) from error
+    except IntegrityError as error:
+        match violee(error):
+            case "agences_nom_unique":
+                phrase = f"Une agence s'appelle déjà « {agence.nom} », peut-être écrite autrement."
+                raise AgenceDejaConnue(phrase, champs={"nom": [phrase]}) from error
+            case "agences_nommees":
+                phrase = "Donnez à l'agence un nom avec des lettres."
+                raise DonneesInvalides(phrase, champs={"nom": [phrase]}) from error
+        raise
 
 
 def _ecrire_client(client: ClientPass, **enregistrement: Any) -> None:
@@ -500,7 +595,13 @@ def _inscrire_beneficiaire(
 
 
 def _inscrire(acte: ActeModification, *, auteur: Auteur, **faits: Any) -> ModificationClient:
-    return ModificationClient.objects.create(
+    modification = _modification(acte, auteur=auteur, **faits)
+    modification.save(force_insert=True)
+    return modification
+
+
+def _modification(acte: ActeModification, *, auteur: Auteur, **faits: Any) -> ModificationClient:
+    return ModificationClient(
         acte=acte, acteur_id=_id(auteur.agent), session_borne=auteur.session, origine=auteur.origine, **faits
     )
 

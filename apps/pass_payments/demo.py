@@ -20,7 +20,9 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 from django.utils import timezone
 
+from apps.pass_clients.errors import AgenceInconnue
 from apps.pass_clients.models import (
+    Agence,
     BeneficiairePass,
     ClientPass,
     Contrat,
@@ -28,10 +30,12 @@ from apps.pass_clients.models import (
     SouscriptionPass,
     StatutSouscription,
 )
+from apps.pass_clients.selectors import agence_nommee
 from apps.pass_clients.services import (
     ajouter_beneficiaire,
     attribuer_police,
     changer_statut,
+    enregistrer_agence,
     enregistrer_client,
     souscrire,
 )
@@ -120,17 +124,27 @@ def charger_portefeuille(*, portefeuille: dict[str, Any], simulation: bool = Fal
 def _ecrire(fiches: list[dict[str, Any]], *, agents: list[dict[str, Any]]) -> dict[str, int]:
     charger_catalogue(catalogue=lire_catalogue(), ajouter_seulement=True)
     produits = {produit.code_pass: produit for produit in ProduitPass.objects.all()}
-    equipe = {fiche["email"]: _agent(fiche) for fiche in agents}
+    agences = {nom: _agence(nom) for nom in sorted({fiche.get("agence", "") for fiche in (*agents, *fiches)} - {""})}
+    equipe = {fiche["email"]: _agent({**fiche, "agence": agences[fiche["agence"]]}) for fiche in agents}
     rejeu = _Rejeu()
     for fiche in fiches:
         etat_civil = {champ: valeur for champ, valeur in fiche.items() if champ != "souscriptions"}
         premiere = min(rejeu.moment(souscription["le"]) for souscription in fiche["souscriptions"])
         suivi_par = equipe.get(etat_civil.pop("suivi_par", ""))
-        client = enregistrer_client(**etat_civil, suivi_par=suivi_par, cree_le=premiere)
+        agence = agences.get(etat_civil.pop("agence", ""))
+        client = enregistrer_client(**etat_civil, agence=agence, suivi_par=suivi_par, cree_le=premiere)
         for demande in fiche["souscriptions"]:
             _souscrire(demande, client=client, produit=produits[demande["produit"]], equipe=equipe, rejeu=rejeu)
     rejeu.jouer()
     return _compter(rejeu.souscriptions, clients=len(fiches))
+
+
+def _agence(nom: str) -> Agence:
+    """The agency of that name; the demonstration opens its own."""
+    try:
+        return agence_nommee(nom)
+    except AgenceInconnue:
+        return enregistrer_agence(nom=nom)
 
 
 def _agent(fiche: dict[str, Any]) -> AbstractBaseUser:

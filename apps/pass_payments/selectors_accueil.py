@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Max, Sum
 
 from apps.pass_clients.models import SouscriptionPass, StatutSouscription
-from apps.pass_clients.selectors import ages_a_revoir, souscriptions_sans_police
+from apps.pass_clients.selectors import ages_a_revoir, clients_sans_agence, souscriptions_sans_police
 from apps.pass_payments.models import IndicateurMensuel
 from apps.pass_payments.selectors_controle import Alerte, Permises, compter
 from nsia_pass_api.dates import aujourdhui
@@ -37,7 +37,7 @@ class Graphique:
 
 
 def alertes_portefeuille(*, permises: Permises) -> list[Alerte]:
-    """The work that waits in the portfolio, on the rows that `permises` leaves. Six queries.
+    """The work that waits in the portfolio, on the rows that `permises` leaves. Seven queries.
 
     Over the whole portfolio, looking for the few that wait for a police reads all that are paid.
     """
@@ -69,6 +69,7 @@ def alertes_portefeuille(*, permises: Permises) -> list[Alerte]:
                 ages.assures,
                 {"age": "assure"},
             ),
+            ("sans_agence", "Clients sans agence, à rattacher", clients_sans_agence(), {"agence": "sans"}),
         ],
         permises=permises,
     )

@@ -68,6 +68,7 @@ BACK_OFFICE_MENU = [
     (
         "Équipe et bornes",
         [
+            ("pass_clients.Agence", "storefront", "Où l'on reçoit les clients, ouvertes ou fermées"),
             ("borne_auth.Agent", "badge", "Comptes du personnel"),
             ("auth.Group", "admin_panel_settings", "Ce que chaque rôle peut faire"),
             ("borne_auth.Borne", "touch_app", "Machines des agences, dernier contact"),

@@ -13,7 +13,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.functional import cached_property
 
-from apps.pass_clients.models import BeneficiairePass, ClientPass, SouscriptionPass
+from apps.pass_clients.models import Agence, BeneficiairePass, ClientPass, SouscriptionPass
 from nsia_pass_api.constraints import parmi, telephone
 
 # The law of docs/spec/kiosk.md; settings may only shorten it.
@@ -66,7 +66,7 @@ class Agent(AbstractUser):
     email = models.EmailField("adresse e-mail")
     matricule = models.CharField(max_length=20)
     telephone = models.CharField("téléphone", max_length=13, blank=True)
-    agence = models.CharField(max_length=80, blank=True)
+    agence = models.ForeignKey(Agence, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     poste = models.CharField(max_length=80, blank=True)
     adresse = models.CharField(max_length=200, blank=True)
     date_embauche = models.DateField("date d'embauche", null=True, blank=True)
@@ -102,6 +102,10 @@ class Agent(AbstractUser):
     def __str__(self) -> str:
         return f"{self.get_full_name()} ({self.matricule})"
 
+    @property
+    def nom_agence(self) -> str:
+        return self.agence.nom if self.agence else ""
+
     @cached_property
     def role(self) -> RoleAgent | None:
         """Read once for each loaded agent. Who has all rights needs no group to be an administrator."""
@@ -122,7 +126,7 @@ class Borne(models.Model):
     Statut = StatutBorne
 
     code = models.CharField(max_length=20)
-    agence = models.CharField(max_length=80)
+    agence = models.ForeignKey(Agence, on_delete=models.PROTECT, related_name="+")
     cle_empreinte = models.CharField("empreinte de la clé", max_length=64, editable=False)
     statut = models.CharField("état", max_length=10, choices=Statut.choices, default=Statut.ACTIVE, editable=False)
     version = models.CharField(max_length=40, blank=True, editable=False)
@@ -138,7 +142,6 @@ class Borne(models.Model):
             models.UniqueConstraint(fields=["code"], name="bornes_code_unique"),
             models.UniqueConstraint(fields=["cle_empreinte"], name="bornes_cle_unique"),
             models.CheckConstraint(condition=Q(code__regex=r"^[A-Z0-9][A-Z0-9-]{1,19}$"), name="bornes_code_forme"),
-            models.CheckConstraint(condition=~Q(agence=""), name="bornes_agence_nommee"),
             models.CheckConstraint(condition=Q(cle_empreinte__regex=r"^[0-9a-f]{64}$"), name="bornes_cle_hachee"),
             parmi("statut", StatutBorne, name="bornes_statut_connu"),
         ]

@@ -8,10 +8,10 @@ from apps.borne_auth.coffre import sceller
 from apps.borne_auth.journal import identifiant
 from apps.borne_auth.models import Agent, Borne, ConnexionAgent, DemandeConfirmation, FacteurAgent, SessionBorne
 from apps.borne_auth.services import empreinte
-from apps.pass_clients.tests.factories import ClientFactory
+from apps.pass_clients.tests.factories import ClientFactory, DansUneAgence
 
 
-class AgentFactory(factory.django.DjangoModelFactory[Agent]):
+class AgentFactory(DansUneAgence):
     """A member of staff; with `role`, in the group of that name."""
 
     class Meta:
@@ -60,7 +60,7 @@ class ConnexionFactory(factory.django.DjangoModelFactory[ConnexionAgent]):
     reseau = factory.SelfAttribute("adresse")
 
 
-class BorneFactory(factory.django.DjangoModelFactory[Borne]):
+class BorneFactory(DansUneAgence):
     """An active kiosk whose key is `cle` (not kept: the test has to know it)."""
 
     class Meta:

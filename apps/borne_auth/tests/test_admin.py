@@ -11,7 +11,7 @@ from apps.borne_auth.selectors import alertes_bornes, bornes_muettes
 from apps.borne_auth.services import empreinte
 from apps.borne_auth.tests.conftest import CLE
 from apps.borne_auth.tests.factories import AgentFactory, BorneFactory, SessionFactory
-from apps.pass_clients.tests.factories import ClientFactory, PoliceFactory
+from apps.pass_clients.tests.factories import AgenceFactory, ClientFactory, PoliceFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -117,9 +117,10 @@ def test_neither_key_nor_hash_is_shown_and_only_the_agency_changes(chef: Client,
         assert page.status_code == 200
         assert CLE not in page.content.decode()
         assert empreinte(CLE) not in page.content.decode()
-    chef.post(url, {"agence": "Bacongo", "code": "AUTRE", "statut": "desactivee", "cle_empreinte": "0" * 64})
+    bacongo = AgenceFactory(nom="Bacongo")
+    chef.post(url, {"agence": bacongo.pk, "code": "AUTRE", "statut": "desactivee", "cle_empreinte": "0" * 64})
     borne.refresh_from_db()
-    assert (borne.agence, borne.code, borne.statut) == ("Bacongo", "BZV-CENTRE-01", "active")
+    assert (borne.agence, borne.code, borne.statut) == (bacongo, "BZV-CENTRE-01", "active")
     assert borne.cle_empreinte == empreinte(CLE)
     assert chef.get("/admin/borne_auth/borne/add/").status_code == 403
     assert chef.post(f"/admin/borne_auth/borne/{borne.pk}/delete/", {"post": "yes"}).status_code == 403

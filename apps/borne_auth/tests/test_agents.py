@@ -16,6 +16,7 @@ from apps.borne_auth.models import Agent, CompteurEssais, ConnexionAgent, Statut
 from apps.borne_auth.tests.conftest import porteur
 from apps.borne_auth.tests.factories import SECRET, AgentFactory, FacteurFactory
 from apps.borne_auth.tokens import JetonAgent
+from apps.pass_clients.tests.factories import AgenceFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -26,8 +27,9 @@ EMAIL = "mireille.loemba@nsia.cg"
 
 @pytest.fixture
 def agent(db: None) -> Agent:
+    agence = AgenceFactory(nom="Pointe-Noire")
     return Agent.objects.create_user(
-        EMAIL, MOT_DE_PASSE, matricule="AG0001", first_name="Mireille", last_name="LOEMBA", agence="Pointe-Noire"
+        EMAIL, MOT_DE_PASSE, matricule="AG0001", first_name="Mireille", last_name="LOEMBA", agence=agence
     )
 
 

@@ -22,7 +22,7 @@ from apps.borne_auth.tests.factories import AgentFactory, BorneFactory
 from apps.borne_auth.tokens import JetonAgent
 from apps.pass_clients.models import ClientPass
 from apps.pass_clients.services import activer
-from apps.pass_clients.tests.factories import ClientFactory, SouscriptionFactory, contrat_en_vigueur
+from apps.pass_clients.tests.factories import AgenceFactory, ClientFactory, SouscriptionFactory, contrat_en_vigueur
 from apps.pass_payments.tests.factories import PaiementFactory
 from apps.pass_products.tests.factories import ProduitFactory
 from manage import _signer
@@ -70,7 +70,7 @@ class TestEcritures:
             "operateur_mobile": "",
             "numero_mobile_money": "",
             "statut": "actif",
-            "agence": "",
+            "agence_ecrite": "",
             "cree_le": "",
         }
         apres = {"adresse": "12, rue de l'Église % à Moungali"}
@@ -297,13 +297,13 @@ class TestRequetes:
     def test_an_agent_in_the_back_office(self, client: Client) -> None:
         agent = AgentFactory.create(role="administrateur")
         client.force_login(agent)
-        borne = BorneFactory(agence="Bacongo")
+        borne, ouenze = BorneFactory(agence="Bacongo"), AgenceFactory(nom="Ouenzé")
         page = reverse("admin:borne_auth_borne_change", args=[borne.pk])
-        reponse = client.post(page, {"agence": "Ouenzé"}, REMOTE_ADDR="192.0.2.7")
+        reponse = client.post(page, {"agence": ouenze.pk}, REMOTE_ADDR="192.0.2.7")
         assert reponse.status_code == 302
         ligne = JournalAudit.objects.filter(table_nom="bornes").first()
         assert ligne is not None
-        assert (ligne.avant, ligne.apres) == ({"agence": "Bacongo"}, {"agence": "Ouenzé"})
+        assert (ligne.avant, ligne.apres) == ({"agence_id": borne.agence_id}, {"agence_id": ouenze.pk})
         assert self.auteur("bornes", "changement") == (f"agent:{agent.pk}", "admin", "", "192.0.2.7")
         assert ligne.requete == reponse["X-Request-ID"]
 
@@ -499,13 +499,14 @@ class TestConnexions:
         call_command("migrate", "borne_auth", verbosity=0)  # the roles, which the end of other tests had emptied
         borne = BorneFactory(agence="Bacongo")
         agents = [AgentFactory.create(is_superuser=True) for _ in range(2)]
-        for agent, agence in zip(agents, ("Ouenzé", "Moungali"), strict=True):
+        agences = [AgenceFactory(nom=nom).pk for nom in ("Ouenzé", "Moungali")]
+        for agent, agence in zip(agents, agences, strict=True):
             client.force_login(agent)
             client.post(reverse("admin:borne_auth_borne_change", args=[borne.pk]), {"agence": agence})
         lignes = JournalAudit.objects.filter(pk__gt=depuis, table_nom="bornes", action="changement").order_by("pk")
         assert [(ligne.apres, ligne.acteur) for ligne in lignes] == [
-            ({"agence": "Ouenzé"}, f"agent:{agents[0].pk}"),
-            ({"agence": "Moungali"}, f"agent:{agents[1].pk}"),
+            ({"agence_id": agences[0]}, f"agent:{agents[0].pk}"),
+            ({"agence_id": agences[1]}, f"agent:{agents[1].pk}"),
         ]
 
     def test_writers_at_the_same_time_do_not_take_each_other_s_name(self, depuis: int) -> None:

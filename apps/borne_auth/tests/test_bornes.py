@@ -16,7 +16,8 @@ from apps.borne_auth.models import Borne, SessionBorne
 from apps.borne_auth.tests.conftest import CLE, POLICE, TELEPHONE
 from apps.borne_auth.tests.factories import BorneFactory, SessionFactory
 from apps.borne_auth.tests.races import en_parallele
-from apps.pass_clients.models import NumeroPolice
+from apps.pass_clients.models import Agence, NumeroPolice
+from apps.pass_clients.tests.factories import AgenceFactory
 from nsia_pass_api.errors import DonneesInvalides, ErreurPass
 
 pytestmark = pytest.mark.django_db
@@ -28,10 +29,16 @@ def commande(*arguments: str, **options: Any) -> list[str]:
     return sortie.getvalue().splitlines()
 
 
+@pytest.fixture(autouse=True)
+def _agences(db: None) -> None:
+    for nom in ("Brazzaville Centre", "Poto-Poto"):
+        AgenceFactory(nom=nom)
+
+
 def test_the_key_of_a_new_kiosk_is_shown_once_and_only_hashed(
     connecter: Callable[..., HttpResponse], contrat: NumeroPolice
 ) -> None:
-    lignes = commande("bzv-centre-01", agence="Brazzaville Centre")
+    lignes = commande("bzv-centre-01", agence="brazzaville  centre")
 
     borne = Borne.objects.get()
     cle = lignes[-1]
@@ -44,22 +51,41 @@ def test_the_key_of_a_new_kiosk_is_shown_once_and_only_hashed(
 
 
 def test_two_kiosks_never_share_a_key() -> None:
-    _, une = services.enregistrer_borne(code="BZV-1", agence="A")
-    _, autre = services.enregistrer_borne(code="BZV-2", agence="A")
+    _, une = services.enregistrer_borne(code="BZV-1", agence="Poto-Poto")
+    _, autre = services.enregistrer_borne(code="BZV-2", agence="Poto Poto")
 
     assert une != autre
 
 
 def test_a_code_is_registered_once() -> None:
-    commande("BZV-1", agence="Centre")
+    commande("BZV-1", agence="Poto-Poto")
 
     with pytest.raises(CommandError, match=r"La borne BZV-1 est déjà enregistrée\."):
-        commande("bzv-1", agence="Centre")
+        commande("bzv-1", agence="Poto-Poto")
     with pytest.raises(BorneExistante):
-        services.enregistrer_borne(code="BZV-1", agence="Centre")
+        services.enregistrer_borne(code="BZV-1", agence="Poto-Poto")
 
 
-@pytest.mark.parametrize(("code", "agence"), [("é", "Centre"), ("B" * 21, "Centre"), ("BZV-1", "A" * 81), ("B Z", "C")])
+@pytest.mark.parametrize("agence", ["Poto-Potto", "Brazzaville-Center"])
+def test_an_agency_that_does_not_exist_is_refused_with_those_that_resemble(agence: str) -> None:
+    proche = "Poto-Poto" if agence.startswith("Poto") else "Brazzaville Centre"
+    with pytest.raises(
+        CommandError, match=rf"Aucune agence ne s'appelle « {agence} »\. Vouliez-vous dire « {proche} »"
+    ):
+        commande("BZV-1", agence=agence)
+    assert Borne.objects.count() == 0
+    assert Agence.objects.count() == 2
+
+
+def test_a_closed_agency_has_no_new_kiosk() -> None:
+    Agence.objects.filter(nom="Poto-Poto").update(statut="fermee")
+    with pytest.raises(CommandError, match=r"L'agence Poto-Poto est fermée\."):
+        commande("BZV-1", agence="Poto-Poto")
+
+
+@pytest.mark.parametrize(
+    ("code", "agence"), [("é", "Poto-Poto"), ("B" * 21, "Poto-Poto"), ("BZV-1", "A" * 81), ("B Z", "Poto-Poto")]
+)
 def test_a_code_and_an_agency_are_checked(code: str, agence: str) -> None:
     with pytest.raises(DonneesInvalides):
         services.enregistrer_borne(code=code, agence=agence)
@@ -76,7 +102,7 @@ def test_another_broken_rule_of_the_table_is_not_taken_for_a_known_code(monkeypa
     monkeypatch.setattr("apps.borne_auth.services.secrets.token_urlsafe", lambda _n: "tirage")
 
     with pytest.raises(IntegrityError, match="bornes_cle_unique"):
-        services.enregistrer_borne(code="BZV-NEUVE", agence="Centre")
+        services.enregistrer_borne(code="BZV-NEUVE", agence="Poto-Poto")
 
 
 def test_a_new_key_kills_the_former_one_and_its_sessions(

@@ -13,6 +13,7 @@ from apps.borne_auth.errors import CompteProtege
 from apps.borne_auth.models import Agent
 from apps.borne_auth.tests.factories import AgentFactory
 from apps.borne_auth.tokens import JetonAgent
+from apps.pass_clients.tests.factories import AgenceFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -28,6 +29,11 @@ NOUVEAU = {
     "role": "agent",
     "password": "une phrase de passe",
 }
+
+
+@pytest.fixture(autouse=True)
+def _agence(db: None) -> None:
+    AgenceFactory(nom="Bacongo")
 
 
 @pytest.fixture
@@ -92,6 +98,7 @@ def test_without_a_password_nobody_can_sign_in(api: APIClient) -> None:
         ({"role": "directeur"}, 400, {"role"}),
         ({"email": "pas une adresse"}, 400, {"email"}),
         ({"telephone": "123"}, 400, {"telephone"}),
+        ({"agence": "Bakongo"}, 400, {"agence"}),
         ({"matricule": "AG-PRIS"}, 422, {"matricule"}),
         ({"email": "PRIS@nsia.cg"}, 422, {"email"}),
     ],
@@ -110,8 +117,15 @@ def test_what_is_not_said_stays(api: APIClient) -> None:
     reponse = modifier(api, agent, poste="Chef d'agence")
     relu = Agent.objects.get(pk=agent.pk)
     assert reponse.status_code == 200
-    assert (relu.poste, relu.agence, relu.role) == ("Chef d'agence", "Bacongo", "agent")
+    assert (relu.poste, relu.nom_agence, relu.role) == ("Chef d'agence", "Bacongo", "agent")
     assert relu.check_password("une phrase de passe")
+
+
+def test_an_agency_is_named_however_it_is_spelt_and_left(api: APIClient) -> None:
+    agent = AgentFactory.create(role="agent")
+    assert modifier(api, agent, agence="agence de BACONGO").json()["agence"] == "Bacongo"
+    assert modifier(api, agent, agence="").json()["agence"] == ""
+    assert Agent.objects.get(pk=agent.pk).agence is None
 
 
 def test_a_role_is_replaced_or_taken_back(api: APIClient) -> None:

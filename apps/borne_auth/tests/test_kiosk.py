@@ -84,7 +84,7 @@ def test_a_machine_learns_which_kiosk_it_is_and_is_seen_alive(api: APIClient, bo
 
     reponse = api.get("/api/v1/bornes/moi/", headers={"X-Borne-Cle": CLE, "X-Borne-Version": "page 1.0.0"})
 
-    assert (reponse.status_code, reponse.json()) == (200, {"code": borne.code, "agence": borne.agence})
+    assert (reponse.status_code, reponse.json()) == (200, {"code": borne.code, "agence": "Brazzaville Centre"})
     borne.refresh_from_db()
     assert borne.version == "page 1.0.0"
     assert borne.dernier_contact is not None

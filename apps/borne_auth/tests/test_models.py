@@ -29,7 +29,8 @@ def test_a_kiosk_has_a_code_an_agency_a_known_state_and_a_hash() -> None:
     refuse(lambda: BorneFactory(code="BZV-1", cle="b"), "bornes_code_unique")
     refuse(lambda: BorneFactory(code="BZV-2", cle="a"), "bornes_cle_unique")
     refuse(lambda: BorneFactory(code="bzv-2", cle="c"), "bornes_code_forme")
-    refuse(lambda: BorneFactory(agence="", cle="c"), "bornes_agence_nommee")
+    with pytest.raises(IntegrityError, match="agence_id"), transaction.atomic():
+        BorneFactory(agence="", cle="c")
     refuse(lambda: BorneFactory(cle_empreinte="une-cle-en-clair"), "bornes_cle_hachee")
     refuse(lambda: BorneFactory(statut="volee", cle="c"), "bornes_statut_connu")
     assert str(Borne.objects.get()) == "BZV-1"

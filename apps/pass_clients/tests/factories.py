@@ -4,11 +4,40 @@ from typing import Any
 import factory
 from django.utils import timezone
 
-from apps.pass_clients.models import BeneficiairePass, ClientPass, NumeroPolice, PeriodeCouverture, SouscriptionPass
+from apps.pass_clients.models import (
+    Agence,
+    BeneficiairePass,
+    ClientPass,
+    NumeroPolice,
+    PeriodeCouverture,
+    SouscriptionPass,
+)
 from apps.pass_products.tests.factories import ProduitFactory
 
 
-class ClientFactory(factory.django.DjangoModelFactory[ClientPass]):
+class AgenceFactory(factory.django.DjangoModelFactory[Agence]):
+    """The agency of that name, opened when there is none."""
+
+    class Meta:
+        model = Agence
+        django_get_or_create = ("nom",)
+
+    nom = factory.Sequence(lambda n: f"Agence {n}")
+
+
+class DansUneAgence(factory.django.DjangoModelFactory[Any]):
+    """Base of factories whose `agence` may be given by its name; empty: none."""
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def _adjust_kwargs(cls, **kwargs: Any) -> dict[str, Any]:
+        agence = kwargs.get("agence")
+        return kwargs | ({"agence": AgenceFactory(nom=agence) if agence else None} if isinstance(agence, str) else {})
+
+
+class ClientFactory(DansUneAgence):
     class Meta:
         model = ClientPass
 

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from apps.pass_clients.models import Agence
 from apps.pass_products.models import ProduitPass
 
 
@@ -10,7 +11,14 @@ class IndicateurMensuel(models.Model):
     """What a month brought to an agency for a product, as `calculer_indicateurs` found it at `calcule_le`."""
 
     mois = models.DateField("mois", help_text="Son premier jour.")
-    agence = models.CharField(max_length=80, blank=True, help_text="Celle des clients ; vide : ceux qui n'en ont pas.")
+    agence = models.ForeignKey(
+        Agence,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Celle des clients ; vide : ceux qui n'en ont pas.",
+    )
     produit = models.ForeignKey(ProduitPass, on_delete=models.PROTECT, related_name="+", db_index=False)
     souscriptions = models.IntegerField("souscriptions activées")
     encaissements = models.IntegerField("paiements encaissés")
@@ -26,7 +34,9 @@ class IndicateurMensuel(models.Model):
         verbose_name_plural = "chiffres du mois"
         ordering = ["-mois", "agence", "produit_id"]
         constraints = [
-            models.UniqueConstraint(fields=["mois", "agence", "produit"], name="indicateurs_un_par_mois"),
+            models.UniqueConstraint(
+                fields=["mois", "agence", "produit"], name="indicateurs_un_par_mois", nulls_distinct=False
+            ),
             models.CheckConstraint(condition=Q(mois__day=1), name="indicateurs_premier_du_mois"),
         ]
 

@@ -16,7 +16,7 @@ from django.utils.module_loading import import_string
 
 from apps.pass_clients.models import ClientPass, SouscriptionPass
 from apps.pass_clients.reprises import midi
-from apps.pass_clients.selectors import agence_connue
+from apps.pass_clients.selectors import agence_nommee
 from apps.pass_clients.services import Auteur, modifier_client
 from apps.pass_payments.models import ImportFichier, NatureImport, OperateurPaiement, StatutImport
 from apps.pass_payments.reprise import valeurs
@@ -226,9 +226,10 @@ def _rattacher(cases: Mapping[str, str], agent: Any) -> None:
     client = _a_lui(agent, ClientPass.objects.filter(telephone=telephone)).first()
     if client is None:
         raise _Refus("telephone", "Aucun client que vous lisez n'a ce téléphone.")
-    champs: dict[str, Any] = {"agence": cases["agence"]}
-    if not agence_connue(cases["agence"]):
-        raise _Refus("agence", "Personne ne travaille dans une agence de ce nom. Vérifiez comment il s'écrit.")
+    try:
+        champs: dict[str, Any] = {"agence": agence_nommee(cases["agence"])}
+    except ErreurPass as erreur:
+        raise _Refus("agence", erreur.detail) from None
     if cases["suivi_par"]:
         matricule = cases["suivi_par"]
         suiveur = get_user_model().objects.filter(Q(matricule=matricule) | Q(email=matricule.lower())).first()
@@ -256,7 +257,7 @@ NATURES: dict[NatureImport, Nature] = {
     NatureImport.RATTACHEMENTS: Nature(
         colonnes={
             "telephone": "celui du client, écrit comme on veut",
-            "agence": "telle qu'elle s'écrit sur les fiches des agents",
+            "agence": "son nom, écrit comme on veut",
             "suivi_par": "matricule ou adresse de qui le suit, si quelqu'un le suit",
         },
         obligatoires=frozenset({"telephone", "agence"}),

@@ -9,24 +9,24 @@ from nsia_pass_api.dates import maintenant
 # is late today and was not written off, by the month in which it fell due.
 _CALCUL = """
 INSERT INTO indicateurs_mensuels
-    (mois, agence, produit_id, souscriptions, encaissements, encaisse, arrieres, calcule_le)
-SELECT mois, agence, produit_id, sum(souscriptions), sum(encaissements), sum(encaisse), sum(arrieres), %(quand)s
+    (mois, agence_id, produit_id, souscriptions, encaissements, encaisse, arrieres, calcule_le)
+SELECT mois, agence_id, produit_id, sum(souscriptions), sum(encaissements), sum(encaisse), sum(arrieres), %(quand)s
 FROM (
     SELECT date_trunc('month', s.date_activation AT TIME ZONE 'Africa/Brazzaville')::date AS mois,
-           c.agence, s.produit_id, count(*) AS souscriptions, 0 AS encaissements, 0 AS encaisse, 0 AS arrieres
+           c.agence_id, s.produit_id, count(*) AS souscriptions, 0 AS encaissements, 0 AS encaisse, 0 AS arrieres
     FROM souscriptions_pass s
     JOIN clients_pass c ON c.id = s.client_id
     WHERE s.date_activation IS NOT NULL
     GROUP BY 1, 2, 3
     UNION ALL
-    SELECT date_trunc('month', p.date_comptable)::date, c.agence, s.produit_id, 0, count(*), sum(p.montant_net), 0
+    SELECT date_trunc('month', p.date_comptable)::date, c.agence_id, s.produit_id, 0, count(*), sum(p.montant_net), 0
     FROM paiements_pass p
     JOIN souscriptions_pass s ON s.id = p.souscription_id
     JOIN clients_pass c ON c.id = s.client_id
     WHERE p.statut = 'succes'
     GROUP BY 1, 2, 3
     UNION ALL
-    SELECT date_trunc('month', q.date_echeance)::date, c.agence, s.produit_id, 0, 0, 0, sum(q.reste_a_payer)
+    SELECT date_trunc('month', q.date_echeance)::date, c.agence_id, s.produit_id, 0, 0, 0, sum(q.reste_a_payer)
     FROM cotisations q
     JOIN souscriptions_pass s ON s.id = q.souscription_id
     JOIN clients_pass c ON c.id = s.client_id
@@ -34,7 +34,7 @@ FROM (
       AND NOT EXISTS (SELECT FROM abandons_creances a WHERE a.souscription_id = q.souscription_id)
     GROUP BY 1, 2, 3
 ) parts
-GROUP BY mois, agence, produit_id
+GROUP BY mois, agence_id, produit_id
 """
 _VERROU = 7_301
 

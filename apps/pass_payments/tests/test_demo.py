@@ -213,7 +213,7 @@ class TestVies:
         assert (police.numero_police, police.mode_attribution) == ("PP-2025-VIE-0417", "manuel")
         agente = get_user_model().objects.get(last_name="LOEMBA")
         assert police.agent_attribueur == agente
-        assert (agente.agence, agente.has_usable_password(), agente.is_superuser) == ("Poto-Poto", False, False)
+        assert (agente.agence.nom, agente.has_usable_password(), agente.is_superuser) == ("Poto-Poto", False, False)
 
     def test_paiements_de_toutes_sortes(self) -> None:
         assert {

@@ -14,7 +14,7 @@ from django.utils import timezone
 from apps.borne_auth.models import Agent
 from apps.borne_auth.tests.factories import AgentFactory
 from apps.pass_clients.models import ModificationClient
-from apps.pass_clients.tests.factories import ClientFactory, contrat_en_vigueur
+from apps.pass_clients.tests.factories import AgenceFactory, ClientFactory, contrat_en_vigueur
 from apps.pass_payments.models import ImportFichier, MessageSortant, PaiementPass
 from apps.pass_payments.services.imports import (
     ImportDejaFait,
@@ -121,7 +121,9 @@ class TestEncaissements:
     def test_what_is_no_longer_possible_undoes_all(self, agent: Agent) -> None:
         un, deux = contrat(), contrat()
         depot = encaissements(agent, *((police, "500", "espèces", aujourdhui(), "") for police in (un, deux)))
-        ClientFactory._meta.model.objects.filter(souscriptions__police__numero_police=deux).update(agence="Dolisie")
+        ClientFactory._meta.model.objects.filter(souscriptions__police__numero_police=deux).update(
+            agence=AgenceFactory(nom="Dolisie")
+        )
         assert [ligne for ligne, _, _ in erreurs(lambda: confirmer(fichier=depot, agent=agent))] == [3]
         assert not PaiementPass.objects.exists()
         depot.refresh_from_db()
@@ -152,12 +154,12 @@ class TestRattachements:
     def test_clients_are_attached_with_an_audit_row_each(self, agent: Agent) -> None:
         gestionnaire = AgentFactory.create(role="gestionnaire")
         un = ClientFactory(telephone="+242061234567")
-        depot = self.deposer(gestionnaire, ("06 123 45 67", AGENCE, agent.matricule))
+        depot = self.deposer(gestionnaire, ("06 123 45 67", "poto poto", agent.matricule))
         un.refresh_from_db()
-        assert un.agence == ""
+        assert un.agence is None
         confirmer(fichier=depot, agent=gestionnaire)
         un.refresh_from_db()
-        assert (un.agence, un.suivi_par_id) == (AGENCE, agent.pk)
+        assert (un.agence, un.suivi_par_id) == (agent.agence, agent.pk)
         assert ModificationClient.objects.get().acteur_id == gestionnaire.pk
 
     def test_each_bad_line_is_told(self, agent: Agent) -> None:
@@ -222,7 +224,7 @@ class TestPages:
 
     def test_what_became_impossible_is_told_where_one_confirms(self, client: Client, agent: Agent) -> None:
         depot = encaissements(agent, (contrat(), "500", "espèces", aujourdhui(), ""))
-        ClientFactory._meta.model.objects.update(agence="Dolisie")
+        ClientFactory._meta.model.objects.update(agence=AgenceFactory(nom="Dolisie"))
         client.force_login(agent)
         acte = reverse("admin:pass_payments_importfichier_acte", args=[depot.pk, "confirmer"])
         reponse = client.post(acte, {"confirme": "1"}, follow=True)

@@ -176,12 +176,12 @@ def _admin_password() -> str:
 def _team(password: str | None) -> list[tuple[str, str, str]]:
     """The colleagues of the demonstration: role, address and agency; all have `password`, that of the administrator at first."""
     agents = get_user_model().objects.filter(email__endswith=DOMAINE, is_superuser=False, groups__isnull=False)
-    colleagues = list(agents.prefetch_related("groups").order_by("matricule"))
+    colleagues = list(agents.select_related("agence").prefetch_related("groups").order_by("matricule"))
     for agent in colleagues:
         if password is not None and not agent.check_password(password):
             agent.set_password(password)
             agent.save(update_fields=["password"])
-    return [(str(agent.role.label), agent.email, agent.agence) for agent in colleagues if agent.role]
+    return [(str(agent.role.label), agent.email, agent.nom_agence) for agent in colleagues if agent.role]
 
 
 def _kiosks() -> None:

@@ -17,7 +17,7 @@ class Command(CommandePass):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("code", metavar="CODE", help="code de la borne, par exemple BZV-CENTRE-01")
         parser.add_argument(
-            "--agence", default="", help="agence où se trouve la borne (obligatoire pour l'enregistrer)"
+            "--agence", default="", help="nom d'une agence ouverte, écrit comme on veut (obligatoire pour enregistrer)"
         )
         actes = parser.add_mutually_exclusive_group()
         actes.add_argument("--renouveler", action="store_true", help="donne une nouvelle clé ; l'ancienne est refusée")
