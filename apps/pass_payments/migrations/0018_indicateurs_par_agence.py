@@ -8,8 +8,8 @@ _VIDER = "DELETE FROM indicateurs_mensuels"
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("pass_payments", "0010_ordre_des_soldes"),
-        ("pass_clients", "0011_agences"),
+        ("pass_payments", "0017_versements_a_deux"),
+        ("pass_clients", "0018_agences"),
     ]
 
     operations = [

@@ -21,7 +21,7 @@ $$
 
 
 class Migration(migrations.Migration):
-    dependencies = [("pass_clients", "0010_clients_inactifs")]
+    dependencies = [("pass_clients", "0017_mobile_money_date")]
 
     operations = [
         migrations.RunSQL(_FORME, "DROP FUNCTION forme_agence(text)"),

@@ -99,8 +99,8 @@ def _agence(**options):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("borne_auth", "0007_tables_suivies"),
-        ("pass_clients", "0012_clients_par_agence"),
+        ("borne_auth", "0013_comptes_a_deux"),
+        ("pass_clients", "0019_clients_par_agence"),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     atomic = False
 
-    dependencies = [("pass_clients", "0011_agences")]
+    dependencies = [("pass_clients", "0018_agences")]
 
     operations = [
         AddIndexConcurrently("clientpass", models.Index(fields=["agence", "-id"], name="clients_par_agence")),
