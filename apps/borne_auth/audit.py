@@ -84,6 +84,8 @@ NON_SUIVIES: dict[str, str] = {
     "pass_payments.Reprise": _JOURNAL,
     "pass_payments.LigneReprise": "est lui-même un registre : une ligne de l'ancienne base et ce qu'il en advient",
     "pass_payments.IndicateurMensuel": "se recalcule entier chaque nuit",
+    "socle.Fait": _JOURNAL,
+    "socle.Livraison": "technique : ce qui reste à transmettre d'un fait, et qui l'a écarté",
     "pass_payments.Travailleur": _TECHNIQUE,
     "pass_payments.TachePlanifiee": _TECHNIQUE,
     "pass_clients.SerieNumero": "technique : le numéro tiré est dans la ligne qui le porte",

@@ -44,6 +44,7 @@ from apps.pass_payments.operateurs import (
 from apps.pass_payments.services import messages
 from apps.pass_payments.services.anomalies import ouvrir_anomalie
 from apps.pass_payments.services.paiements import consigner, numero_aleatoire, passer
+from apps.socle.services import dire
 from nsia_pass_api.constraints import violee
 from nsia_pass_api.dates import maintenant
 from nsia_pass_api.transactions import transaction_entiere
@@ -272,6 +273,12 @@ def _conclure(
     actuel.termine_le = quand
     actuel.a_suivre_le = None
     actuel.save(update_fields=["statut", "motif_echec", "code_confirmation", "termine_le", "a_suivre_le"])
+    dire(
+        "decaissement.fini",
+        cle=actuel.cle,
+        donnees={"decaissement": actuel.pk, "statut": str(actuel.statut), "montant": actuel.montant},
+        quand=quand,
+    )
     if paiement is None:
         return actuel
     fait = {"decaissement": actuel.numero, **(donnees or {})}

@@ -1,0 +1,13 @@
+"""What this app tells the others. Keys are « souscription:ID », so that payments and states of a contract come in their order;
+that of a disbursement's end is what it was asked for (« paiement:PAY-… », « sinistre:SIN-… »)."""
+
+from apps.socle.faits import declarer
+
+_PAIEMENT = ("paiement", "souscription", "montant_net")
+
+declarer("paiement.regle", "Un paiement est confirmé.", donnees=_PAIEMENT)
+declarer("paiement.echoue", "Un paiement a échoué ou expiré ; un succès peut encore venir.", donnees=_PAIEMENT)
+declarer("paiement.rembourse", "Un paiement est rendu au client.", donnees=_PAIEMENT)
+declarer(
+    "decaissement.fini", "De l'argent est arrivé, ou n'est pas parti.", donnees=("decaissement", "statut", "montant")
+)
