@@ -107,7 +107,7 @@ def dire_en_masse(nom: str, *, depuis: str, cle: str, donnees: str) -> str:
 
 def reserver_livraisons(*, nombre: int, quand: datetime | None = None) -> list[int]:
     """At most `nombre` due deliveries, the oldest of their handler and key, are the caller's for a while. Returns their ids."""
-    parametres = {"quand": quand or maintenant(), "bail": settings.TRAVAUX_BAIL, "nombre": nombre}
+    parametres: dict[str, Any] = {"quand": quand or maintenant(), "bail": settings.TRAVAUX_BAIL, "nombre": nombre}
     with connection.cursor() as cursor:
         cursor.execute(_RESERVER, parametres)
         return sorted(ident for (ident,) in cursor.fetchall())
