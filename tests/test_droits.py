@@ -68,6 +68,8 @@ from apps.pass_payments.tests.factories import PaiementFactory
 from apps.pass_products.models import Reglage
 from apps.pass_products.services import changer_reglage
 from apps.pass_products.tests.factories import GarantieFactory
+from apps.socle.models import Fait, Livraison
+from apps.socle.services import dire
 from nsia_pass_api.actes import AvecActes
 from nsia_pass_api.admin import COMPTE_MAXIMUM, LignesPermises
 
@@ -126,6 +128,8 @@ SAISIES: dict[str, dict[str, str]] = {
     "role": {"role": "gestionnaire", "motif": "remplace la directrice"},
     "mot_de_passe": {"motif": "oublié, reconnue de vive voix"},
     "facteur": {"motif": "téléphone perdu, reconnue de vive voix"},
+    "relancer": {},
+    "ecarter": {"motif": "fait à la main"},
 }
 
 
@@ -359,6 +363,11 @@ def monde(role: str) -> Monde:
     un.noter("commune", MessageSortant.objects.create(cle="essai", telephone="+242066123456", texte="Bonjour"))
     un.noter("commune", TachePlanifiee.objects.create(nom="essai", prochaine_le=timezone.now()))
     un.noter("commune", Travailleur.objects.create(hote="serveur", pid=1), *Group.objects.all())
+    with transaction.atomic():
+        dire("client.modifie", cle="client:1", donnees={"client": 1, "champs": ["adresse"]})
+    livraison = Livraison.objects.create(fait=Fait.objects.latest("pk"), traitant="essai.recevoir", cle="client:1")
+    un.noter("commune", livraison)
+    un.a_faire["socle.Livraison", "relancer"] = un.a_faire["socle.Livraison", "ecarter"] = {"commune": livraison}
     un.noter("commune", SerieNumero.objects.create(serie="essai", annee=2020, dernier=1))
     un.noter("commune", JournalAudit.objects.latest("pk"), LectureDonnees.objects.create(**lecture(moi)))
     un.noter("commune", *Reglage.objects.all(), AgenceFactory(nom=UNE_AUTRE), *Agence.objects.exclude(nom=UNE_AUTRE))

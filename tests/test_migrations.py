@@ -10,7 +10,7 @@ from pgtrigger.registry import registered
 
 ALIAS = "brouillon"
 # From the right, so that nothing is left that points to what goes.
-APPS = ["mtn_integration", "borne_auth", "pass_payments", "pass_clients", "pass_products"]
+APPS = ["mtn_integration", "borne_auth", "pass_payments", "pass_clients", "pass_products", "socle"]
 
 
 @pytest.fixture

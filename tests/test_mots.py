@@ -21,7 +21,7 @@ from apps.borne_auth.models import JournalAudit
 from apps.borne_auth.tests.factories import AgentFactory
 from apps.pass_clients.models import BeneficiairePass
 from apps.pass_clients.services import Auteur, modifier_beneficiaire, modifier_client
-from apps.pass_payments.faits import FAITS
+from apps.pass_payments.cles_du_journal import FAITS
 from apps.pass_payments.models import AnomaliePaiement, MessageSortant, TachePlanifiee
 from apps.pass_payments.services.indicateurs import calculer_indicateurs
 from apps.pass_payments.services.paiements import consigner

@@ -19,7 +19,7 @@ from django.utils.functional import LazyObject
 from apps.borne_auth.authentication import BorneConnectee, ClientConnecte
 from apps.borne_auth.models import Agent
 from apps.pass_payments.cles import cle_lisible
-from apps.pass_payments.faits import FAITS
+from apps.pass_payments.cles_du_journal import FAITS
 from apps.pass_payments.motifs import motif_lisible
 from apps.pass_payments.natures import nature
 from apps.pass_products.models import Reglage
@@ -119,6 +119,8 @@ NON_SUIVIES: dict[str, str] = {
     "pass_payments.Reprise": _JOURNAL,
     "pass_payments.LigneReprise": "est lui-même un registre : une ligne de l'ancienne base et ce qu'il en advient",
     "pass_payments.IndicateurMensuel": "se recalcule entier chaque nuit",
+    "socle.Fait": _JOURNAL,
+    "socle.Livraison": "technique : ce qui reste à transmettre d'un fait, et qui l'a écarté",
     "pass_payments.Travailleur": _TECHNIQUE,
     "pass_payments.TachePlanifiee": _TECHNIQUE,
     "pass_clients.SerieNumero": "technique : le numéro tiré est dans la ligne qui le porte",

@@ -107,6 +107,7 @@ DROITS: dict[str, Droits] = {
     "pass_payments.MessageSortant": Droits(toutes, "L", "L", "", "", "L"),
     "pass_payments.TachePlanifiee": Droits(toutes, "L", "L", "", "", "L"),
     "pass_payments.Travailleur": Droits(toutes, "L", "L", "", "", "L"),
+    "socle.Livraison": Droits(toutes, "LM", "L", "", "", "L"),
     # Files handed in: by each what she may do herself.
     "pass_payments.ImportFichier": Droits(de_soi("deposant"), "LA", "LA", "LA", "", "L"),
     # The former database.
@@ -162,6 +163,7 @@ ACTES: dict[str, dict[str, str]] = {
     "pass_payments.ImportFichier": {"confirmer": "pass_payments.add_importfichier"},
     "pass_payments.AnomaliePaiement": {"resoudre": "pass_payments.change_anomaliepaiement"},
     "pass_payments.EcartRapprochement": {"resoudre": "pass_payments.change_ecartrapprochement"},
+    "socle.Livraison": {"relancer": "socle.change_livraison", "ecarter": "socle.change_livraison"},
     "pass_products.Reglage": {"changer": "pass_products.change_reglage", "revenir": "pass_products.change_reglage"},
     "borne_auth.Agent": {
         "reinitialiser_facteur": "borne_auth.change_agent",

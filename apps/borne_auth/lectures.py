@@ -30,6 +30,7 @@ SANS_PERSONNE: dict[str, str] = {
     "pass_payments.Reprise": "des totaux",
     "pass_payments.TachePlanifiee": "technique",
     "pass_payments.Travailleur": "technique",
+    "socle.Livraison": "des identifiants",
     "mtn_integration.TransactionMTN": "téléphones masqués",
     "mtn_integration.LogMTN": "téléphones et secrets masqués",
     "auth.Group": "des droits",

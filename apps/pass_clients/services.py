@@ -4,7 +4,7 @@ Lock order, here and in the apps above: client, subscription, payment, series of
 """
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -63,6 +63,7 @@ from apps.pass_products.models import ProduitPass
 from apps.pass_products.reglages import reglage
 from apps.pass_products.schedule import nombre_echeances
 from apps.pass_products.services import verifier_assure, verifier_offre, verifier_souscripteur
+from apps.socle.services import dire, dire_en_masse, dire_plusieurs
 from nsia_pass_api.constraints import violee
 from nsia_pass_api.dates import aujourdhui, maintenant
 from nsia_pass_api.errors import AccesRefuse, DonneesInvalides
@@ -150,6 +151,8 @@ def _modifier(actuel: ClientPass, champs: dict[str, Any], *, auteur: Auteur) -> 
         fait = _inscrire(ActeModification.CLIENT_MODIFIE, client_id=actuel.pk, avant=avant, apres=apres, auteur=auteur)
         if apres.get("numero_mobile_money") != avant.get("numero_mobile_money"):
             _prevenir(avant.get("telephone", actuel.telephone), actuel.numero_mobile_money, fait=fait)
+        changes = sorted(champ for champ in apres.keys() | avant.keys() if apres.get(champ) != avant.get(champ))
+        dire("client.modifie", cle=f"client:{actuel.pk}", donnees={"client": actuel.pk, "champs": changes})
     return actuel
 
 
@@ -206,6 +209,10 @@ def rattacher_clients(*, choisis: Collection[int], agence: Agence, auteur: Auteu
             auteur=auteur,
         )
         for client, dits in zip(clients, avant, strict=True)
+    )
+    dire_plusieurs(
+        "client.modifie",
+        [(f"client:{client.pk}", {"client": client.pk, "champs": ["agence"]}) for client in clients],
     )
     return len(clients)
 
@@ -363,6 +370,7 @@ def changer_statut(
     TransitionSouscription.objects.create(
         souscription=actuelle, de=de, vers=vers, motif=motif, acteur_id=_id(acteur), date_transition=quand
     )
+    dire_transition(de, vers, [actuelle.pk], quand=quand)
     return actuelle
 
 
@@ -378,6 +386,24 @@ def verifier_ages(
     verifier_souscripteur(produit=produit, naissance=naissance, jour=jour, acte=acte)
     for assure in souscription.beneficiaires.filter(statut=StatutBeneficiaire.ACTIF, role=RoleBeneficiaire.ASSURE):
         verifier_assure(produit=produit, nom=str(assure), naissance=assure.date_naissance, jour=jour, champ="assures")
+
+
+_FAITS_DES_ETATS = {
+    StatutSouscription.ACTIVEE: "souscription.activee",
+    StatutSouscription.SUSPENDUE: "souscription.suspendue",
+    StatutSouscription.EXPIREE: "souscription.expiree",
+    StatutSouscription.RESILIEE: "souscription.resiliee",
+}
+
+
+def dire_transition(de: str, vers: str, souscriptions: Iterable[int], *, quand: datetime | None) -> None:
+    """Other apps learn, in the transaction that moves these subscriptions, that they went from `de` to `vers`. One query."""
+    suspendue = de == StatutSouscription.SUSPENDUE and vers == StatutSouscription.ACTIVEE
+    nom = "souscription.reprise" if suspendue else _FAITS_DES_ETATS.get(StatutSouscription(vers))
+    if nom is not None:
+        dire_plusieurs(
+            nom, [(f"souscription:{ident}", {"souscription": ident}) for ident in souscriptions], quand=quand
+        )
 
 
 def verrouiller(souscription: SouscriptionPass) -> SouscriptionPass:
@@ -708,6 +734,8 @@ def _ecrire_police(police: NumeroPolice, *, numero: str) -> bool:
         if violee(error) in ("polices_numero_unique", "polices_numero_jamais_rendu"):
             return False
         raise PoliceDejaAttribuee("Cette souscription a déjà un numéro de police.") from error
+    souscription = police.souscription_id
+    dire("police.attribuee", cle=f"souscription:{souscription}", donnees={"souscription": souscription})
     return True
 
 
@@ -743,8 +771,8 @@ _ATTRIBUER = """
         {sauf_rendus}
         ORDER BY a.id
         {si_pris}
-        RETURNING 1
-    )
+        RETURNING souscription_id
+    ), {faits}
     SELECT (SELECT count(*) FROM attribuees), (SELECT count(*) FROM a_servir), (SELECT max(id) FROM a_servir)
 """
 
@@ -804,14 +832,22 @@ def _attribuer_lot(
         "apres_sequence": forme.apres,
         "choisies": list(choisies or ()),
     }
-    parmi = "" if choisies is None else "AND s.id = ANY(%(choisies)s)"
+    morceaux = {
+        "choisies": "" if choisies is None else "AND s.id = ANY(%(choisies)s)",
+        "faits": dire_en_masse(
+            "police.attribuee",
+            depuis="attribuees",
+            cle="'souscription:' || souscription_id",
+            donnees="jsonb_build_object('souscription', souscription_id)",
+        ),
+    }
     with connection.cursor() as cursor:
         try:
             with transaction.atomic():
-                cursor.execute(_ATTRIBUER.format(choisies=parmi, sauf_rendus="", si_pris=""), parametres)
+                cursor.execute(_ATTRIBUER.format(**morceaux, sauf_rendus="", si_pris=""), parametres)
         except IntegrityError:
             # ON CONFLICT looks into each index twice, a fifth of the time: only when some of the numbers are taken.
-            prudente = _ATTRIBUER.format(choisies=parmi, sauf_rendus=_SAUF_RENDUS, si_pris="ON CONFLICT DO NOTHING")
+            prudente = _ATTRIBUER.format(**morceaux, sauf_rendus=_SAUF_RENDUS, si_pris="ON CONFLICT DO NOTHING")
             cursor.execute(prudente, parametres)
         attribuees, servies, dernier = cursor.fetchone()
     numbers.allouer(serie=serie, annee=annee, nombre=servies)

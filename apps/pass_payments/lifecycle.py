@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from apps.pass_clients.models import SouscriptionPass, StatutSouscription
-from apps.pass_clients.services import changer_statut
+from apps.pass_clients.services import changer_statut, dire_transition
 from apps.pass_products.reglages import reglage
 
 # Instalment j (from 0) of n over d days falls due on day j·d/n of its period; it is late beyond the grace delay when that
@@ -181,3 +181,4 @@ def _passer(cursor: Any, de: str, vers: str, ids: list[int], quand: datetime | N
         """,
         [de, vers, _MOTIFS[StatutSouscription(vers)], quand, ids],
     )
+    dire_transition(de, vers, ids, quand=quand)

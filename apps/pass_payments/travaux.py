@@ -23,6 +23,7 @@ from apps.pass_payments.services.messages import envoyer_message, oublier_codes,
 from apps.pass_payments.services.planification import executer_tache, inscrire_taches, reserver_tache
 from apps.pass_payments.services.rappels import traiter_rappel
 from apps.pass_payments.services.suivi import reserver_paiements, suivre_paiement
+from apps.socle.services import livrer, reserver_livraisons
 from nsia_pass_api.dates import maintenant
 
 logger = structlog.get_logger(__name__)
@@ -77,6 +78,7 @@ class Travaux:
         vus += self._confier(reserver_decaissements, suivre_decaissement)
         if (par := messagerie()) is not None:
             vus += self._confier(reserver_messages, partial(envoyer_message, par=par))
+        vus += self._confier(reserver_livraisons, livrer)
         if (nom := reserver_tache()) is not None:
             self._suivre(self._longs.submit(_avec_connexion, executer_tache, nom), "tache")
             vus += 1

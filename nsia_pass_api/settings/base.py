@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "pgtrigger",
     "nsia_pass_api",
+    "apps.socle",
     "apps.pass_products",
     "apps.pass_clients",
     "apps.pass_payments",

@@ -23,6 +23,7 @@ from apps.pass_payments.models import (
     VerdictRappel,
 )
 from apps.pass_products.models import ProduitPass
+from apps.socle.models import Fait
 
 from .atelier import Atelier, Coupee, Reponse, attendre
 from .coupures import Coupure
@@ -128,6 +129,8 @@ def verifier_contrat(atelier: Atelier, cliente: Cliente, numero: str) -> None:
     assert NumeroPolice.objects.filter(souscription=souscription).count() == 1
     rappels = RappelOperateur.objects.filter(paiement=paiement)
     assert {rappel.verdict for rappel in rappels} <= {VerdictRappel.CONFIRME}
+    dits = Fait.objects.filter(cle=f"souscription:{souscription.pk}").order_by("id").values_list("nom", flat=True)
+    assert list(dits) == ["paiement.regle", "souscription.activee", "police.attribuee"]
     message = MessageSortant.objects.get(cle=f"paiement:{numero}:succes")
     assert message.statut == StatutMessage.ENVOYE
 

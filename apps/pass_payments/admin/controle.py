@@ -20,7 +20,7 @@ from apps.pass_payments.admin.cellules import (
     ouverts_d_abord,
     ouverture,
 )
-from apps.pass_payments.faits import FAITS
+from apps.pass_payments.cles_du_journal import FAITS
 from apps.pass_payments.models import (
     AnomaliePaiement,
     EcartRapprochement,

@@ -24,9 +24,9 @@ from apps.pass_payments.admin.cellules import (
     ouverture,
 )
 from apps.pass_payments.cles import cle_lisible
+from apps.pass_payments.cles_du_journal import FAITS
 from apps.pass_payments.documents.errors import RecuIntrouvable
 from apps.pass_payments.documents.selectors import recu
-from apps.pass_payments.faits import FAITS
 from apps.pass_payments.models import (
     AnomaliePaiement,
     Decaissement,

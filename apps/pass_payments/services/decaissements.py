@@ -45,6 +45,7 @@ from apps.pass_payments.operateurs import (
 from apps.pass_payments.services import messages
 from apps.pass_payments.services.anomalies import ouvrir_anomalie
 from apps.pass_payments.services.paiements import consigner, numero_aleatoire, passer
+from apps.socle.services import dire
 from nsia_pass_api.constraints import violee
 from nsia_pass_api.dates import maintenant
 from nsia_pass_api.transactions import transaction_entiere
@@ -133,6 +134,22 @@ def liberer(*, decaissement: Decaissement, envoyer: bool, quand: datetime) -> No
     attend = Decaissement.objects.filter(pk=decaissement.pk, statut=StatutDecaissement.A_APPROUVER)
     if not attend.update(**(depart if envoyer else fin)):
         raise DecaissementDejaClos
+    if not envoyer:
+        _dire_la_fin(Decaissement.objects.get(pk=decaissement.pk), quand=quand)
+
+
+def _dire_la_fin(decaissement: Decaissement, *, quand: datetime) -> None:
+    """Whoever asked for the money learns whether it arrived."""
+    dire(
+        "decaissement.fini",
+        cle=decaissement.cle,
+        donnees={
+            "decaissement": decaissement.pk,
+            "statut": str(decaissement.statut),
+            "montant": decaissement.montant,
+        },
+        quand=quand,
+    )
 
 
 def _inserer(decaissement: Decaissement) -> Decaissement:
@@ -290,6 +307,7 @@ def _conclure(
     actuel.termine_le = quand
     actuel.a_suivre_le = None
     actuel.save(update_fields=["statut", "motif_echec", "code_confirmation", "termine_le", "a_suivre_le"])
+    _dire_la_fin(actuel, quand=quand)
     if paiement is None:
         return actuel
     fait = {"decaissement": actuel.numero, **(donnees or {})}

@@ -19,6 +19,7 @@ from apps.pass_payments.errors import (
     TransitionPaiementRefusee,
 )
 from apps.pass_payments.models import TRANSITIONS, EvenementPaiement, PaiementPass, StatutPaiement
+from apps.socle.services import dire
 from nsia_pass_api.constraints import violee
 from nsia_pass_api.dates import maintenant
 
@@ -170,8 +171,25 @@ def passer(
         champs.append("a_suivre_le")
     actuel.save(update_fields=champs)
     consigner(actuel, evenement, statut=vers, donnees=donnees, acteur=acteur, quand=quand)
+    if (nom := _FAITS_DES_ETATS.get(StatutPaiement(vers))) is not None:
+        dire(
+            nom,
+            cle=f"souscription:{actuel.souscription_id}",
+            donnees={
+                "paiement": actuel.pk,
+                "souscription": actuel.souscription_id,
+                "montant_net": actuel.montant - actuel.frais,
+            },
+            quand=quand,
+        )
 
 
+_FAITS_DES_ETATS = {
+    StatutPaiement.SUCCES: "paiement.regle",
+    StatutPaiement.ECHEC: "paiement.echoue",
+    StatutPaiement.EXPIRE: "paiement.echoue",
+    StatutPaiement.REMBOURSE: "paiement.rembourse",
+}
 _TERMINES = (StatutPaiement.SUCCES, StatutPaiement.ECHEC, StatutPaiement.REMBOURSE)
 
 

@@ -37,6 +37,7 @@ from apps.pass_payments.models import (
 from apps.pass_payments.operateurs import Etat
 from apps.pass_payments.simulation.monde import Monde
 from apps.pass_payments.simulation.operateur import Compte, OperateurMenteur
+from apps.socle.models import Fait
 
 Ligne = dict[str, Any]
 CONFIRMES = ("succes", "rembourse")
@@ -399,6 +400,48 @@ def chaque_succes_est_annonce_une_fois(e: Etats) -> Iterator[str]:
         yield f"annonces : {len(annonces)} pour {len(attendues)}"
 
 
+_DITS = {
+    "succes": "paiement.regle",
+    "echec": "paiement.echoue",
+    "expire": "paiement.echoue",
+    "rembourse": "paiement.rembourse",
+    "activee": "souscription.activee",
+    "suspendue": "souscription.suspendue",
+    "expiree": "souscription.expiree",
+    "resiliee": "souscription.resiliee",
+}
+
+
+def chaque_acte_est_dit_une_fois(e: Etats) -> Iterator[str]:
+    """No act without its fact, no fact without its act, and in the same order for one payment and for one contract."""
+    dits: dict[str, dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for nom, donnees in Fait.objects.order_by("id").values_list("nom", "donnees"):
+        genre = nom.partition(".")[0]
+        dits[genre][donnees[genre if genre in donnees else "souscription"]].append(nom)
+    attendus: dict[str, dict[int, list[str]]] = {
+        "paiement": {
+            ident: [_DITS[evenement["statut"]] for evenement in e.journal[ident] if evenement["statut"] in _DITS]
+            for ident in e.paiements
+        },
+        "souscription": {
+            ident: [
+                "souscription.reprise" if (une["de"], une["vers"]) == ("suspendue", "activee") else _DITS[une["vers"]]
+                for une in e.transitions[ident]
+                if une["vers"] in _DITS
+            ]
+            for ident in e.souscriptions
+        },
+        "decaissement": {
+            une["id"]: ["decaissement.fini"] for une in e.decaissements if une["statut"] in ("succes", "echec")
+        },
+        "police": {ident: ["police.attribuee"] * nombre for ident, nombre in e.polices.items()},
+    }
+    for genre, par_objet in attendus.items():
+        for ident in par_objet.keys() | dits[genre].keys():
+            if par_objet.get(ident, []) != dits[genre].get(ident, []):
+                yield f"{genre} {ident} : {dits[genre].get(ident)} au lieu de {par_objet.get(ident)}"
+
+
 LOIS: tuple[Callable[[Etats], Iterator[str]], ...] = (
     chaque_debit_compte_une_fois,
     les_demandes_ensemble_vont_ensemble,
@@ -415,6 +458,7 @@ LOIS: tuple[Callable[[Etats], Iterator[str]], ...] = (
     ce_qui_sort_sort_une_fois,
     l_audit_dit_les_etats,
     chaque_succes_est_annonce_une_fois,
+    chaque_acte_est_dit_une_fois,
 )
 
 

@@ -21,7 +21,7 @@ from apps.pass_payments.conduite import Suite
 from apps.pass_payments.errors import BaseDeProduction, CleDejaUtilisee
 from apps.pass_payments.models import PaiementPass, RappelOperateur
 from apps.pass_payments.operateurs import Accuse, Constat, Etat, OperateurFerme
-from apps.pass_payments.services import idempotence, rappels, reglement, suivi
+from apps.pass_payments.services import idempotence, paiements, rappels, reglement, suivi
 from apps.pass_payments.services.decaissements import (
     demander_versement,
     reserver_decaissements,
@@ -97,6 +97,7 @@ class TestHistoires:
             ("rappels", 100, ": 0 XAF chez l'opérateur"),
             ("silence", 100, "« échoué » : il ne peut pas devenir"),
             ("cles", 100, "loi 1 : la clé"),
+            ("faits", 25, "chaque_acte_est_dit_une_fois"),
         ],
     )
     def test_a_fault_in_the_services_breaks_a_law_and_tells_its_seed(
@@ -168,6 +169,10 @@ def _les_cles_ne_servent_a_rien(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(idempotence, "une_seule_fois", toujours)
 
 
+def _les_faits_se_taisent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paiements, "dire", lambda *_, **__: None)
+
+
 FAUTES = {
     "references_doubles": _une_reference_compte_deux_fois,
     "references_neuves": _chaque_essai_a_sa_reference,
@@ -175,6 +180,7 @@ FAUTES = {
     "rappels": _les_rappels_sont_crus,
     "silence": _le_silence_vaut_un_echec,
     "cles": _les_cles_ne_servent_a_rien,
+    "faits": _les_faits_se_taisent,
 }
 
 

@@ -1,0 +1,1 @@
+"""Tables and services that every app may use. Read `models`, `faits`, `services`, `selectors`, `tests`."""
