@@ -24,7 +24,7 @@ from apps.borne_auth.models import (
 from apps.pass_clients.models import ClientPass, Contrat
 from apps.pass_clients.polices import contrat_designe
 from apps.pass_clients.selectors import prouvees
-from apps.pass_payments.selectors_controle import Alerte, Permises, compter
+from nsia_pass_api.alertes import Alerte, Permises, compter
 from nsia_pass_api.dates import maintenant
 
 # Longer than the longest window, a day.

@@ -9,7 +9,7 @@ from django.db.models import Max, Sum
 from apps.pass_clients.models import SouscriptionPass, StatutSouscription
 from apps.pass_clients.selectors import ages_a_revoir, clients_sans_agence, souscriptions_sans_police
 from apps.pass_payments.models import IndicateurMensuel
-from apps.pass_payments.selectors_controle import Alerte, Permises, compter
+from nsia_pass_api.alertes import Alerte, Permises, compter
 from nsia_pass_api.dates import aujourdhui
 
 MOIS = 12

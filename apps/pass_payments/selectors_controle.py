@@ -3,14 +3,9 @@
 Each count reads the few rows of a partial index, and stops one after COMPTE_MAXIMUM.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
-from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef, QuerySet
-from django.urls import reverse
 
 from apps.pass_payments.models import (
     OUVERTS,
@@ -31,40 +26,14 @@ from apps.pass_payments.models import (
 )
 from apps.pass_payments.selectors_propositions import REPONSES_MONTREES, a_decider_par, en_attente, reponses_recentes
 from apps.pass_payments.travaux import travailleur_present
+from nsia_pass_api.alertes import Alerte, Permises, Source, compter
 from nsia_pass_api.dates import maintenant
-from nsia_pass_api.lisible import COMPTE_MAXIMUM, compte_lisible
 from nsia_pass_api.regard import Regard
 
 VERIFICATION_LONGUE = timedelta(minutes=15)
 DECAISSEMENT_LONG = timedelta(hours=1)
-Permises = Callable[[QuerySet[Any]], QuerySet[Any]]
-"""Narrows a queryset to the rows of whoever looks."""
-Source = tuple[str, str, QuerySet[Any], dict[str, str]]
-"""Code, title, rows, and what their list is asked to show the same."""
 RAPPELS_RECENTS = timedelta(hours=24)
 MESSAGES_RECENTS = timedelta(days=7)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Alerte:
-    """Something that somebody must look at. `nombre`: at most one more than COMPTE_MAXIMUM, which then means « or more »."""
-
-    code: str
-    titre: str
-    nombre: int
-    vue: str
-    """URL name of the admin list."""
-    requete: str
-    """Its query string, which shows what was counted."""
-
-    @property
-    def compte(self) -> str:
-        """The number as people read it, as its list says it."""
-        return compte_lisible(self.nombre, COMPTE_MAXIMUM)
-
-    @property
-    def url(self) -> str:
-        return f"{reverse(self.vue)}?{self.requete}".removesuffix("?")
 
 
 def ecarts_ouverts() -> QuerySet[EcartRapprochement]:
@@ -206,18 +175,3 @@ def _propositions(permises: Permises, *, quand: datetime) -> Source:
 def demandes_decidees(*, permises: Regard) -> list[Proposition]:
     """The answers to what whoever looks asked for, among the rows that `permises` leaves; the last first. One query."""
     return list(permises(reponses_recentes(permises.agent))[:REPONSES_MONTREES])
-
-
-def compter(sources: Iterable[Source], *, permises: Permises) -> list[Alerte]:
-    """An alert a source that has rows among those that `permises` leaves. One query each."""
-    alertes = [
-        Alerte(
-            code=code,
-            titre=titre,
-            nombre=permises(lignes).order_by()[: COMPTE_MAXIMUM + 1].count(),
-            vue=f"admin:{lignes.model._meta.app_label}_{lignes.model._meta.model_name}_changelist",
-            requete=urlencode(requete),
-        )
-        for code, titre, lignes, requete in sources
-    ]
-    return [alerte for alerte in alertes if alerte.nombre]

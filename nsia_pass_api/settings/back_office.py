@@ -106,6 +106,7 @@ BACK_OFFICE_ALERTES = [
     "apps.pass_payments.selectors_controle.alertes_exploitation",
     "apps.pass_payments.selectors_accueil.alertes_portefeuille",
     "apps.borne_auth.selectors.alertes_bornes",
+    "apps.socle.selectors.alertes_faits",
 ]
 # What became of what a person asked others to decide: rows to show, of those that `permises` leaves.
 BACK_OFFICE_DEMANDES = "apps.pass_payments.selectors_controle.demandes_decidees"
