@@ -162,7 +162,7 @@ class TestRequetes:
 
     @pytest.mark.parametrize("nombre", [1, 12])
     def test_accueil(self, administratrice: Client, django_assert_num_queries: Any, nombre: int) -> None:
-        """Session, agent, last acts; eleven alerts, five queues of clients, guarantees, kiosks, facts; answers to her; pictures."""
+        """Session, agent, last acts; eleven alerts, five queues of clients, guarantees, kiosks, facts; answers; pictures."""
         GarantieFactory(age_max=65, produit=ProduitFactory(code_pass="AGES"))
         for _ in range(nombre):
             contrat(paiements=2)
