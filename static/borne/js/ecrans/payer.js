@@ -50,7 +50,7 @@ export async function payer(contexte) {
   return h(
     "div",
     { class: "colonne" },
-    titre(t("payer.titre"), t(payables.length > 1 ? "payer.texte_plusieurs" : "payer.texte")),
+    titre(t("payer.titre"), payables.length ? t(payables.length > 1 ? "payer.texte_plusieurs" : "payer.texte") : undefined),
     offres.every(({ situation }) => situation.type === "aucun") && !payables.length ? avis("bien", t("payer.rien")) : null,
     payables.length ? h("div", { class: "cartes-payer" }, payables.map((offre) => carteAPayer(contexte, offre, parPolice[offre.police], params.choisis, regarder))) : null,
     autres.map((offre) =>
