@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import OpenApiResponse, PolymorphicProxySerializer, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, PolymorphicProxySerializer, extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -21,7 +21,7 @@ from apps.borne_auth.confirmations import Changement
 from apps.borne_auth.models import ActeSensible, Borne
 from apps.borne_auth.permissions import EstBorne, EstClientOuBorne
 from apps.borne_auth.schema import AVEC_CLE_BORNE
-from apps.borne_auth.serializers_confirmations import CodeDeDemandeSerializer, DemandeSerializer
+from apps.borne_auth.serializers_confirmations import DEMANDE, CodeDeDemandeSerializer, DemandeSerializer
 from apps.pass_clients.models import ClientPass, PreuveTelephone
 from apps.pass_payments.apis_paiements import (
     CLE,
@@ -34,7 +34,11 @@ from apps.pass_payments.apis_paiements import (
     repondre,
 )
 from apps.pass_payments.models import PaiementPass
-from apps.pass_payments.serializers_paiements import DemandeSouscriptionSerializer, PaiementDemandeSerializer
+from apps.pass_payments.serializers_paiements import (
+    LA_DEMANDE_PART,
+    DemandeSouscriptionSerializer,
+    PaiementDemandeSerializer,
+)
 from apps.pass_payments.services.demandes import Souscripteur, souscrire_et_payer
 from apps.pass_payments.services.idempotence import Reponse, une_seule_fois
 from apps.pass_products.models import ProduitPass
@@ -79,6 +83,15 @@ class SouscriptionsApi(ApiSouscription):
         auth=CLIENT_OU_BORNE,
         parameters=[CLE],
         request=DemandeSouscriptionSerializer,
+        examples=[
+            LA_DEMANDE_PART,
+            OpenApiExample(
+                "Un code est parti",
+                DEMANDE | {"acte": "souscrire", "objet": "souscrire à PASS KIMIA"},
+                response_only=True,
+                status_codes=["202"],
+            ),
+        ],
         responses={202: ACCUSE_OU_CODE, 404: PRODUIT_INCONNU, 409: EN_COURS, 422: REFUS, 429: TROP, 503: SANS_SMS},
     )
     def post(self, request: Request) -> Response:

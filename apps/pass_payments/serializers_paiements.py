@@ -185,23 +185,22 @@ class PaiementSuiviSerializer(PaiementSerializer):
     termine = serializers.BooleanField(help_text="Faux tant qu'il faut continuer à demander.")
 
 
-@extend_schema_serializer(
-    examples=[
-        OpenApiExample(
-            "La demande part",
-            {
-                "numero_transaction": "PAY-20261020-7F3K9Q",
-                "numero_souscription": "PASS-KIMIA-2026-000001",
-                "statut": "initie",
-                "statut_affiche": "Demande envoyée",
-                "montant": 150,
-                "message": "Votre demande part vers l'opérateur. Gardez votre téléphone à la main.",
-            },
-            response_only=True,
-            status_codes=["202"],
-        )
-    ]
+LA_DEMANDE_PART = OpenApiExample(
+    "La demande part",
+    {
+        "numero_transaction": "PAY-20261020-7F3K9Q",
+        "numero_souscription": "PASS-KIMIA-2026-000001",
+        "statut": "initie",
+        "statut_affiche": "Demande envoyée",
+        "montant": 150,
+        "message": "Votre demande part vers l'opérateur. Gardez votre téléphone à la main.",
+    },
+    response_only=True,
+    status_codes=["202"],
 )
+
+
+@extend_schema_serializer(examples=[LA_DEMANDE_PART])
 class PaiementDemandeSerializer(serializers.Serializer[Any]):
     numero_transaction = serializers.CharField()
     numero_souscription = serializers.CharField()
