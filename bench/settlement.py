@@ -42,7 +42,6 @@ EXPLICATION = (
     "clients settle. The last line counts the queries of `GET /api/v1/paiements/{numero}/`, authentication included."
 )
 CLIENTS = 8
-PAYEUR = "+242066123456"
 LIVRETS = 50
 
 _ENTREE = """
@@ -135,6 +134,11 @@ def _client(
     faire(souscriptions, nombre)
 
 
+def _payeur(souscription: int) -> str:
+    """A phone of its own for each subscription: two demands at most wait on one."""
+    return f"+24206{souscription % 10_000_000:07d}"
+
+
 def _nos_reglements(souscriptions: list[int], nombre: int) -> None:
     connues = {une.pk: une for une in SouscriptionPass.objects.filter(pk__in=souscriptions)}
     for tour in range(nombre):
@@ -143,11 +147,13 @@ def _nos_reglements(souscriptions: list[int], nombre: int) -> None:
             montant=100,
             type_paiement="cotisation",
             operateur="mtn_money",
-            numero_payeur=PAYEUR,
+            numero_payeur=_payeur(souscriptions[tour % len(souscriptions)]),
             limite=maintenant() + timedelta(minutes=10),
             a_suivre_le=maintenant(),
         )
-        constat = Constat(etat=Etat.REUSSI, montant=100, devise="XAF", telephone=PAYEUR, code_confirmation="1")
+        constat = Constat(
+            etat=Etat.REUSSI, montant=100, devise="XAF", telephone=paiement.numero_payeur, code_confirmation="1"
+        )
         if regler(paiement=paiement, constat=constat, source="suivi").statut != StatutPaiement.SUCCES:
             raise RuntimeError("not settled")
 
@@ -160,7 +166,7 @@ def _reglements_bruts(souscriptions: list[int], nombre: int) -> None:
         numero = f"PAY-{reference.hex[:18]}"
         brute.autocommit = False
         with brute.cursor() as cursor:
-            cursor.execute(_ENTREE, {"s": s, "n": numero, "p": PAYEUR, "r": str(reference)})
+            cursor.execute(_ENTREE, {"s": s, "n": numero, "p": _payeur(s), "r": str(reference)})
             (ident,) = cursor.fetchone()
             cursor.execute(_JOURNAL, [ident, "demande", "initie"])
             brute.commit()
@@ -169,7 +175,7 @@ def _reglements_bruts(souscriptions: list[int], nombre: int) -> None:
             cursor.execute(_RECU)
             (recu,) = cursor.fetchone()
             cursor.execute("UPDATE paiements_pass SET numero_recu = %s WHERE id = %s", [f"BRUT-{recu:06d}", ident])
-            cursor.execute(_MESSAGE, [f"brut:{numero}", PAYEUR])
+            cursor.execute(_MESSAGE, [f"brut:{numero}", _payeur(s)])
             brute.commit()
         brute.autocommit = True
 

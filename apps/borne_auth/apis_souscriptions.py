@@ -35,7 +35,11 @@ from apps.pass_payments.apis_paiements import (
     repondre,
 )
 from apps.pass_payments.models import PaiementPass
-from apps.pass_payments.serializers_paiements import ACCUSE, DemandeSouscriptionSerializer, PaiementDemandeSerializer
+from apps.pass_payments.serializers_paiements import (
+    LA_DEMANDE_PART,
+    DemandeSouscriptionSerializer,
+    PaiementDemandeSerializer,
+)
 from apps.pass_payments.services.demandes import Souscripteur, souscrire_et_payer
 from apps.pass_payments.services.idempotence import Reponse, une_seule_fois
 from apps.pass_products.models import ProduitPass
@@ -53,7 +57,6 @@ ACCUSE_OU_CODE = PolymorphicProxySerializer(
     serializers=[PaiementDemandeSerializer, DemandeSerializer],
     resource_type_field_name=None,
 )
-EXEMPLES = [OpenApiExample("La demande part", ACCUSE), OpenApiExample("Un code est parti", DEMANDE)]
 
 
 class ApiSouscription(APIView):
@@ -81,14 +84,16 @@ class SouscriptionsApi(ApiSouscription):
         auth=CLIENT_OU_BORNE,
         parameters=[CLE],
         request=DemandeSouscriptionSerializer,
-        responses={
-            202: OpenApiResponse(ACCUSE_OU_CODE, examples=EXEMPLES),
-            404: PRODUIT_INCONNU,
-            409: EN_COURS,
-            422: REFUS,
-            429: TROP,
-            503: SANS_SMS,
-        },
+        examples=[
+            LA_DEMANDE_PART,
+            OpenApiExample(
+                "Un code est parti",
+                DEMANDE | {"acte": "souscrire", "objet": "souscrire à PASS KIMIA"},
+                response_only=True,
+                status_codes=["202"],
+            ),
+        ],
+        responses={202: ACCUSE_OU_CODE, 404: PRODUIT_INCONNU, 409: EN_COURS, 422: REFUS, 429: TROP, 503: SANS_SMS},
     )
     def post(self, request: Request) -> Response:
         saisie = lire_saisie(DemandeSouscriptionSerializer, request)

@@ -73,9 +73,8 @@ def souscrire(
     le = maintenant()
     client = ClientPass.objects.filter(telephone=telephone).first()
     if client is not None and _attente(client, changement, borne=borne) is not None:
-        return _demander(
-            client, changement, borne=borne, le=le
-        )  # the same again: another code, not another subscription
+        # The same again: another code, not another subscription.
+        return _demander(client, changement, borne=borne, le=le)
     payeur = saisie.get("telephone") or telephone
     attempts.depenser(
         budgets=attempts.budgets_souscription(telephone=telephone, payeur=payeur, borne=borne, adresse=adresse, le=le),

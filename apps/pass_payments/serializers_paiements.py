@@ -16,14 +16,6 @@ from nsia_pass_api.money import MontantField
 from nsia_pass_api.telephones import TelephoneField
 
 CONTRATS_MAX = 10
-ACCUSE = {
-    "numero_transaction": "PAY-20261020-7F3K9Q",
-    "numero_souscription": "PASS-KIMIA-2026-000001",
-    "statut": "initie",
-    "statut_affiche": "Demande envoyée",
-    "montant": 150,
-    "message": "Votre demande part vers l'opérateur. Gardez votre téléphone à la main.",
-}
 SESSION_SEULE = "Absent du suivi sans session."
 DATE_DU_CLIENT = "Celle du client connecté, quand une garantie a une limite d'âge et que NSIA ne la connaît pas."
 
@@ -207,16 +199,22 @@ class PaiementSuiviSerializer(PaiementSerializer):
     termine = serializers.BooleanField(help_text="Faux tant qu'il faut continuer à demander.")
 
 
-@extend_schema_serializer(
-    examples=[
-        OpenApiExample(
-            "La demande part",
-            ACCUSE,
-            response_only=True,
-            status_codes=["202"],
-        )
-    ]
+LA_DEMANDE_PART = OpenApiExample(
+    "La demande part",
+    {
+        "numero_transaction": "PAY-20261020-7F3K9Q",
+        "numero_souscription": "PASS-KIMIA-2026-000001",
+        "statut": "initie",
+        "statut_affiche": "Demande envoyée",
+        "montant": 150,
+        "message": "Votre demande part vers l'opérateur. Gardez votre téléphone à la main.",
+    },
+    response_only=True,
+    status_codes=["202"],
 )
+
+
+@extend_schema_serializer(examples=[LA_DEMANDE_PART])
 class PaiementDemandeSerializer(serializers.Serializer[Any]):
     numero_transaction = serializers.CharField()
     numero_souscription = serializers.CharField()

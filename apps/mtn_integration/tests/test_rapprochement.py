@@ -54,12 +54,13 @@ def suivre() -> None:
 
 
 def demander(montant: int) -> PaiementPass:
+    souscription = SouscriptionFactory(client=ClientFactory())
     return enregistrer_demande(
-        souscription=SouscriptionFactory(client=ClientFactory()),
+        souscription=souscription,
         montant=montant,
         type_paiement="souscription_initiale",
         operateur="mtn_money",
-        numero_payeur=TELEPHONE,
+        numero_payeur=souscription.client.telephone,
         quand=DEBUT,
         limite=DEBUT + timedelta(minutes=10),
         a_suivre_le=DEBUT,

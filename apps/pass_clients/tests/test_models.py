@@ -147,7 +147,7 @@ def test_what_proves_a_phone_is_given_once_and_stays() -> None:
     ):
         with refuse("Cannot update"):
             elle.update(**valeurs)
-    assert elle.update(preuve="code", prouvee_le=quand, montant_souscription=1_300) == 1
+    assert elle.update(preuve="code", prouvee_le=quand) == 1
 
 
 def test_a_number_names_one_subscription() -> None:

@@ -406,7 +406,8 @@ class TestRenouveler:
 
     def test_each_period_takes_the_price_and_rhythm_of_its_day(self) -> None:
         souscription = self.souscription()
-        SouscriptionPass.objects.update(montant_souscription=2_400, periodicite="trimestrielle")
+        with sans_gardes():
+            SouscriptionPass.objects.update(montant_souscription=2_400, periodicite="trimestrielle")
 
         renouveler(souscription=souscription, date_paiement=date(2026, 6, 1))
         renouveler(souscription=souscription, date_paiement=date(2026, 6, 1))

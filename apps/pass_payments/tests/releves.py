@@ -32,7 +32,7 @@ def demander(
         montant=montant,
         type_paiement="souscription_initiale" if souscription.statut == "en_cours" else "cotisation",
         operateur=champs.pop("operateur", "mtn_money"),
-        numero_payeur=champs.pop("numero_payeur", PAYEUR),
+        numero_payeur=souscription.client.telephone,
         quand=quand,
         limite=quand + timedelta(minutes=10),
         **champs,
@@ -46,7 +46,7 @@ def approuver(operateur: OperateurFactice, paiement: PaiementPass, *, quand: dat
     operateur.demander_paiement(
         reference=paiement.reference_mobile_money,
         montant=montant or paiement.montant + sum(paiement.rattaches.values_list("montant", flat=True)),
-        telephone=PAYEUR,
+        telephone=paiement.numero_payeur,
         numero=paiement.numero_transaction,
         libelle="",
     )

@@ -1,7 +1,6 @@
 """What calls for somebody: counted exactly, in a constant number of queries, and shown by the list that each alert opens."""
 
 from datetime import timedelta
-from itertools import count
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -76,16 +75,8 @@ def decaissement(rang: int, *, demande_le: Any, fini: bool = False) -> Decaissem
     )
 
 
-_PAYEURS = count(1)
-
-
-def payeur() -> str:
-    """Another phone each time: at most two demands wait on one."""
-    return f"+24206{next(_PAYEURS):07}"
-
-
 def en_verification(*, depuis: timedelta) -> PaiementPass:
-    paiement = demander(quand=QUAND - depuis, numero_payeur=payeur())
+    paiement = demander(quand=QUAND - depuis)
     return changer_statut_paiement(
         paiement=paiement, vers="en_verification", evenement="consultation", quand=QUAND - depuis
     )
@@ -105,16 +96,16 @@ def rappel(verdict: str, *, traite_le: Any) -> None:
 
 
 def test_nothing_calls_when_all_is_well(db: None) -> None:
-    demander(quand=QUAND, numero_payeur=payeur())
+    demander(quand=QUAND)
     PaiementFactory()
 
     assert nombres() == {}
 
 
 def test_payments_open_beyond_their_limit() -> None:
-    demander(quand=QUAND - 11 * MINUTE, numero_payeur=payeur())
-    demander(quand=QUAND - 10 * MINUTE, numero_payeur=payeur())
-    ferme = demander(quand=QUAND - 11 * MINUTE, numero_payeur=payeur())
+    demander(quand=QUAND - 11 * MINUTE)
+    demander(quand=QUAND - 10 * MINUTE)
+    ferme = demander(quand=QUAND - 11 * MINUTE)
     changer_statut_paiement(paiement=ferme, vers="expire", evenement="expiration")
 
     assert nombres() == {"paiements_en_retard": 1}
@@ -206,7 +197,7 @@ def test_a_thousand_is_a_thousand() -> None:
 def test_the_number_of_queries_is_constant(django_assert_num_queries: DjangoAssertNumQueries, ecarts: int) -> None:
     for rang in range(ecarts):
         ecart("etranger", str(rang))
-        demander(quand=QUAND - 11 * MINUTE, numero_payeur=payeur())
+        demander(quand=QUAND - 11 * MINUTE)
 
     with django_assert_num_queries(11):
         alertes_exploitation(quand=QUAND)
@@ -234,9 +225,9 @@ def test_each_list_shows_what_its_alert_counts(client: Client) -> None:
     """By filters that lists declare: nothing else is accepted from an address."""
     agent = AgentFactory(is_staff=True, is_superuser=True)
     client.force_login(agent)
-    demander(quand=QUAND - 11 * MINUTE, numero_payeur=payeur())
+    demander(quand=QUAND - 11 * MINUTE)
     en_verification(depuis=16 * MINUTE)
-    demander(quand=QUAND, numero_payeur=payeur())
+    demander(quand=QUAND)
     for rang, il_y_a in enumerate((61, 60)):
         decaissement(rang, demande_le=QUAND - il_y_a * MINUTE)
     for nature in ("etranger", "different", "manquant"):

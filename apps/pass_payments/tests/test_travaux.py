@@ -56,15 +56,16 @@ def reglages(settings: Settings) -> Iterator[None]:
 
 
 def du(**valeurs: Any) -> PaiementPass:
-    """A payment that is due at once."""
+    """A payment that is due at once, by the client's own phone: two at most may wait on one."""
     maintenant = timezone.now()
+    souscription = valeurs.pop("souscription", None) or SouscriptionFactory()
     return enregistrer_demande(
         **{
-            "souscription": SouscriptionFactory(),
+            "souscription": souscription,
             "montant": 100,
             "type_paiement": "souscription_initiale",
             "operateur": "mtn_money",
-            "numero_payeur": PAYEUR,
+            "numero_payeur": souscription.client.telephone,
             "limite": maintenant + timedelta(minutes=10),
             "a_suivre_le": maintenant,
             **valeurs,
@@ -164,7 +165,7 @@ class TestPannes:
         assert echec.levelname == "ERROR"
         dit = capfd.readouterr()
         assert "travail_echoue" in dit.err + dit.out
-        assert PAYEUR not in dit.err + dit.out
+        assert casse.numero_payeur not in dit.err + dit.out
 
     def test_a_poisonous_callback_stops_neither_the_others_nor_the_worker(self, operateur: OperateurFactice) -> None:
         for corps in ("PAY-1|reussi|beaucoup", "PAY-1|reussi|100"):

@@ -276,6 +276,6 @@ def test_an_empty_request_names_what_is_missing(api: APIClient) -> None:
     assert verifier_conformite(devis(api))["champs"] == {"montant": obligatoire, "periodicite": obligatoire}
 
 
-@pytest.mark.parametrize("code", ["KIMIA%00", "%2e%2e", "KIM%20IA", "КИМИА", "K" * 5_000])
+@pytest.mark.parametrize("code", ["KIMIA%20", "%2e%2e", "KIM%20IA", "КИМИА", "K" * 5_000])
 def test_a_code_that_cannot_be_one_is_not_found(api: APIClient, code: str) -> None:
     assert api.get(f"/api/v1/produits/{code}/").status_code == 404
