@@ -191,8 +191,12 @@ PORTES: dict[tuple[str, str], Porte] = {
     ("verifier/<str:code>/", "get"): Porte(TOUS, lambda un: f"/verifier/{un.document.code}/", lignes=TOUTES),
     ("api/v1/produits/", "get"): _libre("/api/v1/produits/"),
     ("api/v1/produits/<slug:code>/", "get"): _libre("/api/v1/produits/KIMIA/"),
-    ("api/v1/produits/<slug:code>/devis/", "post"): _libre(
-        "/api/v1/produits/KIMIA/devis/", {"montant": 1_200, "periodicite": "mensuelle"}
+    # Open to whoever shows no token, or a client's: hers says her birth date.
+    ("api/v1/produits/<slug:code>/devis/", "post"): Porte(
+        TOUS - set(EQUIPE),
+        lambda un: "/api/v1/produits/KIMIA/devis/",
+        lambda monde, un: {"montant": 1_200, "periodicite": "mensuelle"},
+        essais=("sienne",),
     ),
     ("api/v1/clients/<police:police>/dashboard/", "get"): _police("dashboard/"),
     ("api/v1/clients/<police:police>/contrats/", "get"): _police("contrats/"),
