@@ -58,7 +58,7 @@ from apps.pass_clients.tests.factories import (
     SouscriptionFactory,
     dates_de,
 )
-from apps.pass_clients.tests.refus import refuse
+from apps.pass_clients.tests.refus import refuse, sans_gardes
 from apps.pass_products.errors import MontantHorsLimites, PlafondDepasse
 from apps.pass_products.tests.factories import ProduitEpargneFactory, ProduitFactory
 from nsia_pass_api.telephones import TelephoneInvalide
