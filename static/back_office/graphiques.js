@@ -1,5 +1,5 @@
 // Pictures take their colours from the page, by day and by night: unfold colours their grid alone, and bars only once.
-window.addEventListener("load", () => {
+function dessiner() {
   const toiles = [...document.querySelectorAll("canvas.chart")];
   if (!toiles.length) return;
 
@@ -29,4 +29,7 @@ window.addEventListener("load", () => {
 
   colorer();
   new MutationObserver(colorer).observe(document.documentElement, { attributes: true, attributeFilter: ["class"] });
-});
+}
+
+// Once unfold, that listens after us, has drawn them.
+window.addEventListener("load", () => setTimeout(dessiner));

@@ -139,7 +139,7 @@ class Journee:
         with self.personne() as page:
             yield from self.entrer_avec_un_telephone(page, "prosper.nkounkou")
             yield "accueil-gestionnaire", page
-            page.get_by_role("link", name="Propositions qui attendent une seconde personne").click()
+            page.get_by_role("link", name="Propositions qui attendent votre décision").click()
             yield "propositions", page
             page.locator("#result_list a").first.click()
             expect(page.get_by_role("link", name="Approuver")).to_be_visible()

@@ -15,8 +15,24 @@ SANS = {**REGLES, "rules": {"landmark-unique": {"enabled": False}}}
 # What is wider than its place: the page, or a value that would be written over its neighbour.
 DEBORDE = """() => {
     const e = document.documentElement, large = (un) => un.scrollWidth > un.clientWidth + 1;
+    const droite = (un) => un.getBoundingClientRect().right, ligne = (un) => un.closest(".field-line") ?? un;
+    const sortent = (un) => large(un) || droite(un) > droite(ligne(un)) + 1;
     const valeurs = [...document.querySelectorAll(".readonly, #result_list td, #result_list th")];
-    return [...(large(e) ? [`page ${e.scrollWidth}`] : []), ...valeurs.filter(large).map((un) => un.innerText)];
+    return [...(large(e) ? [`page ${e.scrollWidth}`] : []), ...valeurs.filter(sortent).map((un) => un.innerText)];
+}"""
+
+# Pictures are drawn, which axe does not read: their words and bars have the colours of the page as it is, by day or by night.
+GRAPHIQUES = """() => {
+    const page = getComputedStyle(document.documentElement), sombre = document.documentElement.classList.contains("dark");
+    const texte = page.getPropertyValue(sombre ? "--color-base-300" : "--color-base-700").trim();
+    return [...document.querySelectorAll("canvas.chart")].flatMap((toile) => {
+        const { options, data } = Chart.getChart(toile), lues = JSON.parse(toile.dataset.value).datasets;
+        const mots = [options.scales.x.ticks.color, options.scales.y.ticks.color, options.plugins.legend.labels.color];
+        const barres = data.datasets.map((une, rang) => [
+            une.backgroundColor, page.getPropertyValue(lues[rang].backgroundColor.slice(4, -1)).trim()
+        ]);
+        return [...mots.map((un) => [un, texte]), ...barres].filter(([vue, voulue]) => vue !== voulue);
+    });
 }"""
 
 
@@ -29,6 +45,7 @@ def test_a_day_role_by_role(serveur: Plateforme, navigateur: Browser) -> None:
         for aspect in aspects(page):
             fautes += [f"{nom}, {aspect} : {faute}" for faute in page.evaluate(EXAMEN, SANS)]
             fautes += [f"{nom}, {aspect} : trop large, {faute}" for faute in page.evaluate(DEBORDE)]
+            fautes += [f"{nom}, {aspect} : dessin, {faute}" for faute in page.evaluate(GRAPHIQUES)]
 
     assert "\n".join([*jour.fautes, *fautes]) == ""
     assert len(vues) == len(set(vues)) > 40
