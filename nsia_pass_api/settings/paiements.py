@@ -19,6 +19,7 @@ PROPOSITIONS = {
     "annulation": "apps.pass_payments.services.natures_paiement.Annulation",
     "cloture": "apps.pass_payments.services.natures_paiement.ClotureDecaissement",
     "abandon": "apps.pass_payments.services.natures_paiement.Abandon",
+    "encaissement": "apps.pass_payments.services.natures_guichet.Encaissement",
     "telephone": "apps.pass_payments.services.natures_client.ChangementTelephone",
     "police": "apps.pass_payments.services.natures_client.RemplacementPolice",
 }
