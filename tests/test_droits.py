@@ -8,7 +8,7 @@ import csv
 import io
 import re
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -130,6 +130,7 @@ SAISIES: dict[str, dict[str, str]] = {
     "facteur": {"motif": "téléphone perdu, reconnue de vive voix"},
     "relancer": {},
     "ecarter": {"motif": "fait à la main"},
+    "confirmer_doublon": {"ligne": "3", "motif": "le client a payé deux fois"},
 }
 
 
@@ -296,7 +297,7 @@ def lecture(agent: Agent) -> dict[str, Any]:
     return vides | {"agent_id": agent.pk, "nature": "liste", "objet": "pass_clients.ClientPass", "nombre": 2}
 
 
-def depot_de(agent: Agent, police: str, rang: int) -> ImportFichier:
+def depot_de(agent: Agent, police: str, rang: int, *, doublons: Sequence[dict[str, Any]] = ()) -> ImportFichier:
     """A file that asks to cash 100 francs."""
     cases = {
         "contrat": police,
@@ -311,6 +312,7 @@ def depot_de(agent: Agent, police: str, rang: int) -> ImportFichier:
         empreinte=f"{rang:064}",
         lignes=[{"numero": 2, "cases": cases}],
         nombre=1,
+        doublons=list(doublons),
         deposant=agent,
     )
 
@@ -387,6 +389,9 @@ def monde(role: str) -> Monde:
         depot = depot_de(deposant, police, rang)
         un.noter(ligne, depot)
         un.a_faire.setdefault(("pass_payments.ImportFichier", "confirmer"), {})[ligne] = depot
+        arrete = depot_de(deposant, police, rang + 10, doublons=[{"ligne": 3, "contre": "Déjà enregistré."}])
+        un.a_faire.setdefault(("pass_payments.ImportFichier", "confirmer_doublon"), {})[ligne] = arrete
+        un.noter(ligne, arrete)
     un.noter("soi", moi)
     un.noter("agence", AgentFactory.create(agence=SON_AGENCE))
     un.noter("etrangere", *Agent.objects.exclude(pk__in=[objet.pk for _, objet in un.lignes["borne_auth.Agent"]]))

@@ -109,6 +109,7 @@ NON_SUIVIES: dict[str, str] = {
     "pass_products.ChangementReglage": _JOURNAL,
     "pass_payments.AbandonCreance": _JOURNAL,
     "pass_payments.EvenementPaiement": _JOURNAL,
+    "pass_payments.DoublonConfirme": _JOURNAL,
     "pass_payments.RappelOperateur": "est lui-même un journal : seul change le verdict, qui se recalcule",
     "mtn_integration.LogMTN": _JOURNAL,
     "mtn_integration.TransactionMTN": "son journal est celui des échanges, LogMTN",

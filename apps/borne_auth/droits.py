@@ -160,7 +160,10 @@ ACTES: dict[str, dict[str, str]] = {
         # Of one's own, whatever one's role.
         "retirer": "pass_payments.view_proposition",
     },
-    "pass_payments.ImportFichier": {"confirmer": "pass_payments.add_importfichier"},
+    "pass_payments.ImportFichier": {
+        "confirmer": "pass_payments.add_importfichier",
+        "confirmer_doublon": "pass_payments.add_importfichier",
+    },
     "pass_payments.AnomaliePaiement": {"resoudre": "pass_payments.change_anomaliepaiement"},
     "pass_payments.EcartRapprochement": {"resoudre": "pass_payments.change_ecartrapprochement"},
     "socle.Livraison": {"relancer": "socle.change_livraison", "ecarter": "socle.change_livraison"},
@@ -192,6 +195,7 @@ PROPOSITIONS: dict[str, tuple[str, str]] = {
     "versement": ("pass_payments.add_proposition", "pass_payments.change_proposition"),
     "cloture": ("pass_payments.add_proposition", "pass_payments.change_proposition"),
     "abandon": ("pass_payments.add_proposition", "pass_payments.change_proposition"),
+    "encaissement": ("pass_payments.add_paiementpass", "pass_payments.change_proposition"),
     "telephone": ("pass_clients.change_clientpass", "pass_payments.change_proposition"),
     "police": ("pass_clients.add_numeropolice", "pass_payments.change_proposition"),
     "role_agent": ("borne_auth.change_agent", "pass_payments.change_proposition"),

@@ -24,6 +24,20 @@ class PaiementImpossible(RegleMetier):
     titre = "Paiement impossible"
 
 
+class EncaissementADeux(RegleMetier):
+    """The sum passes the ceiling of the desk, or all that the contract can owe: a second person decides."""
+
+    code = "encaissement_a_deux"
+    titre = "Seconde personne exigée"
+
+
+class EncaissementDejaFait(Conflit):
+    """The same money was recorded already: contract, day, amount, mode and slip are those of another payment."""
+
+    code = "encaissement_deja_fait"
+    titre = "Encaissement déjà enregistré"
+
+
 class BaseDeProduction(RegleMetier):
     code = "base_de_production"
     titre = "Base de production"

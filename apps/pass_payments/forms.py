@@ -139,6 +139,21 @@ class DepotForm(forms.Form):
         return fichier
 
 
+class DoublonForm(forms.Form):
+    ligne = forms.ChoiceField(label="Ligne", widget=UnfoldAdminSelectWidget)
+    motif = TexteTape(
+        label="Pourquoi c'est un autre paiement",
+        max_length=200,
+        help_text="Cela reste écrit, avec votre nom.",
+        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, lignes: Sequence[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choix: Any = self.fields["ligne"]
+        choix.choices = [("", "Choisissez"), *((str(ligne), f"Ligne {ligne}") for ligne, _ in lignes)]
+
+
 class EncaissementForm(forms.Form):
     """`cle` is drawn with the form: posted again, it pays nothing more."""
 
@@ -162,6 +177,13 @@ class EncaissementForm(forms.Form):
     )
     renouvellement = forms.BooleanField(
         label="Ce paiement renouvelle le contrat", required=False, widget=UnfoldBooleanSwitchWidget
+    )
+    motif = TexteTape(
+        label="Pourquoi cette somme",
+        max_length=200,
+        required=False,
+        help_text="Seulement au-delà du plafond du guichet ou de ce que le contrat peut devoir : une autre personne décidera.",
+        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
     )
     cle = TexteTape(min_length=8, max_length=64, widget=forms.HiddenInput, initial=lambda: str(uuid.uuid4()))
 

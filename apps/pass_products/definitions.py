@@ -14,6 +14,9 @@ class Definition:
     maximum: int
 
 
+# Below, the database does not look whether two people decided of money at the desk: `paiements_pass` tries this first.
+PLAFOND_GUICHET_MINIMUM = 10_000
+
 DEFINITIONS = {
     "SOUSCRIPTION_DELAI_PAIEMENT_HEURES": Definition(
         libelle="Délai du premier paiement",
@@ -41,6 +44,13 @@ DEFINITIONS = {
         aide="Le plus qu'un client paie en une fois par Mobile Money.",
         unite="FCFA",
         minimum=1,
+        maximum=10_000_000,
+    ),
+    "PLAFOND_GUICHET": Definition(
+        libelle="Encaissement au guichet : plafond",
+        aide="Au-delà, une somme reçue à l'agence n'est portée au contrat qu'après la décision d'une seconde personne.",
+        unite="FCFA",
+        minimum=PLAFOND_GUICHET_MINIMUM,
         maximum=10_000_000,
     ),
     "PLAFOND_PRIMES_MENSUEL": Definition(

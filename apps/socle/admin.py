@@ -16,6 +16,7 @@ from apps.socle.selectors import DONT_ON_SE_SOUCIE
 from apps.socle.services import ecarter, relancer
 from nsia_pass_api.actes import Acte, AvecActes
 from nsia_pass_api.admin import AdminLecture, code, moment, pastille, texte
+from nsia_pass_api.textes import TexteTape
 
 _COULEURS = {StatutLivraison.A_FAIRE: "info", StatutLivraison.FAITE: "success", StatutLivraison.ECARTEE: "warning"}
 STATUT = pastille("statut", "État", _COULEURS, StatutLivraison)
@@ -46,7 +47,7 @@ class Relancer(_ActeLivraison):
 
 
 class EcarterForm(forms.Form):
-    motif = forms.CharField(
+    motif = TexteTape(
         label="Pourquoi", max_length=200, widget=UnfoldAdminTextareaWidget, help_text="On le relira sur cette page."
     )
 

@@ -22,6 +22,10 @@ PLAFOND_PRIMES_MENSUEL = integer("PLAFOND_PRIMES_MENSUEL", 3_500)
 PLAFOND_PRIMES_ANNUEL = integer("PLAFOND_PRIMES_ANNUEL", 42_000)
 PLAFOND_PRIMES_MODE = text("PLAFOND_PRIMES_MODE", "avertir", choices=("avertir", "refuser", "ignorer"))
 
+# Above it, money at the desk takes two people, XAF. Not of the environment: the trigger `encaissement_decide` knows no other
+# default. Changed in the back office.
+PLAFOND_GUICHET = 100_000
+
 # A subscription whose first payment has not come within this time is cancelled.
 SOUSCRIPTION_DELAI_PAIEMENT_HEURES = integer("SOUSCRIPTION_DELAI_PAIEMENT_HEURES", 72, minimum=1)
 

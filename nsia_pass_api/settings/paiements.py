@@ -29,6 +29,7 @@ PROPOSITIONS = {
     "versement": "apps.pass_payments.services.natures_paiement.LiberationVersement",
     "cloture": "apps.pass_payments.services.natures_paiement.ClotureDecaissement",
     "abandon": "apps.pass_payments.services.natures_paiement.Abandon",
+    "encaissement": "apps.pass_payments.services.natures_guichet.Encaissement",
     "telephone": "apps.pass_payments.services.natures_client.ChangementTelephone",
     "police": "apps.pass_payments.services.natures_client.RemplacementPolice",
     "role_agent": "apps.borne_auth.natures.RoleQuiDecide",

@@ -31,7 +31,14 @@ from apps.pass_payments.models import (
 from apps.pass_payments.natures import nature
 from apps.pass_payments.services import rapprochement
 from apps.pass_payments.services.anomalies import resoudre_anomalie
-from apps.pass_payments.services.guichet import PAYABLES, encaisser_au_guichet, type_au_guichet
+from apps.pass_payments.services.guichet import (
+    PAYABLES,
+    en_bref,
+    encaisser_au_guichet,
+    exces,
+    memes_encaissements,
+    type_au_guichet,
+)
 from apps.pass_payments.services.idempotence import Reponse, une_seule_fois
 from apps.pass_payments.services.natures_paiement import Abandon
 from apps.pass_payments.services.propositions import (
@@ -45,6 +52,7 @@ from apps.pass_payments.services.propositions import (
 from apps.pass_payments.services.suivi import hater
 from nsia_pass_api.actes import Acte, DejaFait, Lignes
 from nsia_pass_api.admin import vers
+from nsia_pass_api.dates import aujourdhui
 from nsia_pass_api.money import formater_xaf
 from nsia_pass_api.telephones import afficher
 
@@ -426,13 +434,34 @@ class Encaisser(Acte):
             lignes.append(("Justificatif", saisie["justificatif"]))
         solde = _solde(objet)
         if solde is not None and not renouvellement and saisie["montant"] > solde.reste_a_payer:
-            lignes.append(("Au-delà du reste à payer", formater_xaf(saisie["montant"] - solde.reste_a_payer)))
+            lignes.append(("Au-delà du reste à payer", _fort(formater_xaf(saisie["montant"] - solde.reste_a_payer))))
+        if depasse := exces(objet, saisie["montant"], jour=aujourdhui()):
+            lignes.append(
+                ("Attention", _fort(f"{depasse} Une autre personne décidera : d'ici là, gardez l'argent à part."))
+            )
+            lignes.append(("Pourquoi cette somme", saisie["motif"] or _fort("À dire : corrigez, et écrivez-le.")))
+        memes = memes_encaissements(
+            objet,
+            montant=saisie["montant"],
+            operateur=saisie["operateur"],
+            justificatif=saisie["justificatif"],
+            jour=aujourdhui(),
+        )
+        if deja := memes.last():
+            lignes.append(
+                ("Déjà enregistré aujourd'hui", _fort(f"{en_bref(deja)}. Confirmez si le client paie encore."))
+            )
         return lignes
 
     def executer(self, objet: SouscriptionPass, agent: AbstractBaseUser, saisie: dict[str, Any]) -> str:
-        demande = {champ: valeur for champ, valeur in saisie.items() if champ != "cle"}
+        demande = {champ: valeur for champ, valeur in saisie.items() if champ not in ("cle", "motif")}
 
         def encaisser() -> Reponse:
+            if exces(objet, saisie["montant"], jour=aujourdhui()):
+                demandee = proposer(
+                    nature="encaissement", objet=objet, demandeur=agent, motif=saisie["motif"], **demande
+                )
+                return Reponse(202, {"proposition": demandee.pk})
             paiement = encaisser_au_guichet(souscription=objet, agent=agent, **demande)
             return Reponse(201, {"paiement": paiement.pk, "recu": paiement.numero_recu})
 
@@ -447,10 +476,18 @@ class Encaisser(Acte):
             raise PaiementImpossible(
                 "Ce formulaire a déjà servi à encaisser. Revenez à la souscription pour en ouvrir un autre."
             ) from erreur
+        if "proposition" in reponse.corps:
+            page = vers("pass_payments.Proposition", reponse.corps["proposition"], "C'est proposé")
+            return format_html("{} : rien n'est encaissé avant la décision d'une autre personne.", page)
         recu = vers("pass_payments.PaiementPass", reponse.corps["paiement"], f"reçu {reponse.corps['recu']}")
         if reponse.rejouee:
             raise DejaFait(format_html("Déjà encaissé, une seule fois : {}.", recu))
         return format_html("{} encaissés : {}.", formater_xaf(saisie["montant"]), recu)
+
+
+def _fort(dit: str) -> str:
+    """What nobody must overlook."""
+    return format_html('<strong class="text-red-600 dark:text-red-400">{}</strong>', dit)
 
 
 def _solde(souscription: SouscriptionPass) -> SoldeContrat | None:

@@ -1,25 +1,30 @@
 """Files handed in: a form, what is wrong line by line or what will be done, then one act that does it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
 
-from apps.pass_payments.forms import DepotForm
-from apps.pass_payments.models import ImportFichier, StatutImport
+from apps.pass_payments.forms import DepotForm, DoublonForm
+from apps.pass_payments.models import DoublonConfirme, ImportFichier, StatutImport
 from apps.pass_payments.services.imports import (
     NATURES,
     ErreurDeLigne,
     ImportImpossible,
     confirmer,
+    confirmer_doublon,
     deposer,
+    doublons_a_confirmer,
     natures_permises,
 )
 from nsia_pass_api.actes import Acte, AvecActes, Lignes
@@ -41,7 +46,7 @@ class Confirmer(Acte):
     explication = "Toutes les lignes, ou aucune : si l'une n'est plus possible, rien n'est fait."
 
     def possible(self, objet: ImportFichier, agent: AbstractBaseUser) -> bool:
-        return objet.statut == StatutImport.PREVU
+        return objet.statut == StatutImport.PREVU and not doublons_a_confirmer(objet)
 
     def relecture(self, objet: ImportFichier, saisie: dict[str, Any]) -> Lignes:
         return [
@@ -62,6 +67,35 @@ def titre(colonne: str) -> str:
     return capfirst(titre_de_colonne(colonne))
 
 
+class ConfirmerDoublon(Acte):
+    """One line at a time: whoever confirms has looked at the receipt that is already there."""
+
+    nom = "confirmer_doublon"
+    libelle = "Confirmer une ligne déjà enregistrée"
+    droit = "pass_payments.add_importfichier"
+    icone = "content_copy"
+    genre = "danger"
+    explication = (
+        "Confirmez seulement si le client a payé deux fois. Si c'est le même argent, ôtez la ligne du fichier et déposez-le à "
+        "nouveau : confirmée, elle créditerait le contrat une seconde fois."
+    )
+
+    def possible(self, objet: ImportFichier, agent: AbstractBaseUser) -> bool:
+        return bool(doublons_a_confirmer(objet))
+
+    def formulaire(self, objet: ImportFichier, saisie: Any) -> Form:
+        return DoublonForm(saisie, lignes=doublons_a_confirmer(objet))
+
+    def situation(self, objet: ImportFichier) -> Lignes:
+        return [(f"Ligne {ligne}", contre) for ligne, contre in doublons_a_confirmer(objet)]
+
+    def executer(self, objet: ImportFichier, agent: AbstractBaseUser, saisie: dict[str, Any]) -> str:
+        fait = confirmer_doublon(fichier=objet, ligne=int(saisie["ligne"]), motif=saisie["motif"], agent=agent)
+        restent = len(doublons_a_confirmer(objet))
+        suite = f" Il en reste {restent} à confirmer ou à ôter." if restent else ""
+        return f"La ligne {fait.ligne} sera encaissée en plus.{suite}"
+
+
 def en_une_phrase(erreur: ErreurDeLigne) -> str:
     colonne = titre_de_colonne(erreur.colonne)
     ou = f"Ligne {erreur.ligne}, colonne « {colonne} »" if erreur.colonne else f"Ligne {erreur.ligne}"
@@ -72,12 +106,17 @@ def tableau_des_lignes(fichier: ImportFichier) -> str:
     """What was read, and is done when confirmed."""
     colonnes = list(NATURES[ImportFichier.Nature(fichier.nature)].colonnes)
     entete = format_html_join("", "<th>{}</th>", (("Ligne",), *((titre(colonne),) for colonne in colonnes)))
+    confirmes = {un.ligne: un for un in fichier.confirmes.select_related("confirme_par")} if fichier.doublons else {}
+    doublons = {un["ligne"]: un["contre"] for un in fichier.doublons}
     corps = format_html_join(
         "",
-        "<tr>{}</tr>",
+        "<tr>{}</tr>{}",
         (
-            (format_html_join("", "<td>{}</td>", ((une["numero"],), *((une["cases"][c] or "–",) for c in colonnes))),)
-            for une in fichier.lignes[:MONTREES]
+            (
+                format_html_join("", "<td>{}</td>", ((une["numero"],), *((une["cases"][c] or "–",) for c in colonnes))),
+                _doublon(len(colonnes) + 1, doublons.get(une["numero"], ""), confirmes.get(une["numero"])),
+            )
+            for une in sorted(fichier.lignes, key=lambda une: une["numero"] not in doublons)[:MONTREES]
         ),
     )
     reste = len(fichier.lignes) - MONTREES
@@ -90,12 +129,24 @@ def tableau_des_lignes(fichier: ImportFichier) -> str:
     )
 
 
+def _doublon(largeur: int, contre: str, confirme: DoublonConfirme | None) -> str:
+    """Under a line: what it repeats, and who said that it is other money."""
+    if confirme is not None:
+        quand = f"{timezone.localtime(confirme.confirme_le):%d/%m/%Y %H:%M}"
+        dit = f"{confirme.contre} Confirmée par {confirme.confirme_par} le {quand} : {confirme.motif}"
+        return format_html('<tr><td colspan="{}">{}</td></tr>', largeur, dit)
+    if not contre:
+        return ""
+    modele = '<tr><td colspan="{}"><strong class="text-red-600 dark:text-red-400">{} À confirmer ou à ôter.</strong></td></tr>'
+    return format_html(modele, largeur, contre)
+
+
 tableau_des_lignes.short_description = "Lignes lues"
 
 
 @admin.register(ImportFichier)
 class ImportAdmin(AvecActes, AdminLecture):
-    actes = [Confirmer()]
+    actes = [Confirmer(), ConfirmerDoublon()]
     list_display = [
         code("", "Import"),
         STATUT,
@@ -123,6 +174,16 @@ class ImportAdmin(AvecActes, AdminLecture):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("deposant", "confirme_par")
+
+    def remarques(self, request: HttpRequest, objet: ImportFichier) -> Sequence[str]:
+        nombre = len(doublons_a_confirmer(objet))
+        if not nombre:
+            return []
+        lignes = "1 ligne dit" if nombre == 1 else f"{nombre} lignes disent"
+        return [
+            f"Rien ne peut être fait : {lignes} un encaissement déjà enregistré. Ôtez du fichier ce qui est le même argent, ou "
+            "confirmez une à une les lignes qui sont un autre paiement, avec le motif."
+        ]
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Whoever may hand files in, of one kind at least."""
@@ -153,9 +214,9 @@ class ImportAdmin(AvecActes, AdminLecture):
             except ErreurPass as erreur:
                 formulaire.add_error("fichier", erreur.detail)
             else:
-                self.message_user(
-                    request, "Le fichier est juste. Relisez, puis confirmez : rien n'est encore fait.", messages.INFO
-                )
+                if not depot.doublons:
+                    juste = "Le fichier est juste. Relisez, puis confirmez : rien n'est encore fait."
+                    self.message_user(request, juste, messages.INFO)
                 return HttpResponseRedirect(reverse("admin:pass_payments_importfichier_change", args=[depot.pk]))
         contexte = {
             **self.admin_site.each_context(request),

@@ -12,7 +12,7 @@ from apps.pass_payments.models.controle import (
     StatutProposition,
     TypeDocument,
 )
-from apps.pass_payments.models.imports import ImportFichier, NatureImport, StatutImport
+from apps.pass_payments.models.imports import DoublonConfirme, ImportFichier, NatureImport, StatutImport
 from apps.pass_payments.models.indicateurs import IndicateurMensuel
 from apps.pass_payments.models.paiements import (
     OUVERTS,
@@ -66,6 +66,7 @@ __all__ = [
     "Cotisation",
     "Decaissement",
     "DocumentEmis",
+    "DoublonConfirme",
     "EcartRapprochement",
     "EvenementPaiement",
     "ImportFichier",

@@ -31,6 +31,9 @@ class ImportFichier(models.Model):
     lignes = models.JSONField()
     nombre = models.IntegerField("lignes")
     total = models.BigIntegerField("total (XAF)", null=True, blank=True)
+    doublons = models.JSONField(
+        default=list, db_default=[], help_text="Lignes dont l'argent est déjà enregistré, et où."
+    )
     statut = models.CharField(max_length=8, choices=StatutImport.choices, default=StatutImport.PREVU)
     deposant = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name="déposé par"
@@ -77,3 +80,34 @@ class ImportFichier(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_nature_display()} · {self.nom_fichier}"
+
+
+class DoublonConfirme(models.Model):
+    """A line of a file that looks like money already recorded, and is other money all the same: who says so, when and why."""
+
+    fichier = models.ForeignKey(ImportFichier, on_delete=models.PROTECT, related_name="confirmes", db_index=False)
+    ligne = models.IntegerField()
+    contre = models.CharField("déjà enregistré", max_length=200)
+    motif = models.CharField(max_length=200)
+    confirme_par = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        verbose_name="confirmé par",
+    )
+    confirme_le = models.DateTimeField("confirmé le", db_default=Now())
+
+    class Meta:
+        db_table = "doublons_confirmes"
+        verbose_name = "doublon confirmé"
+        verbose_name_plural = "doublons confirmés"
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["fichier", "ligne"], name="doublons_une_fois"),
+            models.CheckConstraint(condition=~Q(motif=""), name="doublons_motives"),
+        ]
+        triggers = [pgtrigger.Protect(name="doublon_immuable", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"Ligne {self.ligne} de {self.fichier}"

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -18,7 +18,8 @@ from apps.pass_clients.models import ClientPass, SouscriptionPass
 from apps.pass_clients.reprises import midi
 from apps.pass_clients.selectors import agence_nommee
 from apps.pass_clients.services import Auteur, modifier_client
-from apps.pass_payments.models import ImportFichier, NatureImport, OperateurPaiement, StatutImport
+from apps.pass_payments.errors import EncaissementDejaFait
+from apps.pass_payments.models import DoublonConfirme, ImportFichier, NatureImport, OperateurPaiement, StatutImport
 from apps.pass_payments.reprise import valeurs
 from apps.pass_payments.reprise.valeurs import Illisible
 from apps.pass_payments.services.guichet import AU_GUICHET, encaisser_au_guichet
@@ -27,6 +28,7 @@ from nsia_pass_api.dates import aujourdhui, maintenant
 from nsia_pass_api.errors import AccesRefuse, Conflit, DonneesInvalides, ErreurPass
 from nsia_pass_api.tableaux import Ligne, lire
 from nsia_pass_api.telephones import normaliser
+from nsia_pass_api.transactions import transaction_entiere
 
 ANCIENNETE_JOURS = 31
 ERREURS_MONTREES = 200
@@ -46,15 +48,20 @@ class ErreurDeLigne:
 
 
 class ImportImpossible(DonneesInvalides):
-    """`erreurs`: each bad line, its column and why. Nothing was done."""
+    """`erreurs`: each bad line, its column and why; `doublons`: lines whose money is recorded already. Nothing was done."""
 
     code = "import_impossible"
     titre = "Import impossible"
 
-    def __init__(self, erreurs: list[ErreurDeLigne]) -> None:
-        nombre = len({une.ligne for une in erreurs})
+    def __init__(self, erreurs: list[ErreurDeLigne], doublons: Sequence[ErreurDeLigne] = ()) -> None:
+        nombre = len({une.ligne for une in (*erreurs, *doublons)})
         super().__init__(f"Rien n'a été fait : {nombre} ligne{'s' if nombre > 1 else ''} à corriger.")
-        self.erreurs = erreurs
+        self.erreurs, self.doublons = [*erreurs, *doublons], doublons
+
+
+class DoublonImpossible(DonneesInvalides):
+    code = "doublon_impossible"
+    titre = "Confirmation impossible"
 
 
 class _Refus(Exception):
@@ -65,14 +72,18 @@ class _Refus(Exception):
 
 @dataclass(frozen=True)
 class Nature:
-    """A kind of file. `colonnes`: name → what is expected there; `faire` does one line, by its service."""
+    """A kind of file. `colonnes`: name → what is expected there; `faire` does one line, by its service.
+
+    `repetable`: a line may say the same as another, or as money recorded already, once somebody has confirmed it.
+    """
 
     colonnes: Mapping[str, str]
     obligatoires: frozenset[str]
     droit: str
     maximum: int
-    faire: Callable[[Mapping[str, str], Any], None]
+    faire: Callable[[Mapping[str, str], Any, bool], None]
     montant: str = ""
+    repetable: bool = False
 
 
 def deposer(*, nature: str, nom: str, contenu: bytes, agent: AbstractBaseUser) -> ImportFichier:
@@ -88,7 +99,7 @@ def deposer(*, nature: str, nom: str, contenu: bytes, agent: AbstractBaseUser) -
     if ImportFichier.objects.filter(nature=nature, empreinte=empreinte, statut=StatutImport.CONFIRME).exists():
         raise ImportDejaFait
     with transaction.atomic():
-        _tout_faire(sorte, lignes, agent)
+        doublons = _tout_faire(sorte, lignes, agent)
         transaction.set_rollback(True)
     return ImportFichier.objects.create(
         nature=nature,
@@ -97,13 +108,67 @@ def deposer(*, nature: str, nom: str, contenu: bytes, agent: AbstractBaseUser) -
         lignes=[{"numero": une.numero, "cases": une.cases} for une in lignes],
         nombre=len(lignes),
         total=sum(valeurs.montant(une.cases[sorte.montant]) for une in lignes) if sorte.montant else None,
+        doublons=_en_json(doublons),
         deposant_id=agent.pk,
     )
 
 
-@transaction.atomic
 def confirmer(*, fichier: ImportFichier, agent: AbstractBaseUser) -> ImportFichier:
-    """What was shown is done, whole, by `agent` and under her rights. Raises as `deposer`."""
+    """What was shown is done, whole, by `agent` and under her rights. Raises as `deposer`.
+
+    While a line looks like money recorded already and nobody has confirmed that it is other money, nothing is done; those that
+    were found since are on the file's page too.
+    """
+    try:
+        return _confirmer(fichier, agent)
+    except ImportImpossible as impossible:
+        if impossible.doublons:
+            ImportFichier.objects.filter(pk=fichier.pk, statut=StatutImport.PREVU).update(
+                doublons=_en_json(impossible.doublons)
+            )
+        raise
+
+
+@transaction.atomic
+def confirmer_doublon(*, fichier: ImportFichier, ligne: int, motif: str, agent: AbstractBaseUser) -> DoublonConfirme:
+    """This line of the file is other money than what is recorded: `agent` says so, with a reason that stays.
+
+    Raises AccesRefuse, ImportDejaFait, DoublonImpossible for a line that is not one, or was confirmed before.
+    """
+    actuel = ImportFichier.objects.select_for_update().get(pk=fichier.pk)
+    _permise(actuel.nature, agent)
+    if actuel.statut != StatutImport.PREVU:
+        raise ImportDejaFait
+    contre = {un["ligne"]: un["contre"] for un in actuel.doublons}
+    if ligne not in contre:
+        raise DoublonImpossible("Cette ligne n'attend pas de confirmation.")
+    if not motif.strip():
+        raise DoublonImpossible("Dites pourquoi c'est un autre encaissement : cela reste écrit.")
+    try:
+        with transaction.atomic():
+            return DoublonConfirme.objects.create(
+                fichier=actuel, ligne=ligne, contre=contre[ligne][:200], motif=motif.strip(), confirme_par_id=agent.pk
+            )
+    except IntegrityError as error:
+        if violee(error) != "doublons_une_fois":
+            raise
+        raise DoublonImpossible("Cette ligne est déjà confirmée.") from error
+
+
+def doublons_a_confirmer(fichier: ImportFichier) -> list[tuple[int, str]]:
+    """The lines of a file that waits, and what each repeats, that nobody has confirmed. One query."""
+    if fichier.statut != StatutImport.PREVU or not fichier.doublons:
+        return []
+    confirmes = set(fichier.confirmes.values_list("ligne", flat=True))
+    return [(un["ligne"], un["contre"]) for un in fichier.doublons if un["ligne"] not in confirmes]
+
+
+def _en_json(doublons: Sequence[ErreurDeLigne]) -> list[dict[str, Any]]:
+    return [{"ligne": un.ligne, "contre": un.pourquoi} for un in doublons]
+
+
+@transaction_entiere
+def _confirmer(fichier: ImportFichier, agent: AbstractBaseUser) -> ImportFichier:
     actuel = ImportFichier.objects.select_for_update().get(pk=fichier.pk)
     sorte = _permise(actuel.nature, agent)
     if actuel.statut != StatutImport.PREVU:
@@ -116,7 +181,11 @@ def confirmer(*, fichier: ImportFichier, agent: AbstractBaseUser) -> ImportFichi
         if violee(error) != "imports_une_seule_fois":
             raise
         raise ImportDejaFait from error
-    _tout_faire(sorte, [Ligne(une["numero"], une["cases"]) for une in actuel.lignes], agent)
+    confirmes = frozenset(actuel.confirmes.values_list("ligne", flat=True))
+    lignes = [Ligne(une["numero"], une["cases"]) for une in actuel.lignes]
+    doublons = _tout_faire(sorte, lignes, agent, confirmes=confirmes)
+    if doublons:
+        raise ImportImpossible([], doublons)
     return actuel
 
 
@@ -132,19 +201,28 @@ def natures_permises(agent: Any) -> list[NatureImport]:
     return [nature for nature, sorte in NATURES.items() if agent.has_perm(sorte.droit)]
 
 
-def _tout_faire(sorte: Nature, lignes: list[Ligne], agent: AbstractBaseUser) -> None:
-    """Each line is done. Raises ImportImpossible with all that are not; the caller's transaction then ends without any."""
+def _tout_faire(
+    sorte: Nature, lignes: list[Ligne], agent: AbstractBaseUser, *, confirmes: frozenset[int] = frozenset()
+) -> list[ErreurDeLigne]:
+    """Each line is done, but those that repeat what is recorded and are not `confirmes`: they are returned.
+
+    Raises ImportImpossible with all that cannot be done; the caller's transaction then ends without any.
+    """
     erreurs: list[ErreurDeLigne] = []
+    doublons: list[ErreurDeLigne] = []
     vues: dict[str, int] = {}
     for ligne in lignes:
         dite = json.dumps(ligne.cases, sort_keys=True)
-        if dite in vues:
-            erreurs.append(ErreurDeLigne(ligne.numero, "", f"Elle dit la même chose que la ligne {vues[dite]}."))
+        premiere = vues.setdefault(dite, ligne.numero)
+        if premiere != ligne.numero and ligne.numero not in confirmes:
+            redite = ErreurDeLigne(ligne.numero, "", f"Elle dit la même chose que la ligne {premiere}.")
+            (doublons if sorte.repetable else erreurs).append(redite)
             continue
-        vues[dite] = ligne.numero
         try:
             with transaction.atomic():
-                sorte.faire(ligne.cases, agent)
+                sorte.faire(ligne.cases, agent, ligne.numero in confirmes)
+        except EncaissementDejaFait as deja:
+            doublons.append(ErreurDeLigne(ligne.numero, "", deja.detail))
         except _Refus as refus:
             erreurs.append(ErreurDeLigne(ligne.numero, refus.colonne, refus.pourquoi))
         except ErreurPass as erreur:
@@ -153,6 +231,7 @@ def _tout_faire(sorte: Nature, lignes: list[Ligne], agent: AbstractBaseUser) -> 
             break
     if erreurs:
         raise ImportImpossible(erreurs)
+    return doublons
 
 
 def _a_lui(agent: AbstractBaseUser, lignes: QuerySet[Any]) -> QuerySet[Any]:
@@ -163,7 +242,7 @@ def _a_lui(agent: AbstractBaseUser, lignes: QuerySet[Any]) -> QuerySet[Any]:
 # Cash, cheques and transfers written on paper in an agency.
 
 
-def _encaisser(cases: Mapping[str, str], agent: Any) -> None:
+def _encaisser(cases: Mapping[str, str], agent: Any, confirmee: bool) -> None:
     numero = "".join(cases["contrat"].upper().split())
     nomme = Q(police__numero_police=numero) | Q(numero_souscription=numero)
     souscription = _a_lui(agent, SouscriptionPass.objects.filter(nomme)).first()
@@ -178,6 +257,7 @@ def _encaisser(cases: Mapping[str, str], agent: Any) -> None:
         agent=agent,
         justificatif=cases["justificatif"][:64],
         quand=_moment(jour),
+        unique=not confirmee,
     )
 
 
@@ -218,7 +298,7 @@ def _mode(ecrit: str) -> OperateurPaiement:
 # Clients of an agency.
 
 
-def _rattacher(cases: Mapping[str, str], agent: Any) -> None:
+def _rattacher(cases: Mapping[str, str], agent: Any, confirmee: bool) -> None:
     try:
         telephone = normaliser(cases["telephone"])
     except ErreurPass as erreur:
@@ -253,6 +333,7 @@ NATURES: dict[NatureImport, Nature] = {
         maximum=500,
         faire=_encaisser,
         montant="montant",
+        repetable=True,
     ),
     NatureImport.RATTACHEMENTS: Nature(
         colonnes={

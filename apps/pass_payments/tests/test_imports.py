@@ -2,27 +2,36 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import IntegrityError, transaction
+from django.core.management import call_command
+from django.db import Error, IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from apps.borne_auth.models import Agent
 from apps.borne_auth.tests.factories import AgentFactory
-from apps.pass_clients.models import ModificationClient
+from apps.borne_auth.tests.races import en_parallele
+from apps.pass_clients.models import ModificationClient, SouscriptionPass
 from apps.pass_clients.tests.factories import AgenceFactory, ClientFactory, contrat_en_vigueur
-from apps.pass_payments.models import ImportFichier, MessageSortant, PaiementPass
+from apps.pass_payments.models import DoublonConfirme, ImportFichier, MessageSortant, PaiementPass
+from apps.pass_payments.operateurs import Constat, Etat
+from apps.pass_payments.services import changer_statut_paiement, enregistrer_demande
+from apps.pass_payments.services.guichet import encaisser_au_guichet
 from apps.pass_payments.services.imports import (
+    DoublonImpossible,
     ImportDejaFait,
     ImportImpossible,
     confirmer,
+    confirmer_doublon,
     deposer,
     natures_permises,
 )
+from apps.pass_payments.services.reglement import regler
 from nsia_pass_api.errors import AccesRefuse
 
 pytestmark = pytest.mark.django_db
@@ -98,11 +107,10 @@ class TestEncaissements:
             )
         )
         assert [(ligne, colonne) for ligne, colonne, _ in dites] == [
-            (3, ""), (4, "contrat"), (5, "contrat"), (6, "montant"), (7, "montant"), (8, "mode"), (9, "mode"),
+            (4, "contrat"), (5, "contrat"), (6, "montant"), (7, "montant"), (8, "mode"), (9, "mode"),
             (10, ""), (11, "date"), (12, "date"), (13, "date"), (14, "date"),
         ]  # fmt: skip
-        assert dites[0][2] == "Elle dit la même chose que la ligne 2."
-        assert dites[1][2] == dites[2][2]  # somebody else's contract is as one that does not exist
+        assert dites[0][2] == dites[1][2]  # somebody else's contract is as one that does not exist
         assert not PaiementPass.objects.exists()
         assert not ImportFichier.objects.exists()
 
@@ -138,12 +146,177 @@ class TestEncaissements:
         with pytest.raises(AccesRefuse):
             confirmer(fichier=depot, agent=auditeur)
 
+    def test_a_line_above_the_ceiling_or_all_that_can_be_owed_stops_the_file(self, agent: Agent) -> None:
+        police = contrat()
+        dites = erreurs(
+            lambda: encaissements(
+                agent,
+                (police, "100001", "espèces", aujourdhui(), ""),
+                (police, "2401", "espèces", aujourdhui(), ""),
+                (police, "500", "espèces", aujourdhui(), ""),
+            )
+        )
+        assert [ligne for ligne, _, _ in dites] == [2, 3]
+        assert all("Proposez cet encaissement sur la page de la souscription." in pourquoi for _, _, pourquoi in dites)
+        assert not ImportFichier.objects.exists()
+
     def test_the_database_refuses_a_second_confirmation_of_one_content(self, agent: Agent) -> None:
         communs = {"nature": "encaissements", "empreinte": "a" * 64, "lignes": [], "nombre": 1, "deposant": agent}
         fait = {"statut": "confirme", "confirme_par": agent, "confirme_le": timezone.now()}
         ImportFichier.objects.create(**communs, **fait)
         with pytest.raises(IntegrityError, match="imports_une_seule_fois"), transaction.atomic():
             ImportFichier.objects.create(**communs, **fait)
+
+
+class TestDoublons:
+    """A cash book credited twice: one more line, another file, the desk itself."""
+
+    def refusees(self, depot: ImportFichier, agent: Agent) -> list[int]:
+        return [ligne for ligne, _, _ in erreurs(lambda: confirmer(fichier=depot, agent=agent))]
+
+    def test_a_line_added_to_a_file_does_not_credit_the_others_again(self, agent: Agent) -> None:
+        un, deux, trois = contrat(), contrat(), contrat()
+        livre = [(un, "500", "espèces", aujourdhui(), "C-12"), (deux, "300", "chèque", aujourdhui(), "CH-1")]
+        confirmer(fichier=encaissements(agent, *livre), agent=agent)
+        suite = encaissements(agent, *livre, (trois, "200", "espèces", aujourdhui(), ""))
+        recus = list(PaiementPass.objects.order_by("pk").values_list("numero_recu", flat=True))
+        assert [un["ligne"] for un in suite.doublons] == [2, 3]
+        for dit, recu in zip(suite.doublons, recus, strict=True):
+            assert f"Le même argent est déjà enregistré : reçu {recu}" in dit["contre"]
+        assert self.refusees(suite, agent) == [2, 3]
+        assert PaiementPass.objects.count() == 2
+
+    @pytest.mark.parametrize(
+        ("champ", "valeur", "arretee"),
+        [
+            ("justificatif", "c-12", True),
+            ("justificatif", "", True),
+            ("justificatif", "C-13", False),
+            ("montant", "501", False),
+            ("mode", "carte", False),
+            ("date", "hier", False),
+            ("contrat", "autre", False),
+        ],
+    )
+    def test_what_is_the_same_money(self, agent: Agent, champ: str, valeur: str, arretee: bool) -> None:
+        police = contrat()
+        souscription = SouscriptionPass.objects.get(police__numero_police=police)
+        encaisser_au_guichet(
+            souscription=souscription, montant=500, operateur="especes", agent=agent, justificatif=" C-12 "
+        )
+        hier = f"{timezone.localdate() - timedelta(days=1):%d/%m/%Y}"
+        ecrite = {"contrat": police, "montant": "500", "mode": "espèces", "date": aujourdhui(), "justificatif": "C-12"}
+        ecrite[champ] = {"hier": hier, "autre": contrat()}.get(valeur, valeur)
+        depot = encaissements(agent, tuple(ecrite.values()))
+        assert bool(depot.doublons) == arretee
+
+    def test_one_that_was_cancelled_may_be_taken_again(self, agent: Agent) -> None:
+        ligne = (contrat(), "500", "espèces", aujourdhui(), "C-1")
+        confirmer(fichier=encaissements(agent, ligne), agent=agent)
+        changer_statut_paiement(paiement=PaiementPass.objects.get(), vers="rembourse", evenement="remboursement")
+        depot = encaissements(agent, ligne, (contrat(), "1", "espèces", aujourdhui(), ""))
+        assert depot.doublons == []
+        confirmer(fichier=depot, agent=agent)
+        assert list(PaiementPass.objects.order_by("pk").values_list("occurrence_guichet", flat=True)) == [1, 2, 1]
+
+    def test_each_is_confirmed_by_itself_with_a_reason(self, agent: Agent) -> None:
+        ligne = (contrat(), "500", "espèces", aujourdhui(), "")
+        depot = encaissements(agent, ligne, ligne, ligne)
+        assert [(un["ligne"], un["contre"]) for un in depot.doublons] == [
+            (3, "Elle dit la même chose que la ligne 2."),
+            (4, "Elle dit la même chose que la ligne 2."),
+        ]
+        for ligne_, motif in ((2, "x"), (3, " "), (99, "x")):
+            with pytest.raises(DoublonImpossible):
+                confirmer_doublon(fichier=depot, ligne=ligne_, motif=motif, agent=agent)
+        fait = confirmer_doublon(fichier=depot, ligne=3, motif="Le client a payé deux fois", agent=agent)
+        assert (fait.confirme_par_id, fait.motif) == (agent.pk, "Le client a payé deux fois")
+        with pytest.raises(DoublonImpossible):
+            confirmer_doublon(fichier=depot, ligne=3, motif="encore", agent=agent)
+        assert self.refusees(depot, agent) == [4]
+        confirmer_doublon(fichier=depot, ligne=4, motif="Et une troisième", agent=agent)
+        confirmer(fichier=depot, agent=agent)
+        assert list(PaiementPass.objects.order_by("pk").values_list("occurrence_guichet", flat=True)) == [1, 2, 3]
+        with pytest.raises(ImportDejaFait):
+            confirmer_doublon(fichier=depot, ligne=4, motif="trop tard", agent=agent)
+        for ecrire in (
+            lambda: DoublonConfirme.objects.update(motif="x"),
+            lambda: DoublonConfirme.objects.all().delete(),
+        ):
+            with pytest.raises(Error), transaction.atomic():
+                ecrire()
+
+    def test_what_was_cashed_since_stops_the_file_and_can_be_confirmed(self, agent: Agent) -> None:
+        police = contrat()
+        depot = encaissements(agent, (police, "500", "espèces", aujourdhui(), ""))
+        souscription = SouscriptionPass.objects.get(police__numero_police=police)
+        encaisser_au_guichet(souscription=souscription, montant=500, operateur="especes", agent=agent)
+        assert self.refusees(depot, agent) == [2]
+        depot.refresh_from_db()
+        confirmer_doublon(fichier=depot, ligne=2, motif="Sa sœur a payé aussi", agent=agent)
+        confirmer(fichier=depot, agent=agent)
+        assert PaiementPass.objects.count() == 2
+
+    def test_the_database_refuses_the_same_rank_twice(self, agent: Agent) -> None:
+        confirmer(fichier=encaissements(agent, (contrat(), "500", "espèces", aujourdhui(), "C-1")), agent=agent)
+        fait = PaiementPass.objects.get()
+        encore = enregistrer_demande(
+            souscription=fait.souscription,
+            montant=500,
+            type_paiement="rattrapage",
+            operateur="especes",
+            reference_mobile_money=None,
+            occurrence_guichet=1,
+        )
+        constat = Constat(etat=Etat.REUSSI, montant=500, devise="XAF", code_confirmation="C-1")
+        with pytest.raises(IntegrityError, match="paiements_guichet_une_fois"), transaction.atomic():
+            regler(paiement=encore, constat=constat, source="guichet")
+
+    def test_from_the_page(self, client: Client, agent: Agent) -> None:
+        ligne = (contrat(), "500", "espèces", aujourdhui(), "")
+        confirmer(fichier=encaissements(agent, ligne), agent=agent)
+        client.force_login(agent)
+        depot = encaissements(agent, ligne, (contrat(), "1", "espèces", aujourdhui(), ""))
+        page = reverse("admin:pass_payments_importfichier_change", args=[depot.pk])
+        lu = unescape(client.get(page).content.decode())
+        assert "Rien ne peut être fait : 1 ligne dit un encaissement déjà enregistré." in lu
+        assert "À confirmer ou à ôter." in lu
+        assert "Faire ce que dit le fichier" not in lu
+        faire, acte = (
+            reverse("admin:pass_payments_importfichier_acte", args=[depot.pk, nom])
+            for nom in ("confirmer", "confirmer_doublon")
+        )
+        assert "déjà enregistré" in unescape(client.post(faire, {"confirme": "1"}, follow=True).content.decode())
+        assert "motif" in client.post(acte, {"ligne": "2", "motif": ""}).context["form"].errors
+        client.post(acte, {"ligne": "2", "motif": "Deux paiements"})
+        lu = unescape(client.get(page).content.decode())
+        assert "Confirmée par Mireille LOEMBA" in lu
+        assert "Faire ce que dit le fichier" in lu
+        client.post(faire, {"confirme": "1"})
+        assert PaiementPass.objects.count() == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_files_at_once_credit_the_line_once() -> None:
+    call_command("migrate", "borne_auth", verbosity=0)  # the roles, which the end of other tests had emptied
+    agent = AgentFactory.create(role="agent", agence=AGENCE)
+    communes = [(contrat(), "500", "espèces", aujourdhui(), "C-1") for _ in range(3)]
+    # In another order: each waits for what the other holds.
+    depots = [
+        encaissements(agent, *communes, (contrat(), "1", "espèces", aujourdhui(), "")),
+        encaissements(agent, *reversed(communes), (contrat(), "2", "espèces", aujourdhui(), "")),
+    ]
+
+    def essayer(rang: int) -> str:
+        try:
+            confirmer(fichier=depots[rang], agent=agent)
+        except ImportImpossible as refus:
+            return refus.code
+        return "fait"
+
+    assert sorted(en_parallele(2, essayer)) == ["fait", "import_impossible"]
+    assert PaiementPass.objects.filter(montant=500).count() == 3
+    assert PaiementPass.objects.count() == 4
 
 
 class TestRattachements:

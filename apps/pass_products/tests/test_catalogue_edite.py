@@ -18,6 +18,7 @@ from apps.pass_payments.tests.factories import PaiementFactory
 from apps.pass_products.models import Garantie, ModificationCatalogue, ProduitPass
 from apps.pass_products.services import ecrire_garantie, ecrire_produit, retirer_garantie
 from apps.pass_products.tests.factories import GarantieFactory, ProduitEpargneFactory, ProduitFactory
+from nsia_pass_api.money import formater_xaf
 
 pytestmark = pytest.mark.django_db
 
@@ -117,7 +118,9 @@ class TestHistorique:
             ("produit_modifie", acteur.pk),
             ("garantie_modifiee", acteur.pk),
         }
-        assert "prix_maximum : 20000" in gestionnaire.get(page("change", produit)).content.decode()
+        html = gestionnaire.get(page("change", produit)).content.decode()
+        assert "Prime maximale" in html
+        assert formater_xaf(20_000) in html
 
     def test_an_administrator_takes_a_guarantee_away(self, client: Client) -> None:
         client.force_login(AgentFactory(role="administrateur"))
