@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("pass_clients", "0012_clients_par_agence"),
+        ("pass_clients", "0019_clients_par_agence"),
         ("pass_payments", "0018_indicateurs_par_agence"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
