@@ -162,11 +162,11 @@ class TestRequetes:
 
     @pytest.mark.parametrize("nombre", [1, 12])
     def test_accueil(self, administratrice: Client, django_assert_num_queries: Any, nombre: int) -> None:
-        """Session, agent, last acts; eleven alerts, two queues of the portfolio, kiosks; the pictures."""
+        """Session, agent, last acts; twelve alerts, two queues of the portfolio, kiosks; the pictures."""
         for _ in range(nombre):
             contrat(paiements=2)
         calculer_indicateurs()
-        with django_assert_num_queries(18):
+        with django_assert_num_queries(19):
             assert "Bonjour Mireille" in administratrice.get(reverse("admin:index")).content.decode()
 
     def test_beaucoup_de_paiements_se_lisent_page_par_page(
