@@ -219,11 +219,11 @@ def test_the_printed_password_of_the_administrator_is_hers(tmp_path: Path, monke
     assert second != first
     assert opens(second)
 
-    Agent.objects.all().delete()  # a new database beside a kept file
+    Agent.objects.update(email="avant@nsia-pass.test", matricule="AVANT")  # as in a new database beside a kept file
     assert command._admin_password() == second
     assert opens(second)
 
-    agent = Agent.objects.get()
+    agent = Agent.objects.get(email=command.ADMIN_EMAIL)
     agent.set_password("choisi par elle-même")
     agent.save()
     assert command._admin_password() == "celui que vous avez choisi"

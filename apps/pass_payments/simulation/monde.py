@@ -13,7 +13,6 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.contrib.auth.models import Group
 from django.db import connection
 from django.utils import timezone
 
@@ -340,13 +339,13 @@ def planter() -> tuple[list[ProduitPass], list[AbstractBaseUser]]:
     produits = [
         ProduitPass.objects.create(nom_pass=f"PASS {fiche['code_pass']}", **communs, **fiche) for fiche in _PRODUITS
     ]
-    agents = [
-        get_user_model().objects.create(email=f"agent{n}@simulation.cg", matricule=f"SIM{n}", is_staff=True)
+    agents: list[AbstractBaseUser] = [
+        get_user_model().objects.create(
+            email=f"agent{n}@simulation.cg", matricule=f"SIM{n}", is_staff=True, is_superuser=True
+        )
         for n in (1, 2)
     ]
-    for agent in agents:
-        agent.groups.set([Group.objects.get(name="gestionnaire")])
-    return produits, [*agents]
+    return produits, agents
 
 
 __all__ = ["Affirmation", "Demande", "LoiViolee", "Monde", "Pannes", "Vu", "dire_le_jour", "installe", "planter"]

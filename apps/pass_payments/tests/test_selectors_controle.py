@@ -199,7 +199,7 @@ def test_the_number_of_queries_is_constant(django_assert_num_queries: DjangoAsse
         ecart("etranger", str(rang))
         demander(quand=QUAND - 11 * MINUTE)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         alertes_exploitation(quand=QUAND)
 
 
