@@ -4,13 +4,19 @@ function dessiner() {
   if (!toiles.length) return;
 
   const couleur = (nom) => getComputedStyle(document.documentElement).getPropertyValue(nom).trim();
-  const lues = new Map(toiles.map((toile) => [toile, JSON.parse(toile.dataset.value).datasets]));
+  for (const toile of toiles) {
+    const series = Chart.getChart(toile)?.data.datasets ?? [];
+    JSON.parse(toile.dataset.value).datasets.forEach(({ backgroundColor }, rang) => {
+      // A function: Chart.js keeps what a text was when it was first drawn.
+      if (series[rang]) series[rang].backgroundColor = () => couleur(backgroundColor.slice("var(".length, -1));
+    });
+  }
 
   function colorer() {
     const sombre = document.documentElement.classList.contains("dark");
     const texte = couleur(sombre ? "--color-base-300" : "--color-base-700");
     const trait = couleur(sombre ? "--color-base-700" : "--color-base-300");
-    for (const [toile, series] of lues) {
+    for (const toile of toiles) {
       const graphique = Chart.getChart(toile);
       if (!graphique) continue;
       const { scales, plugins } = graphique.options;
@@ -20,9 +26,6 @@ function dessiner() {
         axe.border = { ...axe.border, color: trait };
       }
       plugins.legend.labels.color = texte;
-      graphique.data.datasets.forEach((serie, rang) => {
-        serie.backgroundColor = couleur(series[rang].backgroundColor.slice("var(".length, -1));
-      });
       graphique.update("none");
     }
   }

@@ -26,10 +26,11 @@ GRAPHIQUES = """() => {
     const page = getComputedStyle(document.documentElement), sombre = document.documentElement.classList.contains("dark");
     const texte = page.getPropertyValue(sombre ? "--color-base-300" : "--color-base-700").trim();
     return [...document.querySelectorAll("canvas.chart")].flatMap((toile) => {
-        const { options, data } = Chart.getChart(toile), lues = JSON.parse(toile.dataset.value).datasets;
+        const dessin = Chart.getChart(toile), { options } = dessin, lues = JSON.parse(toile.dataset.value).datasets;
         const mots = [options.scales.x.ticks.color, options.scales.y.ticks.color, options.plugins.legend.labels.color];
-        const barres = data.datasets.map((une, rang) => [
-            une.backgroundColor, page.getPropertyValue(lues[rang].backgroundColor.slice(4, -1)).trim()
+        const barres = lues.map(({ backgroundColor }, rang) => [
+            dessin.getDatasetMeta(rang).data[0].options.backgroundColor,
+            page.getPropertyValue(backgroundColor.slice(4, -1)).trim()
         ]);
         return [...mots.map((un) => [un, texte]), ...barres].filter(([vue, voulue]) => vue !== voulue);
     });
