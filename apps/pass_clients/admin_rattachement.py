@@ -9,7 +9,8 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
+from unfold.decorators import action
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from apps.pass_clients.models import Agence, ClientPass, StatutAgence
@@ -35,6 +36,7 @@ class RattachementEnLot:
     """Mixin, before the admin of clients: the chosen ones, for who attaches clients (managers and administrators)."""
 
     actions = ["rattacher_choisis"]
+    actions_list = ["rattacher"]
     droit_rattacher = "pass_clients.rattacher_clientpass"
 
     admin_site: Any
@@ -45,18 +47,17 @@ class RattachementEnLot:
     def has_rattacher_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm(self.droit_rattacher)
 
-    def get_urls(self) -> list[URLPattern]:
-        vue = self.admin_site.admin_view(self.rattacher)
-        return [path("rattacher/", vue, name="pass_clients_clientpass_rattacher"), *super().get_urls()]  # type: ignore[misc]
-
     @admin.action(description="Rattacher les clients choisis à une agence", permissions=["rattacher"])
     def rattacher_choisis(self, request: HttpRequest, queryset: QuerySet[ClientPass]) -> HttpResponse:
         cles = list(queryset.order_by("pk").values_list("pk", flat=True)[: RATTACHER_MAX + 1])
         return self._page_de_rattachement(request, cles, RattachementForm())
 
+    @action(
+        description="Rattacher ceux sans agence", url_path="rattacher", icon="storefront", permissions=["rattacher"]
+    )
     def rattacher(self, request: HttpRequest) -> HttpResponse:
         """Opened without a choice, it shows those who wait."""
-        if not (self.has_view_permission(request) and self.has_rattacher_permission(request)):
+        if not self.has_view_permission(request):
             raise PermissionDenied
         if request.method != "POST":
             en_attente = self.get_queryset(request).filter(pk__in=clients_sans_agence().values("pk"))

@@ -78,6 +78,10 @@ class Nature(ABC, Generic[M]):
     def fait(self, proposition: "Proposition") -> str:
         """What whoever approved reads."""
 
+    def alerte(self, proposition: "Proposition") -> str:
+        """What whoever decides must not overlook, said above all else; empty when nothing is out of the ordinary."""
+        return ""
+
     def changements(self, proposition: "Proposition", *, champs: Sequence[str] = ()) -> list[Changement]:
         """The lines of `champs`, or all of them."""
         return [

@@ -238,7 +238,8 @@ class PropositionAdmin(AvecActes, AdminLecture):
             return [] if objet.faite else [objet.reponse]
         if objet.demandeur_id == request.user.pk:
             return ["Vous avez demandé cet acte : une seconde personne doit décider."]
-        return []
+        alerte = la_nature(objet.nature).alerte(objet)
+        return [alerte] if alerte else []
 
 
 class EcartDuRapprochementTableau(TableauLecture):

@@ -94,5 +94,8 @@ class Encaissement(Nature[SouscriptionPass]):
             autorisation=proposition,
         )
 
+    def alerte(self, proposition: Proposition) -> str:
+        return f"{proposition.apres['depasse']} Assurez-vous que {proposition.demandeur} a bien cet argent en caisse."
+
     def fait(self, proposition: Proposition) -> str:
         return "Approuvé : la somme est encaissée, et le reçu est sur la page du contrat."

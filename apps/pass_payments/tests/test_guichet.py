@@ -272,5 +272,9 @@ class TestADeux:
         assert "Dites pourquoi" in unescape(sans_motif.content.decode())
         for _ in range(2):  # sent twice, asked once
             client.post(page, {**saisie, "motif": "Vente d'un terrain", "confirme": "1"})
-        assert Proposition.objects.get().demandeur == caissiere
+        proposition = Proposition.objects.get()
+        assert proposition.demandeur == caissiere
         assert not PaiementPass.objects.exists()
+        client.force_login(AgentFactory.create(role="gestionnaire"))
+        page = reverse("admin:pass_payments_proposition_change", args=[proposition.pk])
+        assert "Assurez-vous que Mireille LOEMBA" in unescape(client.get(page).content.decode())
