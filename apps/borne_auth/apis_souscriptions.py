@@ -37,6 +37,7 @@ from apps.pass_payments.apis_paiements import (
 from apps.pass_payments.models import PaiementPass
 from apps.pass_payments.serializers_paiements import (
     LA_DEMANDE_PART,
+    UNE_SOUSCRIPTION,
     DemandeSouscriptionSerializer,
     PaiementDemandeSerializer,
 )
@@ -85,6 +86,7 @@ class SouscriptionsApi(ApiSouscription):
         parameters=[CLE],
         request=DemandeSouscriptionSerializer,
         examples=[
+            UNE_SOUSCRIPTION,
             LA_DEMANDE_PART,
             OpenApiExample(
                 "Un code est parti",

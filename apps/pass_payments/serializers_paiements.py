@@ -87,28 +87,27 @@ class IdentiteSerializer(serializers.Serializer[Any]):
         return _passee(value)
 
 
-@extend_schema_serializer(
-    examples=[
-        OpenApiExample(
-            "Une prospecte souscrit à PASS KIMIA",
-            {
-                "client": {
-                    "nom": "MAKOSSO",
-                    "prenom": "Gisèle",
-                    "telephone": "06 412 33 44",
-                    "date_naissance": "1996-06-17",
-                },
-                "produit": "KIMIA",
-                "montant": 1200,
-                "periodicite": "mensuelle",
-                "beneficiaires": [{"nom": "MAKOSSO", "prenom": "Paul", "relation": "enfant"}],
-                "conditions_acceptees": True,
-                "version_conditions": "2026-01",
-            },
-            request_only=True,
-        )
-    ]
+UNE_SOUSCRIPTION = OpenApiExample(
+    "Une prospecte souscrit à PASS KIMIA",
+    {
+        "client": {
+            "nom": "MAKOSSO",
+            "prenom": "Gisèle",
+            "telephone": "06 412 33 44",
+            "date_naissance": "1996-06-17",
+        },
+        "produit": "KIMIA",
+        "montant": 1200,
+        "periodicite": "mensuelle",
+        "beneficiaires": [{"nom": "MAKOSSO", "prenom": "Paul", "relation": "enfant"}],
+        "conditions_acceptees": True,
+        "version_conditions": "2026-01",
+    },
+    request_only=True,
 )
+
+
+@extend_schema_serializer(examples=[UNE_SOUSCRIPTION])
 class DemandeSouscriptionSerializer(PayeurSerializer):
     client = IdentiteSerializer(required=False, help_text="Exigé sans session ; ignoré pour un client connecté.")
     produit = serializers.CharField(max_length=20, help_text="Code du produit.")

@@ -427,7 +427,7 @@ def approuver_a_moitie(operateur: OperateurFactice, paiement: PaiementPass) -> N
     operateur.demander_paiement(
         reference=paiement.reference_mobile_money,
         montant=paiement.montant,
-        telephone=PAYEUR,
+        telephone=paiement.numero_payeur,
         numero=paiement.numero_transaction,
         libelle="",
     )
