@@ -162,12 +162,12 @@ class TestRequetes:
 
     @pytest.mark.parametrize("nombre", [1, 12])
     def test_accueil(self, administratrice: Client, django_assert_num_queries: Any, nombre: int) -> None:
-        """Session, agent, last acts; twelve alerts, five queues of clients, guarantees, kiosks, facts; answers; pictures."""
+        """Session, agent, last acts; twelve alerts and a question, five queues, guarantees, kiosks, facts; answers; pictures."""
         GarantieFactory(age_max=65, produit=ProduitFactory(code_pass="AGES"))
         for _ in range(nombre):
             contrat(paiements=2)
         calculer_indicateurs()
-        with django_assert_num_queries(26):
+        with django_assert_num_queries(27):
             assert "Bonjour Mireille" in administratrice.get(reverse("admin:index")).content.decode()
 
     def test_beaucoup_de_paiements_se_lisent_page_par_page(

@@ -8,7 +8,7 @@ from django.contrib.auth.models import AnonymousUser, PermissionsMixin
 from django.db.models import QuerySet
 
 from apps.pass_payments.models import Proposition, StatutProposition
-from apps.pass_payments.natures import natures
+from apps.pass_payments.natures import independance, natures
 from nsia_pass_api.dates import maintenant
 
 # An answer is on the home page of whoever asked for so long.
@@ -22,11 +22,15 @@ def en_attente(*, quand: datetime | None = None) -> QuerySet[Proposition]:
 
 
 def a_decider_par(agent: AbstractBaseUser | AnonymousUser, *, quand: datetime | None = None) -> QuerySet[Proposition]:
-    """Those that wait and that `agent` may decide: the rows of which `peut_decider` says yes (a test compares them)."""
+    """Those that wait and that `agent` may decide: the rows of which `peut_decider` says yes (a test compares them).
+
+    One query now, for the people who are no second person beside `agent`.
+    """
     if not isinstance(agent, PermissionsMixin):
         return Proposition.objects.none()
     siennes = [code for code, nature in natures() if agent.has_perm(nature.droit_decider)]
-    return en_attente(quand=quand).filter(nature__in=siennes).exclude(demandeur=agent.pk)
+    liees = independance().liees(agent.pk)  # the agent among them
+    return en_attente(quand=quand).filter(nature__in=siennes).exclude(demandeur__in=liees)
 
 
 def reponses_recentes(agent: AbstractBaseUser | AnonymousUser, *, quand: datetime | None = None) -> QuerySet[Any]:
