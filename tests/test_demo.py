@@ -25,6 +25,7 @@ from apps.borne_auth.droits import lignes_permises
 from apps.borne_auth.models import Agent, Borne
 from apps.borne_auth.tests.factories import AgentFactory
 from apps.pass_clients.models import ClientPass
+from apps.pass_clients.tests.factories import AgenceFactory
 from nsia_pass_api.database.server import EmbeddedServer
 from nsia_pass_api.management.commands import demo as command
 from nsia_pass_api.settings.environment import BASE_DIR
@@ -251,6 +252,8 @@ def test_each_role_has_an_account_with_the_printed_password() -> None:
 
 @pytest.mark.django_db
 def test_each_agency_has_a_kiosk_registered_once() -> None:
+    for agence in set(command.BORNES.values()):
+        AgenceFactory(nom=agence)
     command._kiosks()
     command._kiosks()
     assert dict(Borne.objects.values_list("code", "agence__nom")) == command.BORNES

@@ -29,6 +29,7 @@ from apps.pass_payments.models import AbandonCreance, Proposition, RequeteIdempo
 from apps.pass_payments.services.decaissements import demander_versement
 from apps.pass_payments.tests.factories import PaiementFactory
 from apps.pass_products.models import ModificationCatalogue
+from apps.socle.models import Fait, Livraison
 from nsia_pass_api import gardes
 from nsia_pass_api.diagnostic import Niveau, interrupteur
 
@@ -52,6 +53,7 @@ INFRACTIONS = {
     "paiement_selon_journal": "UPDATE paiements_pass SET statut = 'en_verification' WHERE statut = 'en_cours'",
     "journal_selon_statut": "INSERT INTO evenements_paiement (paiement_id, type, statut, donnees)"
     " SELECT id, 'echec', 'echec', '{{}}' FROM paiements_pass WHERE statut = 'succes' LIMIT 1",
+    "livraison_transition": "UPDATE livraisons_faits SET statut = 'a_faire' WHERE statut = 'faite'",
     "decaissement_transition": "UPDATE decaissements SET statut = 'en_cours' WHERE statut = 'echec'",
     "client_mobile_money_date_seule": "UPDATE clients_pass SET mobile_money_change_le = now()",
     "decaissement_prudent": "INSERT INTO decaissements (nature, numero, cle, reference, operateur, telephone, montant, libelle,"
@@ -147,6 +149,10 @@ def lignes() -> None:
     souscription, client = police.souscription, police.souscription.client
     agent = AgentFactory()
     changer_statut(souscription=SouscriptionFactory(active=True), vers="resiliee", motif="essai")
+    fait = Fait.objects.create(nom="essai.arrive", cle="essai:1", donnees={})
+    Livraison.objects.create(
+        fait=fait, traitant="essai.un", cle=fait.cle, statut="faite", a_faire_le=None, finie_le=timezone.now()
+    )
     Consentement.objects.create(souscription=souscription, version="2026-01", nom="KONGO", prenom="Jean")
     ModificationClient.objects.create(client=client, acte="client_modifie")
     ModificationCatalogue.objects.create(produit=souscription.produit, acte="produit_modifie")

@@ -104,7 +104,7 @@ def fautes(html: str, anglais: set[str], codes: set[str]) -> Iterator[str]:
             yield f"code {bruts} : {texte[:120]}"
         if bruts := re.findall(r"\b[a-z]+:\w+", sans_adresses):
             yield f"clé {bruts} : {texte[:120]}"
-        if texte.rpartition(" : ")[2] in codes - {"recherche"}:
+        if texte.rpartition(" : ")[2] in codes - {"recherche", "agence"}:  # words too
             yield f"code : {texte[:120]}"
 
 

@@ -67,7 +67,7 @@ class AgentChangeForm(_EmailEnMinuscules, UserChangeForm):  # type: ignore[misc]
 
 
 class ProposerForm(forms.Form):
-    motif = forms.CharField(
+    motif = TexteTape(
         label="Motif",
         max_length=200,
         help_text="La seconde personne le lit pour décider.",
@@ -85,7 +85,7 @@ class ReinitialiserForm(forms.Form):
 
 
 class CodeMaintenanceForm(forms.Form):
-    motif = forms.CharField(
+    motif = TexteTape(
         label="Ce qui est à faire, et par qui",
         max_length=200,
         help_text="Gardé dans le journal des modifications, à votre nom.",

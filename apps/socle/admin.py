@@ -90,6 +90,24 @@ def _libelle(livraison: Livraison) -> str:
 _libelle.short_description = "Ce qui est arrivé"  # type: ignore[attr-defined]
 
 
+# What the first half of a key names, as people read it; another app's keys are read as they are.
+_GENRES = {"souscription": "Souscription", "client": "Client", "paiement": "Paiement", "sinistre": "Sinistre"}
+
+
+def _objet(livraison: Livraison) -> str:
+    genre, _, ident = livraison.cle.partition(":")
+    return f"{_GENRES.get(genre, genre.capitalize())} n° {ident}"
+
+
+_objet.short_description = "Objet"  # type: ignore[attr-defined]
+
+
+def _cle(terme: str) -> str:
+    """« Souscription n° 12 », « souscription 12 » and `souscription:12` are one key."""
+    genre, *reste = terme.replace("n°", " ").replace(":", " ").split()
+    return f"{genre.lower()}:{''.join(reste)}"
+
+
 def _donnees(livraison: Livraison) -> str:
     return json.dumps(livraison.fait.donnees, ensure_ascii=False)
 
@@ -100,14 +118,14 @@ _donnees.short_description = "Données"  # type: ignore[attr-defined]
 @admin.register(Livraison)
 class LivraisonAdmin(AvecActes, AdminLecture):
     actes = (Relancer(), Ecarter())
-    search_help_text = "Objet, comme souscription:12"
-    recherches = {"cle": str.strip}
+    search_help_text = "Objet, comme souscription 12"
+    recherches = {"cle": _cle}
     list_select_related = ("fait",)
     list_filter = ("statut", SouciFiltre)
     list_display = (
         moment("fait__survenu_le", "Survenu le", secondes=True),
         _libelle,
-        code("cle", "Objet"),
+        _objet,
         code("traitant", "Destinataire"),
         STATUT,
         texte("tentatives", "Essais"),
@@ -119,7 +137,7 @@ class LivraisonAdmin(AvecActes, AdminLecture):
             {
                 "fields": (
                     (_libelle, STATUT),
-                    (code("fait__nom", "Nom du fait"), code("cle", "Objet")),
+                    (code("fait__nom", "Nom du fait"), _objet),
                     (moment("fait__survenu_le", "Survenu le", secondes=True), code("traitant", "Destinataire")),
                     _donnees,
                 )

@@ -193,12 +193,13 @@ class TestNavigation:
             "Exploitation": [
                 "Messages",
                 "Tâches planifiées",
+                "Transmissions des faits",
                 "Travailleurs",
                 "Lignes de l'ancienne base",
                 "Passages de l'import",
             ],
             "Catalogue": ["Produits PASS", "Garanties", "Réglages", "Séries de numéros"],
-            "Équipe et bornes": ["Agents", "Groupes", "Bornes", "Sessions", "Connexions du personnel"],
+            "Équipe et bornes": ["Agences", "Agents", "Groupes", "Bornes", "Sessions", "Connexions du personnel"],
             "Contrôle interne": ["Journal des modifications", "Consultations"],
         }
 

@@ -310,7 +310,7 @@ def test_addresses_that_may_be_a_police(client: Client, police: str) -> None:
 
 @pytest.mark.parametrize(
     "police",
-    ["-A", "A" * 31, "CG_2026", "CG 2026", "CG%00", "%F0%9F%92%A9", "CG%0A", "..", "a.b", "%ff", "CG%2F1", "'"],
+    ["-A", "A" * 31, "CG_2026", "CG 2026", "%F0%9F%92%A9", "CG%0A", "..", "a.b", "CG%2F1", "'"],
 )
 def test_odd_addresses_are_not_found(client: Client, police: str) -> None:
     assert problem(client.get(f"/api/clients/{police}/"))["status"] == 404

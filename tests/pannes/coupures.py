@@ -166,15 +166,19 @@ VERSEMENT = (Coupure(nom="versement accepté, pas enregistré", ou=f"{_MTN}.vers
 WEB_RIEN = (
     Coupure(
         nom="demande écrite, réponse pas gardée",
-        ou="apps.pass_payments.services.demandes:souscrire_et_payer",
+        ou="apps.borne_auth.apis_souscriptions:souscrire_et_payer",
         quand=_APRES,
     ),
-    Coupure(nom="demande, avant le COMMIT", ou="apps.pass_payments.apis_paiements:une_seule_fois", quand=_AVANT_COMMIT),
+    Coupure(
+        nom="demande, avant le COMMIT",
+        ou="apps.pass_payments.services.idempotence:_une_seule_fois",
+        quand=_AVANT_COMMIT,
+    ),
 )
 WEB_TOUT = (
     Coupure(
         nom="demande, après le COMMIT, avant la réponse",
-        ou="apps.pass_payments.apis_paiements:une_seule_fois",
+        ou="apps.pass_payments.services.idempotence:_une_seule_fois",
         quand=_APRES,
     ),
 )

@@ -16,6 +16,7 @@ from apps.borne_auth.selectors_audit import differences, libelle_de_la_table
 from apps.borne_auth.tests.factories import AgentFactory
 from apps.pass_clients.models import ClientPass, Contrat
 from apps.pass_clients.tests.factories import ClientFactory, contrat_en_vigueur
+from apps.pass_clients.tests.refus import sans_gardes
 from apps.pass_payments.models import PaiementPass
 from apps.pass_payments.tests.factories import PaiementFactory
 from apps.pass_products.models import ProduitPass
@@ -157,7 +158,10 @@ class TestPages:
 
     def test_moments_and_yes_or_no(self) -> None:
         agent = AgentFactory.create()
-        Agent.objects.filter(pk=agent.pk).update(date_joined="2026-11-25T10:00:00Z", is_active=False, password="autre")
+        with sans_gardes():
+            Agent.objects.filter(pk=agent.pk).update(
+                date_joined="2026-11-25T10:00:00Z", is_active=False, password="autre"
+            )
         lues = {une.libelle: une.apres for une in differences(JournalAudit.objects.latest("pk"))}
         assert lues == {"Mot de passe": "••••", "Actif": "Non", "Date d’inscription": "25/11/2026 11:00:00"}
 

@@ -23,6 +23,7 @@ from apps.borne_auth.tokens import JetonAgent
 from apps.pass_clients.models import ClientPass
 from apps.pass_clients.services import activer
 from apps.pass_clients.tests.factories import AgenceFactory, ClientFactory, SouscriptionFactory, contrat_en_vigueur
+from apps.pass_clients.tests.refus import sans_gardes
 from apps.pass_payments.tests.factories import PaiementFactory
 from apps.pass_products.tests.factories import ProduitFactory
 from manage import _signer
@@ -367,7 +368,8 @@ class TestSecrets:
 
     def test_nor_the_key_of_a_kiosk(self, depuis: int) -> None:
         BorneFactory()
-        sql("DELETE FROM bornes")
+        with sans_gardes():
+            sql("DELETE FROM bornes")
         assert [(avant or apres)["cle_empreinte"] for _, _, avant, apres in traces(depuis, "bornes")] == ["••••"] * 2
 
     def test_a_beat_alone_is_not_told(self, depuis: int) -> None:

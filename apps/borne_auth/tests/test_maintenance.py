@@ -54,7 +54,7 @@ def test_a_code_opens_its_kiosk_once(borne: Borne, gestionnaire: Agent, ouvrir: 
     premiere, seconde = ouvrir(code), ouvrir(code)
 
     assert re.fullmatch("[0-9]{8}", code)
-    assert (premiere.status_code, premiere.json()) == (200, {"code": "BZV-CENTRE-01", "agence": borne.agence})
+    assert (premiere.status_code, premiere.json()) == (200, {"code": "BZV-CENTRE-01", "agence": str(borne.agence)})
     assert (seconde.status_code, seconde.json()["code"]) == (422, "code_maintenance_refuse")
     garde = CodeMaintenance.objects.get()
     assert (garde.statut, garde.donne_par, garde.motif) == ("utilise", gestionnaire, MOTIF)
@@ -200,4 +200,6 @@ def test_eight_at_once_open_once(borne: Borne, gestionnaire: Agent) -> None:
             APIClient().post("/api/v1/bornes/maintenance/", {"code": code}, format="json", headers=entetes).status_code
         )
 
-    assert Counter(en_parallele(8, essayer)) == {200: 1, 422: 7}
+    # Once it is used no code waits, and tries without one are soon too many.
+    issues = Counter(en_parallele(8, essayer))
+    assert (issues.pop(200), sum(issues.values()), issues.keys() <= {422, 429}) == (1, 7, True)

@@ -15,6 +15,7 @@ from apps.borne_auth.tests.conftest import CLE, POLICE, TELEPHONE
 from apps.borne_auth.tests.factories import BorneFactory
 from apps.pass_clients.models import ClientPass, NumeroPolice
 from apps.pass_clients.tests.factories import ClientFactory, contrat_en_vigueur
+from apps.pass_clients.tests.refus import sans_gardes
 from apps.pass_payments.models import MessageSortant
 
 pytestmark = pytest.mark.django_db
@@ -88,7 +89,8 @@ def test_whoever_asks_has_one_answer_and_one_amount_of_work(
     vues = []
     with time_machine.travel(MIDI, tick=False):
         for telephone in (TELEPHONE, cas(contrat)):
-            MessageSortant.objects.all().delete()
+            with sans_gardes():
+                MessageSortant.objects.all().delete()
             CompteurEssais.objects.all().delete()
             with CaptureQueriesContext(connection) as requetes:
                 reponse = demander(telephone)

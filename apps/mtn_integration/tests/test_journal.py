@@ -14,6 +14,7 @@ from apps.mtn_integration import services
 from apps.mtn_integration.configuration import Produit
 from apps.mtn_integration.models import LogMTN, TransactionMTN
 from apps.mtn_integration.operateur import OperateurMTN
+from apps.pass_clients.tests.refus import sans_gardes
 from apps.pass_payments.operateurs import DemandeRefusee, NatureDecaissement, OperateurInjoignable
 from apps.simulateur.moteur import Simulateur
 from nsia_pass_api import logs
@@ -106,7 +107,7 @@ def test_le_journal_ne_se_change_pas(operateur: OperateurMTN) -> None:
 
 def test_un_telephone_entier_n_entre_pas(operateur: OperateurMTN) -> None:
     payer(operateur)
-    with pytest.raises(IntegrityError, match="transactions_mtn_telephone_masque"):
+    with sans_gardes(), pytest.raises(IntegrityError, match="transactions_mtn_telephone_masque"):
         TransactionMTN.objects.update(telephone=TELEPHONE)
 
 

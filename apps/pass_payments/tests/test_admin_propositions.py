@@ -17,6 +17,7 @@ from django.utils import timezone
 from apps.borne_auth.models import Agent, RoleAgent
 from apps.borne_auth.tests.factories import AgentFactory
 from apps.pass_clients.tests.factories import ClientFactory
+from apps.pass_clients.tests.refus import sans_gardes
 from apps.pass_payments.models import PaiementPass, Proposition
 from apps.pass_payments.selectors_propositions import REPONSES_RECENTES, a_decider_par, reponses_recentes
 from apps.pass_payments.services.natures_client import ChangementTelephone
@@ -78,16 +79,18 @@ def toutes(demandeurs: list[Agent]) -> Iterator[Proposition]:
             for demandeur in demandeurs:
                 for jours in (1, -1):
                     decidee = statut != "proposee"
-                    yield Proposition.objects.create(
-                        nature=nature,
-                        cle=f"{nature}:{statut}:{demandeur.pk}:{jours}",
-                        motif="essai",
-                        demandeur=demandeur,
-                        statut=statut,
-                        expire_le=maintenant + timedelta(days=jours),
-                        decidee_le=maintenant if decidee else None,
-                        decideur=autre if statut in ("approuvee", "refusee") else None,
-                    )
+                    with sans_gardes():  # what was decided was never asked for here
+                        une = Proposition.objects.create(
+                            nature=nature,
+                            cle=f"{nature}:{statut}:{demandeur.pk}:{jours}",
+                            motif="essai",
+                            demandeur=demandeur,
+                            statut=statut,
+                            expire_le=maintenant + timedelta(days=jours),
+                            decidee_le=maintenant if decidee else None,
+                            decideur=autre if statut in ("approuvee", "refusee") else None,
+                        )
+                    yield une
 
 
 @pytest.mark.parametrize("role", ["", *RoleAgent.values])

@@ -599,7 +599,6 @@ class TestCotisations:
             ({"from": "2026-11-02", "to": "2026-11-01"}, "to", "La date de fin précède la date de début."),
             ({"statut": "impayee"}, "statut", "« impayee » n'est pas un des choix possibles."),
             ({"contrat": "C" * 31}, "contrat", "Ce texte a plus de 30 caractères."),
-            ({"contrat": "CG\x00"}, "contrat", "Le caractère nul n’est pas autorisé."),
             ({"page_size": "0"}, "page_size", "Choisissez un nombre entier de 1 à 100."),
             ({"paiements_page_size": "101"}, "paiements_page_size", "Choisissez un nombre entier de 1 à 100."),
             ({"cursor": "x"}, "cursor", "Suivez les liens `next` et `previous` sans les modifier."),

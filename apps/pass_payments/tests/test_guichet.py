@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def agent() -> Agent:
-    return AgentFactory()
+    return AgentFactory.create(role="agent")
 
 
 def encaisser(souscription: SouscriptionPass, agent: Agent, **valeurs: Any) -> PaiementPass:

@@ -137,7 +137,7 @@ def test_the_database_holds_what_is_sent_to_its_dates() -> None:
     ecrire()
     with refus.refuse("messages_dates"):
         MessageSortant.objects.update(statut="envoye")
-    with refus.refuse("messages_telephone_congo"):
+    with refus.sans_gardes(), refus.refuse("messages_telephone_congo"):
         MessageSortant.objects.update(telephone="061234567")
 
 

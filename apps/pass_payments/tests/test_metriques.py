@@ -33,7 +33,7 @@ def lire(source: Any = metriques.mesures) -> dict[str, dict[tuple[str, ...], flo
 
 def test_nothing_at_all_is_readable_and_costs_as_much_as_something(django_assert_num_queries: Any) -> None:
     # The last payments, five queues, three ages, eleven alerts, anomalies, differences.
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(23):
         vide = lire()
     assert vide["nsia_paiements_recents"] == vide["nsia_reglement_secondes"] == vide["nsia_age_secondes"] == {}
     assert set(vide["nsia_file_lignes"].values()) == set(vide["nsia_file_retard_secondes"].values()) == {0}

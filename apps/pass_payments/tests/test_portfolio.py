@@ -4,7 +4,7 @@ import io
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -209,6 +209,7 @@ def test_a_second_run_adds_and_ordinary_writes_go_on_after_it() -> None:
         montant=1_200,
         periodicite="mensuelle",
         canal="borne",
+        date_naissance=date(1990, 1, 1),
     )
     assert SouscriptionPass.objects.count() == 101
     assert souscription.pk > max(SouscriptionPass.objects.exclude(pk=souscription.pk).values_list("pk", flat=True))

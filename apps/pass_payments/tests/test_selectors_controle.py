@@ -29,6 +29,7 @@ from apps.pass_payments.selectors_controle import alertes_exploitation, ecarts_o
 from apps.pass_payments.services.paiements import changer_statut_paiement
 from apps.pass_payments.tests.factories import PaiementFactory
 from apps.pass_payments.tests.releves import JOUR, MIDI, PAYEUR, demander
+from nsia_pass_api import alertes
 from nsia_pass_api.alertes import Alerte
 from nsia_pass_api.lisible import compte_lisible
 
@@ -180,7 +181,7 @@ def test_without_a_living_worker_it_is_the_first_to_be_said(travailleur: Travail
 
 
 def test_a_count_stops_at_its_ceiling(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(selectors_controle, "COMPTE_MAXIMUM", 2)
+    monkeypatch.setattr(alertes, "COMPTE_MAXIMUM", 2)
     for cle in "123":
         ecart("etranger", cle)
 
