@@ -6,6 +6,7 @@ below breaks, or that has no row to be broken on, fails the test.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pgtrigger
@@ -19,13 +20,20 @@ from django.utils import timezone
 from pgtrigger.registry import registered
 from test_droits import monde
 
-from apps.borne_auth.models import Agent, CodeSecours, FacteurAgent, JetonRafraichissement, SessionBorne
+from apps.borne_auth.models import (
+    Agent,
+    CodeMaintenance,
+    CodeSecours,
+    FacteurAgent,
+    JetonRafraichissement,
+    SessionBorne,
+)
 from apps.borne_auth.services import empreinte
-from apps.borne_auth.tests.factories import AgentFactory, DemandeFactory
+from apps.borne_auth.tests.factories import AgentFactory, BorneFactory, DemandeFactory
 from apps.pass_clients.models import Consentement, ModificationClient, PoliceRemplacee, SouscriptionPass
 from apps.pass_clients.services import changer_statut, modifier_client
 from apps.pass_clients.tests.factories import SouscriptionFactory, contrat_en_vigueur
-from apps.pass_payments.models import AbandonCreance, Proposition, RequeteIdempotente
+from apps.pass_payments.models import AbandonCreance, DoublonConfirme, ImportFichier, Proposition, RequeteIdempotente
 from apps.pass_payments.services.decaissements import demander_versement
 from apps.pass_payments.tests.factories import PaiementFactory
 from apps.pass_products.models import ModificationCatalogue
@@ -53,6 +61,12 @@ INFRACTIONS = {
     "paiement_selon_journal": "UPDATE paiements_pass SET statut = 'en_verification' WHERE statut = 'en_cours'",
     "journal_selon_statut": "INSERT INTO evenements_paiement (paiement_id, type, statut, donnees)"
     " SELECT id, 'echec', 'echec', '{{}}' FROM paiements_pass WHERE statut = 'succes' LIMIT 1",
+    "souscription_preuve_acquise": "UPDATE souscriptions_pass SET prouvee_le = now() WHERE preuve = 'agence'",
+    "encaissement_decide": "INSERT INTO paiements_pass (souscription_id, numero_transaction, montant, operateur)"
+    " SELECT id, 'PAY-1', 1000000000, 'especes' FROM souscriptions_pass LIMIT 1",
+    "rappel_indelebile": "DELETE FROM rappels_operateur",
+    "code_maintenance_usage_unique": "UPDATE codes_maintenance SET statut = 'en_attente', fini_le = NULL"
+    " WHERE statut = 'utilise'",
     "livraison_transition": "UPDATE livraisons_faits SET statut = 'a_faire' WHERE statut = 'faite'",
     "decaissement_transition": "UPDATE decaissements SET statut = 'en_cours' WHERE statut = 'echec'",
     "client_mobile_money_date_seule": "UPDATE clients_pass SET mobile_money_change_le = now()",
@@ -149,6 +163,24 @@ def lignes() -> None:
     souscription, client = police.souscription, police.souscription.client
     agent = AgentFactory()
     changer_statut(souscription=SouscriptionFactory(active=True), vers="resiliee", motif="essai")
+    SouscriptionPass.objects.filter(pk=SouscriptionFactory().pk).update(preuve="agence", prouvee_le=timezone.now())
+    CodeMaintenance.objects.create(
+        borne=BorneFactory(cle="maintenance"),
+        donne_par=agent,
+        motif="essai",
+        empreinte="0" * 64,
+        statut="utilise",
+        donne_le=timezone.now(),
+        expire_le=timezone.now() + timedelta(minutes=5),
+        fini_le=timezone.now(),
+    )
+    DoublonConfirme.objects.create(
+        fichier=ImportFichier.objects.latest("pk"),
+        ligne=1,
+        contre="un reçu",
+        motif="payé deux fois",
+        confirme_par=agent,
+    )
     fait = Fait.objects.create(nom="essai.arrive", cle="essai:1", donnees={})
     Livraison.objects.create(
         fait=fait, traitant="essai.un", cle=fait.cle, statut="faite", a_faire_le=None, finie_le=timezone.now()
@@ -217,6 +249,8 @@ def immuables(modele: Any, trigger: pgtrigger.ReadOnly) -> list[str]:
 
 # They write something into the row instead of refusing: `client_mobile_money_date_seule` and the laws on decisions guard it.
 SIGNENT = {"client_mobile_money_date", "proposition_signee"}
+# Broken by three whole demands at once: `test_demandes.py` does it.
+AILLEURS = {"paiement_deux_par_payeur"}
 
 
 def infractions(modele: Any, trigger: pgtrigger.Trigger) -> list[str]:
@@ -249,7 +283,7 @@ def test_no_guard_of_a_model_obeys_the_service(lignes: None, role_de_service: st
     passees = [
         (trigger.name, requete, dit)
         for modele, trigger in registered()
-        if trigger.name not in SIGNENT
+        if trigger.name not in SIGNENT | AILLEURS
         for requete in infractions(modele, trigger)
         for dit in [refus_de(role_de_service, requete)]
         if trigger.get_pgid(modele) not in dit

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from django.conf import settings
 from django.db.models import F, Sum
 from django.db.models.functions import Coalesce
+from factory import SelfAttribute
 
 from apps.borne_auth.tests.factories import SessionFactory
 from apps.borne_auth.tokens import JetonAccesClient
@@ -47,8 +48,9 @@ class Cliente:
 
     @classmethod
     def nouvelle(cls, *, contrats: int = 0) -> "Cliente":
-        client: ClientPass = ClientFactory(date_naissance="1990-02-28")
-        ClientPass.objects.filter(pk=client.pk).update(numero_mobile_money=F("telephone"), operateur_mobile="mtn_money")
+        client: ClientPass = ClientFactory(
+            date_naissance="1990-02-28", numero_mobile_money=SelfAttribute("telephone"), operateur_mobile="mtn_money"
+        )
         produits = ProduitPass.objects.order_by("pk")[: max(1, contrats)]
         siens = tuple(_contrat(client, produit) for produit in produits)
         # Whoever is logged in has a contract: its police opened the session.

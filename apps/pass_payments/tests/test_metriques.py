@@ -40,7 +40,7 @@ def test_nothing_at_all_is_readable_and_costs_as_much_as_something(django_assert
     assert vide["nsia_a_regarder"] == {("aucun_travailleur",): 1}
 
     remplir()
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(23):
         lire()
 
 
