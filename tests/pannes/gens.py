@@ -132,7 +132,8 @@ def verifier_contrat(atelier: Atelier, cliente: Cliente, numero: str) -> None:
     rappels = RappelOperateur.objects.filter(paiement=paiement)
     assert {rappel.verdict for rappel in rappels} <= {VerdictRappel.CONFIRME}
     dits = Fait.objects.filter(cle=f"souscription:{souscription.pk}").order_by("id").values_list("nom", flat=True)
-    assert list(dits) == ["paiement.regle", "souscription.activee", "police.attribuee"]
+    rendu = ["paiement.rembourse"] if paiement.statut == "rembourse" else []
+    assert list(dits) == ["paiement.regle", "souscription.activee", "police.attribuee", *rendu]
     message = MessageSortant.objects.get(cle=f"paiement:{numero}:succes")
     assert message.statut == StatutMessage.ENVOYE
 
