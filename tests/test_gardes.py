@@ -33,8 +33,10 @@ from apps.borne_auth.tests.factories import AgentFactory, BorneFactory, DemandeF
 from apps.pass_clients.models import Consentement, ModificationClient, PoliceRemplacee, SouscriptionPass
 from apps.pass_clients.services import changer_statut, modifier_client
 from apps.pass_clients.tests.factories import SouscriptionFactory, contrat_en_vigueur
+from apps.pass_payments.errors import PayeurDejaSollicite
 from apps.pass_payments.models import AbandonCreance, DoublonConfirme, ImportFichier, Proposition, RequeteIdempotente
 from apps.pass_payments.services.decaissements import demander_versement
+from apps.pass_payments.services.paiements import enregistrer_demande
 from apps.pass_payments.tests.factories import PaiementFactory
 from apps.pass_products.models import ModificationCatalogue
 from apps.socle.models import Fait, Livraison
@@ -249,7 +251,7 @@ def immuables(modele: Any, trigger: pgtrigger.ReadOnly) -> list[str]:
 
 # They write something into the row instead of refusing: `client_mobile_money_date_seule` and the laws on decisions guard it.
 SIGNENT = {"client_mobile_money_date", "proposition_signee"}
-# Broken by three whole demands at once: `test_demandes.py` does it.
+# Broken by three whole demands: `test_two_demands_a_payer_hold_against_the_service`.
 AILLEURS = {"paiement_deux_par_payeur"}
 
 
@@ -290,6 +292,28 @@ def test_no_guard_of_a_model_obeys_the_service(lignes: None, role_de_service: st
     ]
     assert passees == []
     assert len(registered()) > 70
+
+
+def test_two_demands_a_payer_hold_against_the_service(role_de_service: str) -> None:
+    """As the service, that guard named in `pgtrigger.ignore`: the third demand on one phone is refused, two are not."""
+    siennes = [SouscriptionFactory() for _ in range(3)]
+
+    def demander(nombre: int) -> None:
+        with servir(role_de_service):
+            for souscription in siennes[:nombre]:
+                enregistrer_demande(
+                    souscription=souscription,
+                    montant=100,
+                    type_paiement="souscription_initiale",
+                    operateur="mtn_money",
+                    numero_payeur="+242061234567",
+                    a_suivre_le=timezone.now(),
+                    limite=timezone.now() + timedelta(minutes=10),
+                )
+
+    with pytest.raises(PayeurDejaSollicite):
+        demander(3)
+    demander(2)
 
 
 def test_no_guard_of_a_migration_obeys_the_service(role_de_service: str) -> None:
