@@ -43,7 +43,7 @@ class AgentChangeForm(_EmailEnMinuscules, UserChangeForm):  # type: ignore[misc]
         field_classes = {"telephone": TelephoneFormField}
 
     groups = RoleField(
-        Group.objects.filter(name__in=RoleAgent.values),
+        Group.objects.filter(name__in=RoleAgent.values).order_by("name"),
         label="Rôle",
         required=False,
         empty_label="Aucun",
