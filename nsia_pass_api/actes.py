@@ -1,13 +1,15 @@
 """Acts of the back office: on an object's page a button while the act is possible, then at most a form, then one service."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.contrib.admin.utils import quote, unquote
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -15,7 +17,9 @@ from django.urls import URLPattern, path, reverse
 from unfold.admin import ModelAdmin
 
 from .admin import AdminPass
+from .ajouts import Ajout
 from .errors import ErreurPass
+from .registre import ajouts
 
 Lignes = Sequence[tuple[str, Any]]
 """What a person reads beside a form: a label and its value each."""
@@ -83,10 +87,35 @@ class Acte:
 
 
 class AvecActes(AdminPass):
-    """Base, before any other, of an admin of this project: `actes` on its objects' pages, `remarques` and `liens` beside them."""
+    """Base, before any other, of an admin of this project: `actes` on its objects' pages, `remarques` and `liens` beside them.
+
+    Other apps add theirs, and tabs (`ajouts.py`).
+    """
 
     actes: ClassVar[Sequence[Acte]] = ()
     change_form_outer_before_template = "admin/actes.html"
+
+    @cached_property
+    def ajouts(self) -> list[Ajout]:
+        return ajouts(self.model._meta.label)
+
+    @property
+    def tous_les_actes(self) -> Iterator[Acte]:
+        yield from self.actes
+        for ajout in self.ajouts:
+            yield from ajout.actes
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> list[Any]:
+        devant = [onglet for ajout in self.ajouts for onglet in ajout.devant]
+        derriere = [onglet for ajout in self.ajouts for onglet in ajout.derriere]
+        return [*devant, *super().get_inlines(request, obj), *derriere]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        objets = super().get_queryset(request)
+        if request.resolver_match is not None and "object_id" in request.resolver_match.kwargs:
+            for ajout in self.ajouts:
+                objets = ajout.annoter(objets)
+        return objets
 
     def remarques(self, request: HttpRequest, objet: Any) -> Sequence[str]:
         """What whoever opens the page should know before acting."""
@@ -116,17 +145,20 @@ class AvecActes(AdminPass):
                         "immediat": acte.immediat(objet),
                         "adresse": reverse(f"admin:{self._nom_de_vue}", args=[quote(objet.pk), acte.nom]),
                     }
-                    for acte in self.actes
+                    for acte in self.tous_les_actes
                     if request.user.has_perm(acte.droit) and acte.permis(objet, agent) and acte.possible(objet, agent)
                 ],
-                "remarques": self.remarques(request, objet),
+                "remarques": [
+                    *self.remarques(request, objet),
+                    *(remarque for ajout in self.ajouts for remarque in ajout.remarques(objet)),
+                ],
                 "liens": self.liens(request, objet),
             }
         return super().render_change_form(request, context, *args, **kwargs)
 
     def acte_view(self, request: HttpRequest, object_id: str, nom: str) -> HttpResponse:
         """The act's form, or what comes of it. A refusal is read where the person was, with what she had typed."""
-        acte = next((acte for acte in self.actes if acte.nom == nom), None)
+        acte = next((acte for acte in self.tous_les_actes if acte.nom == nom), None)
         if acte is None:
             raise Http404
         if not (self.has_view_permission(request) and request.user.has_perm(acte.droit)):

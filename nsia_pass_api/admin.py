@@ -45,6 +45,7 @@ from .lisible import libelle as libelle_du_champ
 from .money import formater_nombre, formater_xaf
 from .redaction import masquer_texte
 from .regard import Regard
+from .registre import Menu, alertes, echanges, menu
 from .telephones import afficher, masquer, normaliser
 from .textes import champ_tape
 
@@ -626,14 +627,14 @@ def reference(terme: str) -> uuid.UUID:
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
-    """The sections of settings.BACK_OFFICE_MENU that hold something for this person: models that exist and that she may see."""
+    """The sections of the menu that hold something for this person: models that exist and that she may see."""
     groupes = [
         {
             "title": titre,
             "separator": True,
-            "items": [_entree(*entree) for entree in entrees if _visible(request, entree[0])],
+            "items": [_entree(nom, entree) for nom, entree in entrees if _visible(request, nom)],
         }
-        for titre, entrees in settings.BACK_OFFICE_MENU
+        for titre, entrees in menu()
     ]
     accueil = {"title": "Accueil", "icon": "home", "link": reverse("admin:index")}
     return [{"items": [accueil]}, *(groupe for groupe in groupes if groupe["items"])]
@@ -644,12 +645,12 @@ def _visible(request: HttpRequest, nom: str) -> bool:
     return admin.site.is_registered(modele) and lisible(request, modele)
 
 
-def _entree(nom: str, icone: str, description: str) -> dict[str, Any]:
+def _entree(nom: str, entree: Menu) -> dict[str, Any]:
     meta = apps.get_model(nom)._meta
     return {
         "title": capfirst(str(meta.verbose_name_plural)),
-        "description": description,
-        "icon": icone,
+        "description": entree.resume,
+        "icon": entree.icone,
         "link": reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist"),
     }
 
@@ -667,16 +668,16 @@ OPTIONS_GRAPHIQUE = {
 
 
 def accueil(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """The home page: what settings.BACK_OFFICE_ALERTES finds to look at today, the pictures of BACK_OFFICE_GRAPHIQUES, and what
+    """The home page: what apps find to look at today, the pictures of BACK_OFFICE_GRAPHIQUES, and what
     became of what this person asked for (BACK_OFFICE_DEMANDES).
 
     All count the rows of this person, on pages that she may see.
     """
     permises = Regard(request.user, partial(lignes_lues, request))
-    alertes = [alerte for source in settings.BACK_OFFICE_ALERTES for alerte in import_string(source)(permises=permises)]
+    a_voir = [alerte for source in alertes() for alerte in source(permises=permises)]
     graphiques, calcule_le = import_string(settings.BACK_OFFICE_GRAPHIQUES)(permises=permises)
     return context | {
-        "alertes": [alerte for alerte in alertes if alerte.nombre and _ouverte(request, alerte.url)],
+        "alertes": [alerte for alerte in a_voir if alerte.nombre and _ouverte(request, alerte.url)],
         "demandes": import_string(settings.BACK_OFFICE_DEMANDES)(permises=permises),
         "graphiques": [_dessin(graphique) for graphique in graphiques],
         "calcule_le": calcule_le,
@@ -707,11 +708,11 @@ def _dessin(graphique: Any) -> dict[str, Any]:
 
 
 def liens_operateur(request: HttpRequest, operateur: str, reference: uuid.UUID | None) -> list[tuple[str, str]]:
-    """Lists of settings.BACK_OFFICE_ECHANGES that say what was exchanged with the operator about our reference."""
-    if reference is None:
+    """Lists that say what was exchanged with the operator about our reference."""
+    avec = echanges(operateur)
+    if reference is None or avec is None:
         return []
-    modeles = [nom for nom in settings.BACK_OFFICE_ECHANGES.get(operateur, ()) if _visible(request, nom)]
-    return [_echanges(apps.get_model(nom)._meta, reference) for nom in modeles]
+    return [_echanges(apps.get_model(nom)._meta, reference) for nom in avec.listes if _visible(request, nom)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -726,12 +727,12 @@ class Echange:
 
 
 def journal_operateur(request: HttpRequest, operateur: str, reference: uuid.UUID | None) -> Sequence[Echange] | None:
-    """What was said with the operator about our reference, by settings.BACK_OFFICE_JOURNAUX; None when it is not to be read."""
-    modele, source = settings.BACK_OFFICE_JOURNAUX.get(operateur, ("", ""))
-    if reference is None or not modele or not _visible(request, modele):
+    """What was said with the operator about our reference; None when it is not to be read."""
+    avec = echanges(operateur)
+    if reference is None or avec is None or not _visible(request, avec.lu_par):
         return None
-    echanges: Sequence[Echange] = import_string(source)(reference=reference)
-    return echanges
+    trouves: Sequence[Echange] = import_string(avec.source)(reference=reference)
+    return trouves
 
 
 def _echanges(meta: Any, reference: uuid.UUID) -> tuple[str, str]:

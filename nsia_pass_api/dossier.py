@@ -1,19 +1,15 @@
-"""Everything about one client on her page: short tables that several apps bring, on the rows of whoever looks.
+"""Short tables that several apps bring to an object's page (`Ajout.panneaux`), on the rows of whoever looks."""
 
-`settings.BACK_OFFICE_DOSSIER` names the functions that give panels; an app to the right adds its own without being imported.
-"""
-
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.module_loading import import_string
 
 from .admin import Cellule, lignes_permises, lisible
+from .ajouts import Ajout
 
 LIGNES = 10
 
@@ -45,7 +41,7 @@ class Panneau:
         }
 
 
-def dossier(request: HttpRequest, client: Any) -> list[dict[str, Any]]:
-    """The panels of `client` that this person may read, in the order of the settings."""
-    panneaux = [panneau for source in settings.BACK_OFFICE_DOSSIER for panneau in import_string(source)(client=client)]
+def dossier(request: HttpRequest, objet: Any, ajouts: Iterable[Ajout]) -> list[dict[str, Any]]:
+    """The panels of `objet` that this person may read, in the order of the apps that bring them."""
+    panneaux = [panneau for ajout in ajouts for panneau in ajout.panneaux(objet)]
     return [montre for panneau in panneaux if (montre := panneau.montrer(request)) is not None]

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 from django.apps import apps
-from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.utils import quote
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -13,6 +12,7 @@ from django.urls import reverse
 from django.utils.text import capfirst
 
 from .admin import AdminPass, nommes_au_dela
+from .registre import a_trouver
 
 # Of each kind; the rest is read in its list.
 MONTRES = 8
@@ -46,8 +46,8 @@ def trouver(request: HttpRequest) -> HttpResponse:
 
 
 def _pages(request: HttpRequest) -> Iterator[AdminPass]:
-    """Those of settings.BACK_OFFICE_TROUVER that this person may see."""
-    for nom in settings.BACK_OFFICE_TROUVER:
+    """Those of `registre.a_trouver` that this person may see."""
+    for nom in a_trouver():
         page = cast(AdminPass, admin.site.get_model_admin(apps.get_model(nom)))
         if page.has_view_permission(request):
             yield page

@@ -39,6 +39,7 @@ from apps.borne_auth.selectors import BORNE_MUETTE, avec_facteur, bornes_muettes
 from apps.pass_payments.admin.actes import ActePropose
 from nsia_pass_api.actes import Acte, AvecActes, Revelation, confirmer_en_lot
 from nsia_pass_api.admin import VIDE, AdminLecture, code, moment, numero, pastille, qui_commencent, texte
+from nsia_pass_api.ajouts import Ajout
 from nsia_pass_api.dates import maintenant
 from nsia_pass_api.dossier import Panneau
 from nsia_pass_api.telephones import normaliser
@@ -418,22 +419,24 @@ class SessionBorneAdmin(AdminLecture):
         return "Fermée" if session.fermee_le else "Expirée"
 
 
-def panneaux(*, client):
-    """The client's last visits at a kiosk (nsia_pass_api/dossier.py)."""
-    return [
-        Panneau(
-            titre="Visites à la borne",
-            lignes=SessionBorne.objects.filter(client=client).select_related("borne").order_by("-ouverte_le"),
-            cellules=[
-                moment("ouverte_le", "Ouverte le"),
-                code("police", "Police"),
-                texte("borne", "Borne"),
-                texte("get_motif_fermeture_display", "Fin"),
-            ],
-            vide="Aucune visite.",
-            recherche=client.telephone,
-        )
-    ]
+class SurLeClient(Ajout):
+    """The client's last visits at a kiosk."""
+
+    def panneaux(self, objet):
+        return [
+            Panneau(
+                titre="Visites à la borne",
+                lignes=SessionBorne.objects.filter(client=objet).select_related("borne").order_by("-ouverte_le"),
+                cellules=[
+                    moment("ouverte_le", "Ouverte le"),
+                    code("police", "Police"),
+                    texte("borne", "Borne"),
+                    texte("get_motif_fermeture_display", "Fin"),
+                ],
+                vide="Aucune visite.",
+                recherche=objet.telephone,
+            )
+        ]
 
 
 _COULEURS = {"reussie": "success", "etape": "info", "refusee": "danger", "facteur": "warning"}

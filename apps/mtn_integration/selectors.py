@@ -1,4 +1,4 @@
-"""What was said with MTN about one of our references: settings.BACK_OFFICE_JOURNAUX names it."""
+"""What was said with MTN about one of our references: `pages.py` names it."""
 
 from uuid import UUID
 
