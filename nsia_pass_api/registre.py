@@ -16,7 +16,7 @@ from django.apps import apps
 from django.utils.module_loading import import_string, module_has_submodule
 
 from .lisible import Cles
-from .roles import Regle, RoleAgent, du_client, toutes
+from .roles import TOUTES, Regle, RoleAgent, du_client
 
 # Sections of the menu, in its order.
 CLIENTS = "Clients et contrats"
@@ -88,7 +88,7 @@ class Modele:
     audit: Suivie | str = ""
     derriere: tuple[str, str] | None = None
     droits: Droits | None = None
-    lignes: Regle = toutes
+    lignes: Regle = TOUTES
     menu: Menu | None = None
     trouver: int = 0
     impersonnel: str = ""
@@ -113,7 +113,7 @@ def page(
 
     `trouver`: its place among what « Trouver » looks for, from 1. Raises ValueError when it is declared twice.
     """
-    du = du_client("" if client == "pk" else client) if client else toutes
+    du = du_client("" if client == "pk" else client) if client else TOUTES
     _declarer(
         Modele(
             nom=nom,

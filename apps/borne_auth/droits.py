@@ -86,6 +86,19 @@ def droits_lisibles(role: RoleAgent) -> list[tuple[str, str]]:
     ]
 
 
+def table_des_droits() -> str:
+    """As docs/back_office.md shows it: a line a model, apps from the lowest up."""
+    entete = ["model", "rows of agents and advisors", *RoleAgent.values]
+    lignes = [
+        [f"`{nom}`", page.lignes.nom, *(page.droits.lettres(role) or "–" for role in RoleAgent)]
+        for nom, page in pages().items()
+        if page.droits is not None
+    ]
+    return "".join(f"| {' | '.join(ligne)} |\n" for ligne in [entete, ["---"] * len(entete), *lignes]).replace(
+        "| --- ", "|---"
+    )
+
+
 def lignes_permises(agent: AbstractBaseUser, lignes: QuerySet[M]) -> QuerySet[M]:
     """Those of `lignes` that this person may reach, whatever is done with them; none without a role or a declaration."""
     if not isinstance(agent, Agent) or agent.role is None:
@@ -93,4 +106,4 @@ def lignes_permises(agent: AbstractBaseUser, lignes: QuerySet[M]) -> QuerySet[M]
     page = pages().get(lignes.model._meta.label)
     if page is None:
         return lignes.none()
-    return lignes if agent.role in VOIENT_TOUT else lignes.filter(page.lignes(agent.role, agent))
+    return lignes if agent.role in VOIENT_TOUT else lignes.filter(page.lignes.pour(agent.role, agent))

@@ -13,7 +13,7 @@ from nsia_pass_api.registre import (
     page,
     table,
 )
-from nsia_pass_api.roles import de_soi, de_son_agence, soi_meme
+from nsia_pass_api.roles import DE_SON_AGENCE, SOI_MEME, de_soi
 
 _TRACE = Droits("L", "L", "", "", "L")
 
@@ -21,7 +21,7 @@ _TRACE = Droits("L", "L", "", "", "L")
 page(
     "borne_auth.Agent",
     Droits("LAM", "L", "L", "L", "L"),
-    lignes=soi_meme,
+    lignes=SOI_MEME,
     menu=Menu(EQUIPE, "badge", "Comptes du personnel"),
     audit=Suivie(masquees=("password",), ignorees=("last_login",)),
 )
@@ -35,7 +35,7 @@ page(
 page(
     "borne_auth.Borne",
     Droits("LM", "LM", "L", "", "L"),
-    lignes=de_son_agence,
+    lignes=DE_SON_AGENCE,
     menu=Menu(EQUIPE, "touch_app", "Machines des agences, dernier contact"),
     audit=Suivie(masquees=("cle_empreinte",), ignorees=("dernier_contact", "version")),
     impersonnel="des machines",

@@ -22,7 +22,7 @@ from nsia_pass_api.registre import (
     page,
     table,
 )
-from nsia_pass_api.roles import de_soi, de_son_agence
+from nsia_pass_api.roles import DE_SON_AGENCE, de_soi
 
 _TOUS = Droits("L", "L", "L", "L", "L")
 _TECHNIQUE = Droits("L", "L", "", "", "L")
@@ -86,7 +86,7 @@ page(
 page(
     "pass_payments.IndicateurMensuel",
     Droits("L", "L", "L", "", "L"),
-    lignes=de_son_agence,
+    lignes=DE_SON_AGENCE,
     menu=Menu(PAIEMENTS, "bar_chart", "Souscriptions, encaissements, arriérés par agence"),
     audit="se recalcule entier chaque nuit",
     impersonnel="des totaux",
