@@ -5,17 +5,17 @@ The same data, code and moment of issue give the same bytes.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal, Self
+from typing import Literal, Protocol, Self
 
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 from fpdf.fonts import TTFFont
 from fpdf.prefs import ViewerPreferences
 
-from apps.pass_payments.documents.services import Emission
-from apps.pass_payments.documents.typographie import francais, imprimable
+from .qr import modules
+from .typographie import francais, imprimable
 
 BLEU, BLEU_VIF, OR = (11, 42, 91), (18, 74, 140), (214, 164, 46)
 ENCRE, GRIS, FILET, FOND, BLANC = (28, 42, 63), (91, 105, 125), (218, 226, 236), (246, 249, 252), (255, 255, 255)
@@ -29,6 +29,17 @@ _FONTES = Path(__file__).parent / "fontes"
 _POINT = 25.4 / 72
 _PLUS_PETIT = 4.5
 _COUPURE = "\u200b"  # where a line may end: after a hyphen
+
+
+class Emission(Protocol):
+    """What is printed on a document beside what it says: its code, the address that checks it, when it was handed out."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def adresse(self) -> str: ...
+    @property
+    def emis_le(self) -> datetime: ...
 
 
 class Document(FPDF):
@@ -152,7 +163,7 @@ class Document(FPDF):
 
     def qr(self, *, x: float, y: float, cote: float, couleur: Couleur = NOIR) -> None:
         """The address that checks this document, in vectors, with the blank border that scanners want inside `cote`."""
-        matrice = self.emission.qr
+        matrice = modules(self.emission.adresse)
         module = cote / (len(matrice) + 8)
         self.set_fill_color(*couleur)
         for j, rangee in enumerate(matrice):
