@@ -70,8 +70,9 @@ from apps.pass_products.services import changer_reglage
 from apps.pass_products.tests.factories import GarantieFactory
 from apps.socle.models import Fait, Livraison
 from apps.socle.services import dire
-from nsia_pass_api.actes import AvecActes
-from nsia_pass_api.admin import COMPTE_MAXIMUM, LignesPermises
+from nsia_pass_api.back_office.actes import AvecActes
+from nsia_pass_api.back_office.portee import LignesPermises
+from nsia_pass_api.lisible import COMPTE_MAXIMUM
 
 pytestmark = pytest.mark.django_db
 

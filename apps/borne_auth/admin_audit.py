@@ -37,7 +37,8 @@ from apps.borne_auth.selectors_audit import (
     objet_lisible,
     traces_des_clients,
 )
-from nsia_pass_api.admin import AdminLecture, moment, pastille, texte, vers
+from nsia_pass_api.back_office.cellules import moment, pastille, texte, vers
+from nsia_pass_api.back_office.lecture import AdminLecture
 from nsia_pass_api.lisible import VIDE, champs
 
 COULEURS_ACTION: dict[str, str] = {

@@ -99,7 +99,7 @@ BACK_OFFICE_JOURNAL_EXPORT = "apps.borne_auth.lectures.noter_export"
 
 # Operator → the models, searched by our reference, that hold what was exchanged with it.
 BACK_OFFICE_ECHANGES = {"mtn_money": ["mtn_integration.TransactionMTN", "mtn_integration.LogMTN"]}
-# Operator → the model whose readers may read its exchanges, and what gives them: (reference) → nsia_pass_api.admin.Echange.
+# Operator → the model whose readers may read its exchanges, and what gives them: (reference) → back_office.echanges.Echange.
 BACK_OFFICE_JOURNAUX = {"mtn_money": ("mtn_integration.LogMTN", "apps.mtn_integration.selectors.echanges")}
 # Each answers what is to be looked at today on the rows that `permises` leaves: objects with `code`, `titre`, `nombre` and `url`.
 BACK_OFFICE_ALERTES = [
@@ -110,7 +110,7 @@ BACK_OFFICE_ALERTES = [
 ]
 # What became of what a person asked others to decide: rows to show, of those that `permises` leaves.
 BACK_OFFICE_DEMANDES = "apps.pass_payments.selectors_controle.demandes_decidees"
-# Each answers the panels of a client's page (nsia_pass_api/dossier.py), in the order in which they are shown.
+# Each answers the panels of a client's page (nsia_pass_api/back_office/dossier.py), in the order in which they are shown.
 BACK_OFFICE_DOSSIER = ["apps.pass_payments.admin.dossier.panneaux", "apps.borne_auth.admin.panneaux"]
 # Answers the pictures of the home page on the rows that `permises` leaves, and when their figures were computed.
 BACK_OFFICE_GRAPHIQUES = "apps.pass_payments.selectors_accueil.graphiques"
@@ -136,8 +136,8 @@ UNFOLD = {
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _fichier("logo.svg")}],
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
-    "DASHBOARD_CALLBACK": "nsia_pass_api.admin.accueil",
-    "ENVIRONMENT": "nsia_pass_api.admin.environnement",
+    "DASHBOARD_CALLBACK": "nsia_pass_api.back_office.accueil.accueil",
+    "ENVIRONMENT": "nsia_pass_api.back_office.menu.environnement",
     "STYLES": [_fichier("back_office.css")],
     "SCRIPTS": [_fichier("graphiques.js")],
     "LOGIN": {"image": _fichier("connexion.svg")},
@@ -148,7 +148,7 @@ UNFOLD = {
             {"title": "Changer de mot de passe", "link": reverse_lazy("admin:password_change")},
         ]
     },
-    "SIDEBAR": {"navigation": "nsia_pass_api.admin.navigation"},
+    "SIDEBAR": {"navigation": "nsia_pass_api.back_office.menu.navigation"},
     "BORDER_RADIUS": "8px",
     "COLORS": {
         # Calm greys with a trace of the blue.

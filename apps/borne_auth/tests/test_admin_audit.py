@@ -21,8 +21,8 @@ from apps.pass_payments.models import PaiementPass
 from apps.pass_payments.tests.factories import PaiementFactory
 from apps.pass_products.models import ProduitPass
 from apps.pass_products.tests.factories import ProduitFactory
-from nsia_pass_api.admin import COMPTE_MAXIMUM
 from nsia_pass_api.audit import Contexte, au_nom_de
+from nsia_pass_api.lisible import COMPTE_MAXIMUM
 
 pytestmark = pytest.mark.django_db
 

@@ -8,20 +8,19 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html, format_html_join
 
 from apps.pass_payments.models import LigneReprise, MotifReprise, Reprise, ReserveReprise, SortReprise
-from nsia_pass_api.admin import (
-    AdminLecture,
+from nsia_pass_api.back_office.cellules import (
     badge,
     code,
     donnees_brutes,
     lien,
     moment,
-    numero,
-    numero_telephone,
     pastille,
     telephone,
     texte,
     xaf,
 )
+from nsia_pass_api.back_office.lecture import AdminLecture
+from nsia_pass_api.back_office.recherche import numero, numero_telephone
 from nsia_pass_api.money import formater_nombre, formater_xaf
 
 SORT = pastille("sort", "Sort", {SortReprise.PLACEE: "success", SortReprise.QUARANTAINE: "warning"}, SortReprise)

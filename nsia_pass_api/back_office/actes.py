@@ -14,8 +14,8 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from unfold.admin import ModelAdmin
 
-from .admin import AdminPass
-from .errors import ErreurPass
+from ..errors import ErreurPass
+from .admin_pass import AdminPass
 
 Lignes = Sequence[tuple[str, Any]]
 """What a person reads beside a form: a label and its value each."""

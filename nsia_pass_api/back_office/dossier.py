@@ -13,7 +13,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.module_loading import import_string
 
-from .admin import Cellule, lignes_permises, lisible
+from .cellules import Cellule
+from .portee import lignes_permises, lisible
 
 LIGNES = 10
 

@@ -16,23 +16,35 @@ from itertools import islice
 from typing import IO, Any
 
 from django.conf import settings
+from django.contrib import messages
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ERROR_FLAG, PAGE_VAR
+from django.core.exceptions import PermissionDenied
 from django.db import connection, models, transaction
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpRequest, StreamingHttpResponse
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
 from django.http.response import HttpResponseBase
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import strip_tags
 from django.utils.module_loading import import_string
-from django.utils.text import slugify
+from django.utils.text import capfirst, slugify
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 
-from .dates import aujourdhui
-from .errors import RegleMetier
-from .money import formater_nombre
-from .telephones import E164, afficher
+from ..dates import aujourdhui
+from ..errors import ErreurPass, RegleMetier
+from ..money import formater_nombre
+from ..telephones import E164, afficher
 
 FORMATS = ("csv", "xlsx")
 LUES_ENSEMBLE = 200
@@ -59,7 +71,7 @@ class Colonne:
 
 
 def colonne(page: Any, cellule: Any) -> Colonne:
-    """The column of a list, `cellule` being what `list_display` holds: a cell of `nsia_pass_api.admin`, a function or a field."""
+    """The column of a list, `cellule` being what `list_display` holds: a cell of `cellules`, a function or a field."""
     if cellule == "__str__":
         return Colonne(str(page.model._meta.verbose_name).capitalize(), str)
     if isinstance(cellule, str) and not callable(getattr(page, cellule, None)):
@@ -220,3 +232,68 @@ def _cellule(feuille: Any, valeur: Any) -> Any:
     elif _NOMBRE.match(valeur):
         cellule.number_format = "@"
     return cellule
+
+
+class AvecExport:
+    """Mixin, before the admin: the list as it is filtered is taken away as a file, by whom settings.BACK_OFFICE_EXPORT lets."""
+
+    admin_site: Any
+    model: Any
+    opts: Any
+    get_changelist_instance: Any
+    get_list_display: Any
+    has_view_permission: Any
+    message_user: Any
+    list_after_template = "admin/exporter.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        vue = self.admin_site.admin_view(self.export_view)
+        nom = f"{self.opts.app_label}_{self.opts.model_name}_export"
+        return [path("export/<str:forme>/", vue, name=nom), *super().get_urls()]  # type: ignore[misc]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        contexte = {
+            "title": capfirst(str(self.opts.verbose_name_plural)),
+            "exports": self._exports(request) if self.has_export_permission(request) else [],
+        }
+        reponse: HttpResponse = super().changelist_view(  # type: ignore[misc]
+            request, {**contexte, **(extra_context or {})}
+        )
+        return reponse
+
+    def preparer(self, lignes: list[Any]) -> None:
+        """What cells need to know of the rows together, found before they are shown or written."""
+
+    def _exports(self, request: HttpRequest) -> list[tuple[str, str]]:
+        """The list as it is filtered, in each format: its name and address."""
+        choisis = {cle: request.GET.getlist(cle) for cle in request.GET if cle not in (PAGE_VAR, "e")}
+        page = f"admin:{self.opts.app_label}_{self.opts.model_name}_export"
+        return [(forme.upper(), reverse(page, args=[forme], query=choisis or None)) for forme in FORMATS]
+
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        """Whoever reads the list and whom settings.BACK_OFFICE_EXPORT lets take it away."""
+        permis: bool = import_string(settings.BACK_OFFICE_EXPORT)(request.user, self.model)
+        return permis and self.has_view_permission(request)
+
+    def export_view(self, request: HttpRequest, forme: str) -> HttpResponseBase:
+        """The rows and columns of the list that has the same address, as a file."""
+        if forme not in FORMATS:
+            raise Http404
+        if not self.has_export_permission(request):
+            raise PermissionDenied
+        adresse = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+        try:
+            liste = self.get_changelist_instance(request)
+            return repondre(
+                request,
+                lignes=liste.queryset,
+                nombre=liste.result_count,
+                colonnes=[colonne(self, cellule) for cellule in self.get_list_display(request)],
+                preparer=self.preparer,
+                forme=forme,
+            )
+        except IncorrectLookupParameters:
+            return HttpResponseRedirect(f"{adresse}?{ERROR_FLAG}=1")
+        except ErreurPass as erreur:
+            self.message_user(request, erreur.detail, messages.ERROR)
+            return HttpResponseRedirect(f"{adresse}?{request.GET.urlencode()}")

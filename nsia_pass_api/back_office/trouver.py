@@ -12,7 +12,8 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.text import capfirst
 
-from .admin import AdminPass, nommes_au_dela
+from .admin_pass import AdminPass
+from .listes import nommes_au_dela
 
 # Of each kind; the rest is read in its list.
 MONTRES = 8
