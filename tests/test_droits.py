@@ -52,13 +52,11 @@ from apps.pass_payments.models import (
     EcartRapprochement,
     ImportFichier,
     IndicateurMensuel,
-    LigneReprise,
     MessageSortant,
     PaiementPass,
     Proposition,
     RappelOperateur,
     Rapprochement,
-    Reprise,
     TachePlanifiee,
     Travailleur,
 )
@@ -68,6 +66,7 @@ from apps.pass_payments.tests.factories import PaiementFactory
 from apps.pass_products.models import Reglage
 from apps.pass_products.services import changer_reglage
 from apps.pass_products.tests.factories import GarantieFactory
+from apps.reprise.models import LigneReprise, Reprise
 from apps.socle.models import Fait, Livraison
 from apps.socle.services import dire
 from nsia_pass_api.back_office.actes import AvecActes

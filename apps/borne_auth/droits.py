@@ -111,8 +111,8 @@ DROITS: dict[str, Droits] = {
     # Files handed in: by each what she may do herself.
     "pass_payments.ImportFichier": Droits(de_soi("deposant"), "LA", "LA", "LA", "", "L"),
     # The former database.
-    "pass_payments.LigneReprise": Droits(toutes, "L", "L", "", "", "L"),
-    "pass_payments.Reprise": Droits(toutes, "L", "L", "", "", "L"),
+    "reprise.LigneReprise": Droits(toutes, "L", "L", "", "", "L"),
+    "reprise.Reprise": Droits(toutes, "L", "L", "", "", "L"),
     # Catalogue.
     "pass_products.ProduitPass": Droits(toutes, "LAM", "LM", "L", "L", "L"),
     "pass_products.Garantie": Droits(toutes, "LAMS", "LAM", "L", "L", "L"),

@@ -27,7 +27,7 @@ SANS_PERSONNE: dict[str, str] = {
     "pass_clients.Agence": "des lieux",
     "pass_payments.Rapprochement": "des totaux",
     "pass_payments.IndicateurMensuel": "des totaux",
-    "pass_payments.Reprise": "des totaux",
+    "reprise.Reprise": "des totaux",
     "pass_payments.TachePlanifiee": "technique",
     "pass_payments.Travailleur": "technique",
     "socle.Livraison": "des identifiants",

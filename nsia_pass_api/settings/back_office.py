@@ -53,8 +53,8 @@ BACK_OFFICE_MENU = [
             ("pass_payments.TachePlanifiee", "event_repeat", "Ce qui tourne chaque nuit"),
             ("socle.Livraison", "campaign", "Ce que les modules se disent, et ce qui n'arrive pas"),
             ("pass_payments.Travailleur", "manufacturing", "Qui suit les paiements, vu quand"),
-            ("pass_payments.LigneReprise", "inventory", "Ancienne base : ce qui attend une personne, et pourquoi"),
-            ("pass_payments.Reprise", "move_down", "Chaque passage de l'import et son compte"),
+            ("reprise.LigneReprise", "inventory", "Ancienne base : ce qui attend une personne, et pourquoi"),
+            ("reprise.Reprise", "move_down", "Chaque passage de l'import et son compte"),
         ],
     ),
     (
