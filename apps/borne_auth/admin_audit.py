@@ -153,7 +153,8 @@ class ObjetFiltre(admin.SimpleListFilter):
         return sorted(noms.items(), key=lambda choix: choix[1])
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(objet__in=noms_du_modele(self.value())) if self.value() else queryset
+        choisi = self.value()
+        return queryset.filter(objet__in=noms_du_modele(choisi)) if choisi else queryset
 
 
 class ProvenanceFiltre(admin.ChoicesFieldListFilter):
