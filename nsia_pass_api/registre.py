@@ -173,7 +173,7 @@ _ALERTES: list[str] = []
 
 
 def ajouter(nom: str, chemin: str) -> None:
-    """The class at `chemin`, an `ajouts.Ajout`, completes the page of `nom`, which is another app's."""
+    """The class at `chemin`, a `back_office.ajouts.Ajout`, completes the page of `nom`, which is another app's."""
     _AJOUTS.setdefault(nom, []).append(chemin)
 
 
@@ -195,8 +195,11 @@ def alertes() -> list[Callable[..., Any]]:
 
 @dataclass(frozen=True)
 class Echanges:
-    """Where what was said with an operator is read. `listes`: models searched by our reference; `lu_par`: that whose readers
-    may read the exchanges on a payment's page; `source`: (*, reference) → sequence of `admin.Echange`, as a dotted path."""
+    """Where what was said with an operator is read.
+
+    `listes`: models searched by our reference; `lu_par`: that whose readers may read the exchanges on a payment's page; `source`, as
+    a dotted path: (*, reference) → sequence of `back_office.echanges.Echange`.
+    """
 
     listes: tuple[str, ...]
     lu_par: str

@@ -51,13 +51,11 @@ from apps.pass_payments.models import (
     EcartRapprochement,
     ImportFichier,
     IndicateurMensuel,
-    LigneReprise,
     MessageSortant,
     PaiementPass,
     Proposition,
     RappelOperateur,
     Rapprochement,
-    Reprise,
     TachePlanifiee,
     Travailleur,
 )
@@ -67,11 +65,13 @@ from apps.pass_payments.tests.factories import PaiementFactory
 from apps.pass_products.models import Reglage
 from apps.pass_products.services import changer_reglage
 from apps.pass_products.tests.factories import GarantieFactory
+from apps.reprise.models import LigneReprise, Reprise
 from apps.socle.models import Fait, Livraison
 from apps.socle.services import dire
 from nsia_pass_api import registre
-from nsia_pass_api.actes import AvecActes
-from nsia_pass_api.admin import COMPTE_MAXIMUM, LignesPermises
+from nsia_pass_api.back_office.actes import AvecActes
+from nsia_pass_api.back_office.portee import LignesPermises
+from nsia_pass_api.lisible import COMPTE_MAXIMUM
 from nsia_pass_api.roles import TOUTES
 
 pytestmark = pytest.mark.django_db

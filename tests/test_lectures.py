@@ -20,7 +20,7 @@ from apps.borne_auth.tokens import JetonAgent
 from apps.pass_clients.models import ClientPass
 from apps.pass_clients.tests.factories import ClientFactory, contrat_en_vigueur
 from apps.pass_products.tests.factories import ProduitFactory
-from nsia_pass_api.actes import AvecActes
+from nsia_pass_api.back_office.actes import AvecActes
 from nsia_pass_api.dates import maintenant
 from nsia_pass_api.registre import modeles
 

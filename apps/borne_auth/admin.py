@@ -37,11 +37,14 @@ from apps.borne_auth.models import (
 )
 from apps.borne_auth.selectors import BORNE_MUETTE, avec_facteur, bornes_muettes, sessions_ouvertes
 from apps.pass_payments.admin.actes import ActePropose
-from nsia_pass_api.actes import Acte, AvecActes, Revelation, confirmer_en_lot
-from nsia_pass_api.admin import VIDE, AdminLecture, code, moment, numero, pastille, qui_commencent, texte
-from nsia_pass_api.ajouts import Ajout
+from nsia_pass_api.back_office.actes import Acte, AvecActes, Revelation, confirmer_en_lot
+from nsia_pass_api.back_office.ajouts import Ajout
+from nsia_pass_api.back_office.cellules import code, moment, pastille, texte
+from nsia_pass_api.back_office.dossier import Panneau
+from nsia_pass_api.back_office.lecture import AdminLecture
+from nsia_pass_api.back_office.recherche import numero, qui_commencent
 from nsia_pass_api.dates import maintenant
-from nsia_pass_api.dossier import Panneau
+from nsia_pass_api.lisible import VIDE
 from nsia_pass_api.telephones import normaliser
 
 __all__ = ["admin_audit"]

@@ -6,8 +6,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from django.apps import apps
 from django.contrib.auth.models import Permission
-from django.db.models import Q
+from django.db.models import Model, Q
 from django.utils.text import capfirst
 
 from apps.borne_auth.audit import modeles_suivis, suivies
@@ -49,6 +50,21 @@ def agents_designes(terme: str) -> list[int]:
         .order_by("pk")
         .values_list("pk", flat=True)
     )
+
+
+def modele_lu(nom: str) -> type[Model] | None:
+    """The model that a reading names, also by the label that it had in another app; None for one that is no more.
+
+    Nobody edits that journal: what was read of a model that has moved since keeps the former label.
+    """
+    homonymes = {modele._meta.label: modele for modele in apps.get_models() if modele.__name__ == nom.partition(".")[2]}
+    return homonymes.get(nom) or next(iter(homonymes.values()), None)
+
+
+def noms_du_modele(nom: str) -> list[str]:
+    """The labels under which the journal of readings may name this model: its own, and one for each app where it was."""
+    modele = nom.partition(".")[2]
+    return [f"{config.label}.{modele}" for config in apps.get_app_configs()]
 
 
 def traces_des_clients(cles: Iterable[int]) -> Q:

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.urls import reverse
 
 from apps.mtn_integration.models import LogMTN
-from nsia_pass_api.admin import Echange
+from nsia_pass_api.back_office.echanges import Echange
 
 # The last ones: a payment that waits for its PIN is looked up every few seconds.
 ECHANGES_MAX = 20

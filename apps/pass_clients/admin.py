@@ -33,29 +33,26 @@ from apps.pass_clients.models import (
 from apps.pass_clients.recherche import clients_nommes
 from apps.pass_clients.selectors import ages_a_revoir, produits_en_cours, souscriptions_sans_police
 from apps.pass_clients.services import Auteur, enregistrer_agence, modifier_agence, modifier_client
-from nsia_pass_api.actes import AvecActes
-from nsia_pass_api.admin import (
-    VIDE,
-    AdminLecture,
-    FichesLues,
-    TableauLecture,
+from nsia_pass_api.back_office.actes import AvecActes
+from nsia_pass_api.back_office.cellules import (
     code,
     dernier_jour,
     fiche,
     jour,
     lien,
-    lignes_permises,
     moment,
-    numero,
-    numero_telephone,
     pastille,
     taux,
     telephone,
     texte,
     xaf,
 )
+from nsia_pass_api.back_office.dossier import dossier
+from nsia_pass_api.back_office.lecture import AdminLecture, FichesLues, TableauLecture
+from nsia_pass_api.back_office.portee import lignes_permises
+from nsia_pass_api.back_office.recherche import numero, numero_telephone
 from nsia_pass_api.dates import aujourdhui
-from nsia_pass_api.dossier import dossier
+from nsia_pass_api.lisible import VIDE
 from nsia_pass_api.telephones import TelephoneFormField, afficher
 
 COULEURS_SOUSCRIPTION = {

@@ -132,19 +132,6 @@ page(
     audit=TECHNIQUE,
     impersonnel="technique",
 )
-page(
-    "pass_payments.LigneReprise",
-    _TECHNIQUE,
-    menu=Menu(EXPLOITATION, "inventory", "Ancienne base : ce qui attend une personne, et pourquoi"),
-    audit="est lui-même un registre : une ligne de l'ancienne base et ce qu'il en advient",
-)
-page(
-    "pass_payments.Reprise",
-    _TECHNIQUE,
-    menu=Menu(EXPLOITATION, "move_down", "Chaque passage de l'import et son compte"),
-    audit=JOURNAL,
-    impersonnel="des totaux",
-)
 table("pass_payments.AbandonCreance", audit=JOURNAL)
 table("pass_payments.DoublonConfirme", audit=JOURNAL)
 table("pass_payments.RequeteIdempotente", audit="technique : la réponse déjà donnée, gardée quelques jours")

@@ -27,8 +27,8 @@ from apps.pass_payments.models import (
 from apps.pass_payments.selectors_propositions import REPONSES_MONTREES, a_decider_par, en_attente, reponses_recentes
 from apps.pass_payments.travaux import travailleur_present
 from nsia_pass_api.alertes import Alerte, Permises, Source, compter
+from nsia_pass_api.back_office.regard import Regard
 from nsia_pass_api.dates import maintenant
-from nsia_pass_api.regard import Regard
 
 VERIFICATION_LONGUE = timedelta(minutes=15)
 DECAISSEMENT_LONG = timedelta(hours=1)

@@ -41,25 +41,13 @@ from apps.pass_products.services import (
     etablir_devis,
     retirer_garantie,
 )
-from nsia_pass_api.actes import Acte, AvecActes, Lignes
-from nsia_pass_api.admin import (
-    VIDE,
-    AdminLecture,
-    AdminPass,
-    Cellule,
-    FichesLues,
-    TableauLecture,
-    TextesTapes,
-    badge,
-    fiche,
-    moment,
-    pastille,
-    taux,
-    texte,
-    xaf,
-)
+from nsia_pass_api.back_office.actes import Acte, AvecActes, Lignes
+from nsia_pass_api.back_office.admin_pass import AdminPass, TextesTapes
+from nsia_pass_api.back_office.cellules import Cellule, badge, fiche, moment, pastille, taux, texte, xaf
+from nsia_pass_api.back_office.lecture import AdminLecture, FichesLues, TableauLecture
 from nsia_pass_api.dates import aujourdhui
 from nsia_pass_api.errors import ErreurPass
+from nsia_pass_api.lisible import VIDE
 from nsia_pass_api.money import formater_nombre, formater_xaf
 from nsia_pass_api.textes import TexteTape
 

@@ -42,8 +42,8 @@ UNFOLD = {
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _fichier("logo.svg")}],
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
-    "DASHBOARD_CALLBACK": "nsia_pass_api.admin.accueil",
-    "ENVIRONMENT": "nsia_pass_api.admin.environnement",
+    "DASHBOARD_CALLBACK": "nsia_pass_api.back_office.accueil.accueil",
+    "ENVIRONMENT": "nsia_pass_api.back_office.menu.environnement",
     "STYLES": [_fichier("back_office.css")],
     "SCRIPTS": [_fichier("graphiques.js")],
     "LOGIN": {"image": _fichier("connexion.svg")},
@@ -54,7 +54,7 @@ UNFOLD = {
             {"title": "Changer de mot de passe", "link": reverse_lazy("admin:password_change")},
         ]
     },
-    "SIDEBAR": {"navigation": "nsia_pass_api.admin.navigation"},
+    "SIDEBAR": {"navigation": "nsia_pass_api.back_office.menu.navigation"},
     "BORDER_RADIUS": "8px",
     "COLORS": {
         # Calm greys with a trace of the blue.

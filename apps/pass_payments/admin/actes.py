@@ -50,8 +50,8 @@ from apps.pass_payments.services.propositions import (
     retour_possible,
 )
 from apps.pass_payments.services.suivi import hater
-from nsia_pass_api.actes import Acte, DejaFait, Lignes
-from nsia_pass_api.admin import vers
+from nsia_pass_api.back_office.actes import Acte, DejaFait, Lignes
+from nsia_pass_api.back_office.cellules import vers
 from nsia_pass_api.dates import aujourdhui
 from nsia_pass_api.money import formater_xaf
 from nsia_pass_api.telephones import afficher

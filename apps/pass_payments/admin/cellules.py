@@ -16,7 +16,7 @@ from apps.pass_payments.models import (
     StatutProposition,
     VerdictRappel,
 )
-from nsia_pass_api.admin import badge, lien, pastille
+from nsia_pass_api.back_office.cellules import badge, lien, pastille
 from nsia_pass_api.dates import maintenant
 
 COULEURS_PAIEMENT = {

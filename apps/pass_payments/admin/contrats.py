@@ -22,26 +22,24 @@ from apps.pass_payments.admin.cellules import (
 from apps.pass_payments.admin.dossier import panneaux, resume
 from apps.pass_payments.models import Cotisation, PaiementPass, Proposition, StatutCotisation, StatutProposition
 from apps.pass_payments.selectors import situations_des
-from nsia_pass_api.admin import (
-    AdminLecture,
-    TableauLecture,
+from nsia_pass_api.back_office.ajouts import Ajout
+from nsia_pass_api.back_office.cellules import (
     code,
     dernier_jour,
     du,
     jour,
     lien,
-    lignes_permises,
     moment,
-    numero,
-    numero_telephone,
     pastille,
     telephone,
     texte,
     vers,
     xaf,
 )
-from nsia_pass_api.ajouts import Ajout
-from nsia_pass_api.dossier import Panneau
+from nsia_pass_api.back_office.dossier import Panneau
+from nsia_pass_api.back_office.lecture import AdminLecture, TableauLecture
+from nsia_pass_api.back_office.portee import lignes_permises
+from nsia_pass_api.back_office.recherche import numero, numero_telephone
 from nsia_pass_api.money import formater_xaf
 
 ETAT_CONTRAT = pastille("etat_du_contrat", "État", COULEURS_CONTRAT, EtatContrat)

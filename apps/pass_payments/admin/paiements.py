@@ -45,30 +45,25 @@ from apps.pass_payments.motifs import motif_lisible
 from apps.pass_payments.selectors_controle import decaissements_en_retard, paiements_en_retard
 from apps.pass_payments.services.decaissements import a_clore
 from apps.pass_payments.services.suivi import a_interroger
-from nsia_pass_api.actes import AvecActes, Lignes
-from nsia_pass_api.admin import (
-    VIDE,
-    AdminLecture,
-    LignesLecture,
-    TableauLecture,
+from nsia_pass_api.back_office.actes import AvecActes, Lignes
+from nsia_pass_api.back_office.cellules import (
     code,
     dernier_jour,
     donnees,
     jour,
-    journal_operateur,
     lien,
-    liens_operateur,
     moment,
-    numero,
-    numero_telephone,
     pastille,
-    reference,
     telephone,
     texte,
     vers,
     xaf,
 )
+from nsia_pass_api.back_office.echanges import journal_operateur, liens_operateur
+from nsia_pass_api.back_office.lecture import AdminLecture, LignesLecture, TableauLecture
+from nsia_pass_api.back_office.recherche import numero, numero_telephone, reference
 from nsia_pass_api.dates import maintenant
+from nsia_pass_api.lisible import VIDE
 from nsia_pass_api.money import formater_xaf
 
 

@@ -46,7 +46,7 @@ from apps.pass_payments.services.propositions import proposer_retour, refuser
 from apps.pass_payments.services.suivi import hater, reserver_paiements, suivre_paiement
 from apps.pass_payments.tests.factories import PaiementFactory, contrat_finissant
 from apps.pass_payments.tests.operateur_factice import OperateurFactice
-from nsia_pass_api import admin as back_office
+from nsia_pass_api.back_office import accueil as back_office
 
 pytestmark = pytest.mark.django_db
 
