@@ -197,8 +197,8 @@ def alertes() -> list[Callable[..., Any]]:
 class Echanges:
     """Where what was said with an operator is read.
 
-    `listes`: models searched by our reference; `lu_par`: that whose readers may read the exchanges on a payment's page; `source`, as
-    a dotted path: (*, reference) → sequence of `back_office.echanges.Echange`.
+    `listes`: models searched by our reference; `lu_par`: that whose readers may read the exchanges on a payment's page; `source`,
+    as a dotted path: (*, reference) → sequence of `back_office.echanges.Echange`.
     """
 
     listes: tuple[str, ...]
