@@ -29,18 +29,26 @@ from apps.borne_auth.models import (
     SessionBorne,
 )
 from apps.borne_auth.services import empreinte
-from apps.borne_auth.tests.factories import AgentFactory, BorneFactory, DemandeFactory
+from apps.borne_auth.tests.factories import AgentFactory, BorneFactory, DemandeFactory, FacteurFactory
 from apps.pass_clients.models import Consentement, ModificationClient, PoliceRemplacee, SouscriptionPass
 from apps.pass_clients.services import changer_statut, modifier_client
 from apps.pass_clients.tests.factories import SouscriptionFactory, contrat_en_vigueur
 from apps.pass_payments.errors import PayeurDejaSollicite
-from apps.pass_payments.models import AbandonCreance, DoublonConfirme, ImportFichier, Proposition, RequeteIdempotente
+from apps.pass_payments.models import (
+    AbandonCreance,
+    DoublonConfirme,
+    ImportFichier,
+    MessageSortant,
+    Proposition,
+    RequeteIdempotente,
+)
 from apps.pass_payments.services.decaissements import demander_versement
 from apps.pass_payments.services.paiements import enregistrer_demande
 from apps.pass_payments.tests.factories import PaiementFactory
 from apps.pass_products.models import ModificationCatalogue
 from apps.socle.models import Fait, Livraison
 from nsia_pass_api import gardes
+from nsia_pass_api.audit import Contexte, au_nom_de
 from nsia_pass_api.diagnostic import Niveau, interrupteur
 
 pytestmark = pytest.mark.django_db
@@ -92,6 +100,64 @@ INFRACTIONS = {
     "demande_essais_comptes": "UPDATE demandes_confirmation SET essais = 1 WHERE essais = 2",
     "facteur_code_usage_unique": "UPDATE facteurs_agents SET dernier_pas = dernier_pas - 1",
     "code_secours_usage_unique": "UPDATE codes_secours SET utilise_le = NULL WHERE utilise_le IS NOT NULL",
+}
+# Row guards that migrations write in SQL, by table and name: what breaks them, and the words of their refusal. `{decide}` is an
+# agent who decides, with a second factor; `{autre}` one who does not.
+INFRACTIONS_SQL = {
+    ("agents", "compte_a_deux"): ("UPDATE agents SET password = 'x' WHERE id = {decide}", "il faut deux personnes"),
+    ("agents", "tous_les_droits"): (
+        "UPDATE agents SET is_superuser = true WHERE id = {autre}",
+        "que par le propriétaire",
+    ),
+    ("agents", "tous_les_droits_a_la_creation"): (
+        "INSERT INTO agents SELECT (jsonb_populate_record(a, jsonb_build_object('id', 987654, 'is_superuser', true))).*"
+        " FROM agents a LIMIT 1",
+        "que par le propriétaire",
+    ),
+    ("agents_groups", "compte_a_deux"): (
+        "INSERT INTO agents_groups (agent_id, group_id) SELECT {autre}, id FROM auth_group WHERE name = 'gestionnaire'",
+        "il faut deux personnes",
+    ),
+    ("facteurs_agents", "compte_a_deux"): (
+        "INSERT INTO facteurs_agents (id, agent_id, secret_scelle, dernier_pas)"
+        " SELECT gen_random_uuid(), {decide_sans}, secret_scelle, 0 FROM facteurs_agents LIMIT 1",
+        "il faut deux personnes",
+    ),
+    ("facteurs_agents", "compte_a_deux_secret"): (
+        "UPDATE facteurs_agents SET secret_scelle = overlay(secret_scelle placing 'A' from 20) WHERE agent_id = {decide}",
+        "il faut deux personnes",
+    ),
+    ("facteurs_agents", "facteur_remplace"): (
+        'SELECT set_config(\'nsia.audit\', \'{{"acteur": "agent:{decide}", "source": "admin"}}\', true);'
+        " DELETE FROM facteurs_agents WHERE agent_id = {decide}",
+        "soit sans second facteur",
+    ),
+    ("codes_secours", "compte_a_deux"): (
+        "INSERT INTO codes_secours (facteur_id, empreinte) SELECT id, repeat('b', 64) FROM facteurs_agents"
+        " WHERE agent_id = {decide}",
+        "il faut deux personnes",
+    ),
+    ("propositions", "proposition_independante"): (
+        "UPDATE propositions SET statut = 'refusee', decidee_le = now(), decideur_id = {decide} WHERE statut = 'proposee'"
+        " AND demandeur_id = {autre}",
+        "deux personnes indépendantes",
+    ),
+    ("clients_pass", "mobile_money_annonce"): (
+        "UPDATE clients_pass SET numero_mobile_money = '+242069998877' WHERE id = (SELECT max(id) FROM clients_pass)",
+        "sans que son client soit prévenu",
+    ),
+    ("clients_pass", "telephone_a_deux"): (
+        "UPDATE clients_pass SET telephone = '+242069998877' WHERE id = (SELECT max(id) FROM clients_pass)",
+        "ne change que par deux personnes",
+    ),
+    ("messages_sortants", "message_suivi"): (
+        "UPDATE messages_sortants SET statut = 'abandonne', a_envoyer_le = NULL WHERE statut = 'a_envoyer'",
+        "dans la transaction qui l'écrit",
+    ),
+    ("series_numeros", "serie_bornee"): (
+        "UPDATE series_numeros SET dernier = 2147483647",
+        "trop de numéros tirés à la fois",
+    ),
 }
 # A value that no row of ours has.
 AUTRES = {
@@ -275,8 +341,8 @@ def infractions(modele: Any, trigger: pgtrigger.Trigger) -> list[str]:
         ]
     assert isinstance(trigger, pgtrigger.Protect), f"{trigger.name} : comment l'enfreindre ?"
     assert trigger.condition is None, f"{trigger.name} : comment l'enfreindre ?"
-    cle = modele._meta.pk.column
-    actes = {"DELETE": f"DELETE FROM {table} {ici}", "UPDATE": f"UPDATE {table} SET {cle} = {cle} {ici}"}
+    colonne = modele._meta.concrete_fields[-1].column
+    actes = {"DELETE": f"DELETE FROM {table} {ici}", "UPDATE": f"UPDATE {table} SET {colonne} = {colonne} {ici}"}
     return [actes[acte] for acte in str(trigger.operation).split(" OR ")]
 
 
@@ -316,12 +382,13 @@ def test_two_demands_a_payer_hold_against_the_service(role_de_service: str) -> N
     demander(2)
 
 
-def test_no_guard_of_a_migration_obeys_the_service(role_de_service: str) -> None:
+def test_no_statement_guard_of_a_migration_obeys_the_service(role_de_service: str) -> None:
     """Statements that touch no row are refused already."""
     gardes_sql = sql(
         """
         SELECT c.relname, t.tgname, t.tgtype::int & 4 > 0, t.tgtype::int & 8 > 0, t.tgtype::int & 16 > 0,
-               (SELECT min(attname) FROM pg_attribute a WHERE a.attrelid = c.oid AND NOT attisdropped AND attnum > 0)
+               (SELECT min(attname) FROM pg_attribute a WHERE a.attrelid = c.oid AND NOT attisdropped AND attnum > 0
+                AND (t.tgattr = ''::int2vector OR a.attnum = ANY (t.tgattr)))
         FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
         WHERE p.proname IN ('proprietaire_seul', 'journal_figer') AND t.tgtype::int & 1 = 0
         """
@@ -337,7 +404,7 @@ def test_no_guard_of_a_migration_obeys_the_service(role_de_service: str) -> None
             if garde and "ne se modifie pas" not in dit and "que par le propriétaire" not in dit:
                 passees.append((table, nom, acte, dit))
     assert passees == []
-    assert {table for table, *_ in gardes_sql} == {
+    assert {table for table, nom, *_ in gardes_sql if nom != "cle_immuable"} == {
         "journal_audit",
         "lectures_donnees",
         "django_admin_log",
@@ -348,6 +415,59 @@ def test_no_guard_of_a_migration_obeys_the_service(role_de_service: str) -> None
         "django_migrations",
         "agents_user_permissions",
     }
+
+
+def test_no_row_guard_of_a_migration_obeys_the_service(lignes: None, role_de_service: str) -> None:
+    """Each that PostgreSQL's catalogue holds, but what writes the journal and what pgtrigger knows."""
+    decide, decide_sans = AgentFactory.create_batch(2, role="administrateur")
+    FacteurFactory(agent=decide)
+    autre = AgentFactory()
+    with au_nom_de(Contexte(acteur=f"agent:{decide.pk}", source="admin")):
+        Agent.objects.filter(pk=autre.pk).update(email="autre@nsia.cg")
+    Proposition.objects.create(
+        nature="telephone", cle="client:0", motif="essai", demandeur=autre, expire_le=timezone.now() + timedelta(days=1)
+    )
+    MessageSortant.objects.create(cle="essai:2", telephone="+242066123456", texte="Bonjour")
+    sql("SET CONSTRAINTS ALL IMMEDIATE")
+    sql("SET CONSTRAINTS ALL DEFERRED")
+    posees = sql(
+        """
+        SELECT c.relname, t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+        WHERE NOT t.tgisinternal AND t.tgtype::int & 1 = 1 AND t.tgname NOT LIKE 'pgtrigger_%'
+        """
+    )
+    assert set(posees) == set(INFRACTIONS_SQL)
+    agents = {"decide": decide.pk, "decide_sans": decide_sans.pk, "autre": autre.pk}
+    dits = {
+        garde: refus_de(role_de_service, requete.format(**agents)) for garde, (requete, _) in INFRACTIONS_SQL.items()
+    }
+    assert {garde: dit for garde, dit in dits.items() if INFRACTIONS_SQL[garde][1] not in dit} == {}
+
+
+def test_keys_that_others_point_to_do_not_move(role_de_service: str) -> None:
+    """Two rows that exchange their keys would exchange their roles, contracts or receipts, all foreign keys at ease."""
+    designees = sql(
+        """
+        SELECT DISTINCT c.relname, a.attname FROM pg_constraint k JOIN pg_class c ON c.oid = k.confrelid
+        JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = ANY (k.confkey) WHERE k.contype = 'f'
+        """
+    )
+    tenues = sql(
+        """
+        SELECT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+        WHERE NOT t.tgisinternal AND t.tgtype::int & 16 > 0 AND t.tgfoid = 'proprietaire_seul'::regproc
+        """
+    )
+    immuables_entieres = {
+        modele._meta.db_table
+        for modele, trigger in registered()
+        if isinstance(trigger, pgtrigger.ReadOnly) and modele._meta.pk.name in immuables(modele, trigger)
+    }
+    assert {table for table, _ in designees} - {table for (table,) in tenues} - immuables_entieres == set()
+    for table, cle in designees:
+        if table not in immuables_entieres:
+            dit = refus_de(role_de_service, f"UPDATE {table} SET {cle} = {cle} WHERE false")
+            assert "que par le propriétaire" in dit, table
 
 
 def test_the_service_gives_nobody_all_rights(role_de_service: str) -> None:

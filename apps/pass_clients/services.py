@@ -783,7 +783,7 @@ def attribuer_polices(
     *,
     produit: str | None = None,
     limite: int | None = None,
-    lot: int = 50_000,
+    lot: int = numbers.TIRAGE_MAX,
     progression: Callable[[int], object] = lambda nombre: None,
     choisies: Collection[int] | None = None,
 ) -> int:
