@@ -20,6 +20,7 @@ from django.utils import timezone
 from pgtrigger.registry import registered
 from test_droits import monde
 
+from apps.borne_auth import coffre
 from apps.borne_auth.models import (
     Agent,
     CodeMaintenance,
@@ -28,7 +29,6 @@ from apps.borne_auth.models import (
     JetonRafraichissement,
     SessionBorne,
 )
-from apps.borne_auth.services import empreinte
 from apps.borne_auth.tests.factories import AgentFactory, BorneFactory, DemandeFactory, FacteurFactory
 from apps.pass_clients.models import Consentement, ModificationClient, PoliceRemplacee, SouscriptionPass
 from apps.pass_clients.services import changer_statut, modifier_client
@@ -49,7 +49,7 @@ from apps.pass_products.models import ModificationCatalogue
 from apps.socle.models import Fait, Livraison
 from nsia_pass_api import gardes
 from nsia_pass_api.audit import Contexte, au_nom_de
-from nsia_pass_api.diagnostic import Niveau, interrupteur
+from nsia_pass_api.diagnostic import EPINGLES, Niveau, epingles, interrupteur
 
 pytestmark = pytest.mark.django_db
 
@@ -133,8 +133,8 @@ INFRACTIONS_SQL = {
         "soit sans second facteur",
     ),
     ("codes_secours", "compte_a_deux"): (
-        "INSERT INTO codes_secours (facteur_id, empreinte) SELECT id, repeat('b', 64) FROM facteurs_agents"
-        " WHERE agent_id = {decide}",
+        "INSERT INTO codes_secours (facteur_id, empreinte) SELECT f.id, overlay(c.empreinte placing 'A' from 20)"
+        " FROM facteurs_agents f, codes_secours c WHERE f.agent_id = {decide}",
         "il faut deux personnes",
     ),
     ("propositions", "proposition_independante"): (
@@ -190,6 +190,9 @@ PAR_AILLEURS = [
     "SELECT setval('agents_id_seq', 1)",
     "COPY (SELECT 1) TO PROGRAM 'cat'",
     "COPY agents FROM '/etc/passwd'",
+    "SELECT lo_from_bytea(0, 'x')",
+    "SELECT lo_creat(-1)",
+    "SELECT lo_create(0)",
     "ALTER ROLE CURRENT_USER SUPERUSER",
     "GRANT pg_write_server_files TO CURRENT_USER",
 ]
@@ -292,7 +295,9 @@ def lignes() -> None:
     SessionBorne.objects.filter(pk=session.pk).update(fermee_le=timezone.now(), motif_fermeture="deconnexion")
     facteur = FacteurAgent.objects.latest("pk")
     FacteurAgent.objects.update(dernier_pas=5)
-    CodeSecours.objects.create(facteur=facteur, empreinte=empreinte("un"), utilise_le=timezone.now())
+    CodeSecours.objects.create(
+        facteur=facteur, empreinte=coffre.sceller_empreinte(b"x" * 32, facteur=facteur), utilise_le=timezone.now()
+    )
     sql("SET CONSTRAINTS ALL IMMEDIATE")
     sql("SET CONSTRAINTS ALL DEFERRED")
 
@@ -497,6 +502,28 @@ def test_every_table_is_reached_by_the_service(role_de_service: str) -> None:
 def test_there_is_no_other_way(requete: str, role_de_service: str) -> None:
     dit = refus_de(role_de_service, requete)
     assert "permission denied" in dit or "must be" in dit, dit
+
+
+def test_what_a_role_pins_on_itself_is_found(role_de_service: str) -> None:
+    """PostgreSQL lets each role do so, whatever it may not do otherwise; what roles.sql pins is expected."""
+    base, role = connection.settings_dict["NAME"], role_de_service
+    assert epingles(connection).niveau is Niveau.OK
+    with connection.cursor() as cursor:
+        cursor.execute(f'GRANT CONNECT ON DATABASE "{base}" TO {role}')
+        cursor.execute(f"SET LOCAL ROLE {role}")
+        for reglage in sorted(EPINGLES):
+            nom, _, valeur = reglage.partition("=")
+            cursor.execute(f"ALTER ROLE CURRENT_USER IN DATABASE \"{base}\" SET {nom} = '{valeur}'")
+        cursor.execute("RESET ROLE")
+        assert epingles(connection).niveau is Niveau.OK
+        cursor.execute(f"SET LOCAL ROLE {role}")
+        cursor.execute(f'ALTER ROLE CURRENT_USER IN DATABASE "{base}" SET statement_timeout = 1')
+        cursor.execute("ALTER ROLE CURRENT_USER SET default_transaction_read_only = on")
+        cursor.execute("RESET ROLE")
+    constat = epingles(connection)
+    assert constat.niveau is Niveau.ATTENTION
+    assert f"statement_timeout=1 ({role}), default_transaction_read_only=on ({role})" in constat.texte
+    assert f"ALTER ROLE {role} IN DATABASE {base} RESET ALL; ALTER ROLE {role} RESET ALL;" in constat.texte
 
 
 def test_the_owner_may_put_a_guard_aside() -> None:
