@@ -160,7 +160,8 @@ def test_the_former_database_moves_to_its_app_with_its_rows_and_the_rights_on_it
     )
     permissions = (
         "SELECT p.codename, p.id, count(g.id) FROM auth_permission p JOIN django_content_type t ON t.id = p.content_type_id"
-        " LEFT JOIN auth_group_permissions g ON g.permission_id = p.id"
+        " LEFT JOIN (auth_group_permissions gp JOIN auth_group g ON g.id = gp.group_id AND g.name = 'Archivistes')"
+        " ON gp.permission_id = p.id"
         " WHERE t.model IN ('lignereprise', 'reprise') GROUP BY p.id ORDER BY p.codename"
     )
     gardes = (
