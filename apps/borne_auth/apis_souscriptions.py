@@ -107,7 +107,7 @@ class SouscriptionsApi(ApiSouscription):
         if isinstance(qui, ClientConnecte):
             souscripteur = Souscripteur(
                 client_id=qui.client_id,
-                preuve=PreuveTelephone.SESSION if qui.session.prouvee else "",
+                preuve=PreuveTelephone.SESSION,
                 date_naissance=saisie.get("date_naissance"),
             )
             demande = sans_session.parametres(saisie, produit=produit, origine=qui.origine, cle=cle)

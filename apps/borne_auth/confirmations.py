@@ -36,7 +36,6 @@ from apps.pass_clients.services import (
     ajouter_beneficiaire,
     modifier_beneficiaire,
     modifier_client,
-    prouver_par_code,
     retirer_beneficiaire,
 )
 from apps.pass_payments.services.messages import annoncer, annoncer_code
@@ -205,9 +204,6 @@ def _juger(*, session_id: UUID, demande_id: UUID, code: str) -> Confirmation | E
     except ErreurPass as impossible:
         terminer(demande, StatutDemande.IMPOSSIBLE, le=le)
         return impossible
-    if not session.prouvee:
-        # Whoever opened this session by its police has the phone too.
-        prouver_par_code(client_id=session.client_id, police=session.police, quand=le)
     conclure(demande, changement, telephone=telephone, le=le)
     return Confirmation(demande)
 

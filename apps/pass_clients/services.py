@@ -14,7 +14,6 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Exists, Q, QuerySet
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -56,7 +55,6 @@ from apps.pass_clients.models import (
     StatutSouscription,
     TransitionSouscription,
 )
-from apps.pass_clients.selectors import prouvees
 from apps.pass_products.ceilings import depassement, prime_annuelle
 from apps.pass_products.errors import PlafondDepasse
 from apps.pass_products.models import ProduitPass
@@ -320,25 +318,13 @@ def souscrire(
     )
 
 
-def prouver_par_code(*, client_id: int, police: str, quand: datetime | None = None) -> bool:
-    """Whoever knows this police of the client has read a code on the client's phone. False when it was proved already."""
-    siennes = SouscriptionPass.objects.filter(client_id=client_id, police__numero_police=police)
-    return _prouver(siennes, PreuveTelephone.CODE, quand)
-
-
 def prouver_par_paiement(*, souscription: SouscriptionPass, quand: datetime | None = None) -> bool:
-    """The client's own phone has made the first payment of `souscription`: it is proved, and all of the client's if none was.
+    """The client's own phone has made the first payment of `souscription`, which is proved by it, and no other.
 
-    Once one is proved, another that is not may be a stranger's: only its own payment, or a code, proves it then. False when
-    nothing changed.
+    False when it was proved already.
     """
-    siennes = SouscriptionPass.objects.filter(client_id=souscription.client_id)
-    rien = ~Exists(prouvees().filter(client_id=souscription.client_id))
-    return _prouver(siennes.filter(Q(pk=souscription.pk) | rien), PreuveTelephone.PAIEMENT, quand)
-
-
-def _prouver(souscriptions: QuerySet[SouscriptionPass], preuve: str, quand: datetime | None) -> bool:
-    return bool(souscriptions.filter(preuve="").update(preuve=preuve, prouvee_le=quand or maintenant()))
+    siennes = SouscriptionPass.objects.filter(pk=souscription.pk, preuve="")
+    return bool(siennes.update(preuve=PreuveTelephone.PAIEMENT, prouvee_le=quand or maintenant()))
 
 
 @transaction.atomic

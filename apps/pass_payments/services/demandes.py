@@ -148,9 +148,9 @@ def renouveler_et_payer(
 
 @dataclass(frozen=True, kw_only=True)
 class Souscripteur:
-    """Who subscribes: a client (`client_id`) who showed the phone by `preuve`, or a newcomer whose phone no client has.
+    """Who subscribes: a client (`client_id`) who showed the phone by `preuve`, or a newcomer whose phone no client has, and who
+    has shown nothing (docs/decisions/0017-what-proves-a-phone.md).
 
-    `preuve` is empty for a client whose session shows nothing (docs/decisions/0017-what-proves-a-phone.md).
     `date_naissance` counts while none is on file.
     """
 
