@@ -165,7 +165,7 @@ def lignes() -> None:
     souscription, client = police.souscription, police.souscription.client
     agent = AgentFactory()
     changer_statut(souscription=SouscriptionFactory(active=True), vers="resiliee", motif="essai")
-    SouscriptionPass.objects.filter(pk=SouscriptionFactory().pk).update(preuve="agence", prouvee_le=timezone.now())
+    SouscriptionFactory(preuve="agence")
     CodeMaintenance.objects.create(
         borne=BorneFactory(cle="maintenance"),
         donne_par=agent,
