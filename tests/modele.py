@@ -20,6 +20,7 @@ _LUS = (
     "apps/pass_products/definitions.py",
     "apps/pass_products/services.py",
     "nsia_pass_api/constraints.py",
+    "nsia_pass_api/demenagement.py",
     "nsia_pass_api/gardes.py",
     "nsia_pass_api/sqlaudit.py",
     "nsia_pass_api/sqlviews.py",

@@ -69,7 +69,7 @@ from apps.pass_products.models import Reglage
 from apps.pass_products.services import changer_reglage
 from apps.pass_products.tests.factories import GarantieFactory
 from apps.socle.models import Fait, Livraison
-from apps.socle.services import dire
+from apps.socle.services.faits import dire
 from nsia_pass_api.actes import AvecActes
 from nsia_pass_api.admin import COMPTE_MAXIMUM, LignesPermises
 

@@ -116,7 +116,7 @@ NON_SUIVIES: dict[str, str] = {
     "borne_auth.SessionBorne": "est lui-même un journal : une session s'ouvre et se ferme une fois",
     "admin.LogEntry": _JOURNAL,
     "pass_payments.MessageSortant": "boîte d'envoi : les textes, qui portent des codes, ne se copient pas",
-    "pass_payments.RequeteIdempotente": "technique : la réponse déjà donnée, gardée quelques jours",
+    "socle.RequeteIdempotente": "technique : la réponse déjà donnée, gardée quelques jours",
     "pass_payments.Reprise": _JOURNAL,
     "pass_payments.LigneReprise": "est lui-même un registre : une ligne de l'ancienne base et ce qu'il en advient",
     "pass_payments.IndicateurMensuel": "se recalcule entier chaque nuit",

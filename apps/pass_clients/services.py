@@ -63,7 +63,7 @@ from apps.pass_products.models import ProduitPass
 from apps.pass_products.reglages import reglage
 from apps.pass_products.schedule import nombre_echeances
 from apps.pass_products.services import verifier_assure, verifier_offre, verifier_souscripteur
-from apps.socle.services import dire, dire_en_masse, dire_plusieurs
+from apps.socle.services.faits import dire, dire_en_masse, dire_plusieurs
 from nsia_pass_api.constraints import violee
 from nsia_pass_api.dates import aujourdhui, maintenant
 from nsia_pass_api.errors import AccesRefuse, DonneesInvalides

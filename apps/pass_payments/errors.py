@@ -64,18 +64,6 @@ class OperateurIndisponible(RegleMetier):
     titre = "Opérateur indisponible"
 
 
-class CleDejaUtilisee(RegleMetier):
-    code = "cle_idempotence_reutilisee"
-    titre = "Clé déjà utilisée"
-    detail = "Cette clé d'idempotence a déjà servi pour une autre demande. Prenez-en une nouvelle."
-
-
-class RequeteEnCours(Conflit):
-    code = "requete_en_cours"
-    titre = "Demande déjà en cours"
-    detail = "Cette demande est déjà en cours de traitement. Attendez un instant."
-
-
 class PaiementIntrouvable(Introuvable):
     """One refusal for every payment that is not the caller's: another client's or unknown."""
 

@@ -23,7 +23,7 @@ from apps.pass_payments.services.messages import envoyer_message, oublier_codes,
 from apps.pass_payments.services.planification import executer_tache, inscrire_taches, reserver_tache
 from apps.pass_payments.services.rappels import traiter_rappel
 from apps.pass_payments.services.suivi import reserver_paiements, suivre_paiement
-from apps.socle.services import livrer, reserver_livraisons
+from apps.socle.services.faits import livrer, reserver_livraisons
 from nsia_pass_api.dates import maintenant
 
 logger = structlog.get_logger(__name__)

@@ -171,14 +171,14 @@ WEB_RIEN = (
     ),
     Coupure(
         nom="demande, avant le COMMIT",
-        ou="apps.pass_payments.services.idempotence:_une_seule_fois",
+        ou="apps.socle.services.idempotence:_une_seule_fois",
         quand=_AVANT_COMMIT,
     ),
 )
 WEB_TOUT = (
     Coupure(
         nom="demande, après le COMMIT, avant la réponse",
-        ou="apps.pass_payments.services.idempotence:_une_seule_fois",
+        ou="apps.socle.services.idempotence:_une_seule_fois",
         quand=_APRES,
     ),
 )

@@ -15,7 +15,7 @@ from apps.pass_clients.services import attribuer_police
 from apps.pass_payments import forms
 from apps.pass_payments.documents import recu
 from apps.pass_payments.documents.services import emettre_recu
-from apps.pass_payments.errors import CleDejaUtilisee, PaiementImpossible
+from apps.pass_payments.errors import PaiementImpossible
 from apps.pass_payments.models import (
     AnomaliePaiement,
     Decaissement,
@@ -39,7 +39,6 @@ from apps.pass_payments.services.guichet import (
     memes_encaissements,
     type_au_guichet,
 )
-from apps.pass_payments.services.idempotence import Reponse, une_seule_fois
 from apps.pass_payments.services.natures_paiement import Abandon
 from apps.pass_payments.services.propositions import (
     approuver,
@@ -50,6 +49,8 @@ from apps.pass_payments.services.propositions import (
     retour_possible,
 )
 from apps.pass_payments.services.suivi import hater
+from apps.socle.errors import CleDejaUtilisee
+from apps.socle.services.idempotence import Reponse, une_seule_fois
 from nsia_pass_api.actes import Acte, DejaFait, Lignes
 from nsia_pass_api.admin import vers
 from nsia_pass_api.dates import aujourdhui

@@ -45,7 +45,7 @@ from apps.pass_payments.operateurs import (
 from apps.pass_payments.services import messages
 from apps.pass_payments.services.anomalies import ouvrir_anomalie
 from apps.pass_payments.services.paiements import consigner, numero_aleatoire, passer
-from apps.socle.services import dire
+from apps.socle.services.faits import dire
 from nsia_pass_api.constraints import violee
 from nsia_pass_api.dates import maintenant
 from nsia_pass_api.transactions import transaction_entiere

@@ -40,10 +40,10 @@ from apps.pass_payments.services.demandes import (
     renouveler_et_payer,
     souscrire_et_payer,
 )
-from apps.pass_payments.services.idempotence import oublier_requetes
 from apps.pass_payments.services.paiements import changer_statut_paiement, verrouiller_groupe
 from apps.pass_payments.simulation.monde import Affirmation, Monde
 from apps.pass_payments.simulation.operateur import Compte, Pannes, ProcessusTue
+from apps.socle.services.idempotence import oublier_requetes
 from nsia_pass_api.errors import ErreurPass
 
 LITIGES = (NatureAnomalie.MONTANT_DIFFERENT, NatureAnomalie.DEVISE_DIFFERENTE, NatureAnomalie.PAYEUR_DIFFERENT)

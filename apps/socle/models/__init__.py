@@ -1,0 +1,6 @@
+"""Tables of what every app may use, by subject."""
+
+from apps.socle.models.faits import Fait, Livraison, StatutLivraison
+from apps.socle.models.idempotence import RequeteIdempotente
+
+__all__ = ["Fait", "Livraison", "RequeteIdempotente", "StatutLivraison"]
