@@ -36,7 +36,7 @@ from apps.borne_auth.models import Agent, JournalAudit, LectureDonnees, RoleAgen
 from apps.borne_auth.tests.factories import AgentFactory, BorneFactory, ConnexionFactory, FacteurFactory, SessionFactory
 from apps.mtn_integration import services as mtn
 from apps.mtn_integration.models import GenreMTN, LogMTN, TransactionMTN
-from apps.pass_clients.models import Agence, ClientPass, Contrat, SerieNumero, SouscriptionPass
+from apps.pass_clients.models import Agence, ClientPass, Contrat, SouscriptionPass
 from apps.pass_clients.services import changer_statut
 from apps.pass_clients.tests.factories import (
     AgenceFactory,
@@ -68,7 +68,7 @@ from apps.pass_payments.tests.factories import PaiementFactory
 from apps.pass_products.models import Reglage
 from apps.pass_products.services import changer_reglage
 from apps.pass_products.tests.factories import GarantieFactory
-from apps.socle.models import Fait, Livraison
+from apps.socle.models import Fait, Livraison, SerieNumero
 from apps.socle.services.faits import dire
 from nsia_pass_api.actes import AvecActes
 from nsia_pass_api.admin import COMPTE_MAXIMUM, LignesPermises

@@ -124,7 +124,7 @@ NON_SUIVIES: dict[str, str] = {
     "socle.Livraison": "technique : ce qui reste à transmettre d'un fait, et qui l'a écarté",
     "pass_payments.Travailleur": _TECHNIQUE,
     "pass_payments.TachePlanifiee": _TECHNIQUE,
-    "pass_clients.SerieNumero": "technique : le numéro tiré est dans la ligne qui le porte",
+    "socle.SerieNumero": "technique : le numéro tiré est dans la ligne qui le porte",
     "borne_auth.ConnexionAgent": _JOURNAL,
     "borne_auth.CodeSecours": "ce qu'il en advient est au journal des connexions",
     "borne_auth.JetonRafraichissement": "technique : un jeton sert une fois",

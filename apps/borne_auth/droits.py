@@ -119,7 +119,7 @@ DROITS: dict[str, Droits] = {
     "pass_products.ModificationCatalogue": Droits(toutes, "L", "L", "", "", "L"),
     "pass_products.Reglage": Droits(toutes, "LM", "L", "", "", "L"),
     "pass_products.ChangementReglage": Droits(toutes, "L", "L", "", "", "L"),
-    "pass_clients.SerieNumero": Droits(toutes, "L", "L", "", "", "L"),
+    "socle.SerieNumero": Droits(toutes, "L", "L", "", "", "L"),
     # Team and kiosks.
     "pass_clients.Agence": Droits(toutes, "LAM", "LAM", "L", "L", "L"),
     "borne_auth.Agent": Droits(soi_meme, "LAM", "L", "L", "L", "L"),

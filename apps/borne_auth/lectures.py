@@ -23,7 +23,7 @@ SANS_PERSONNE: dict[str, str] = {
     "pass_products.ProduitPass": "catalogue",
     "pass_products.Garantie": "catalogue",
     "pass_products.Reglage": "des réglages",
-    "pass_clients.SerieNumero": "des compteurs",
+    "socle.SerieNumero": "des compteurs",
     "pass_clients.Agence": "des lieux",
     "pass_payments.Rapprochement": "des totaux",
     "pass_payments.IndicateurMensuel": "des totaux",

@@ -63,6 +63,7 @@ from apps.pass_products.models import ProduitPass
 from apps.pass_products.reglages import reglage
 from apps.pass_products.schedule import nombre_echeances
 from apps.pass_products.services import verifier_assure, verifier_offre, verifier_souscripteur
+from apps.socle.numbers import allouer, reserver, tenir
 from apps.socle.services.faits import dire, dire_en_masse, dire_plusieurs
 from nsia_pass_api.constraints import violee
 from nsia_pass_api.dates import aujourdhui, maintenant
@@ -742,7 +743,7 @@ def _ecrire_police(police: NumeroPolice, *, numero: str) -> bool:
 def _reserver_numero(numero: str, *, branche: str, annee: int) -> None:
     """The series of `branche` is held, and will not draw `numero`. Raises NumeroPoliceInvalide when it is far ahead."""
     sequence = numbers.forme_police(annee=annee, branche=branche).sequence(numero)
-    if not numbers.reserver(serie=numbers.serie_police(branche), annee=annee, sequence=sequence or 0):
+    if not reserver(serie=numbers.serie_police(branche), annee=annee, sequence=sequence or 0):
         raise NumeroPoliceInvalide(f"Le numéro {numero} est très au-delà du dernier attribué. Vérifiez-le.")
 
 
@@ -821,7 +822,7 @@ def _attribuer_lot(
     """The next `lot` subscriptions without police have one. Returns how many do, how many were to, and the last id of these."""
     serie, annee = numbers.serie_police(branche), aujourdhui().year
     forme = numbers.forme_police(annee=annee, branche=branche)
-    tires = numbers.tenir(serie=serie, annee=annee)
+    tires = tenir(serie=serie, annee=annee)
     parametres: dict[str, Any] = {
         "apres": apres,
         "produits": produits,
@@ -850,7 +851,7 @@ def _attribuer_lot(
             prudente = _ATTRIBUER.format(**morceaux, sauf_rendus=_SAUF_RENDUS, si_pris="ON CONFLICT DO NOTHING")
             cursor.execute(prudente, parametres)
         attribuees, servies, dernier = cursor.fetchone()
-    numbers.allouer(serie=serie, annee=annee, nombre=servies)
+    allouer(serie=serie, annee=annee, nombre=servies)
     return attribuees, servies, dernier
 
 

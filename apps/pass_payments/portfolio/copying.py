@@ -17,6 +17,7 @@ from apps.pass_clients.models import ClientPass, OperateurMobile
 from apps.pass_payments.errors import BaseDeProduction
 from apps.pass_products.models import ProduitPass
 from apps.pass_products.reglages import reglage
+from apps.socle.numbers import allouer
 from nsia_pass_api.audit import annoncer
 from nsia_pass_api.dates import aujourdhui
 from nsia_pass_api.errors import RegleMetier
@@ -188,4 +189,4 @@ def _tirer_numeros(vies: list[Vie]) -> Numeros:
 def _allouer(serie: str, annee: int, nombre: int) -> range:
     """Committed at once: a batch that fails loses its numbers, but never holds a series that others wait for."""
     with transaction.atomic():
-        return numbers.allouer(serie=serie, annee=annee, nombre=nombre)
+        return allouer(serie=serie, annee=annee, nombre=nombre)

@@ -13,7 +13,6 @@ from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from apps.pass_clients import numbers
 from apps.pass_clients.models import (
     BeneficiairePass,
     ClientPass,
@@ -34,6 +33,7 @@ from apps.pass_payments.models import (
     PaiementPass,
     SoldeContrat,
 )
+from apps.socle.numbers import allouer
 from nsia_pass_api.errors import ErreurPass
 
 pytestmark = pytest.mark.django_db
@@ -274,7 +274,7 @@ class TestRelance:
         assert (connu.nom, connu.souscriptions.count()) == ("AUTRE", 0)
 
     def test_serie_deja_avancee(self) -> None:
-        numbers.allouer(serie="police-VIE", annee=2026, nombre=41)
+        allouer(serie="police-VIE", annee=2026, nombre=41)
         with le(CE_JOUR):
             assert "CG-2026-VIE-042 06 123 45 67 PASS KIMIA Actif Jean Baptiste KONGO" in lancer()
 

@@ -22,7 +22,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
-from apps.pass_clients.models import NumeroPolice, SerieNumero, SouscriptionPass
+from apps.pass_clients.models import NumeroPolice, SouscriptionPass
 from apps.pass_payments.models import LigneReprise, PaiementPass, Reprise, TableReprise
 from apps.pass_payments.reprise import services
 from apps.pass_payments.reprise.ancienne_base import AncienneBase, Ecrite, inventer
@@ -31,6 +31,7 @@ from apps.pass_payments.reprise.restauration import SauvegardeIllisible
 from apps.pass_payments.reprise.services import importer
 from apps.pass_payments.reprise.source import SourceIllisible, ouvrir
 from apps.pass_products.models import Garantie, ProduitPass
+from apps.socle.models import SerieNumero
 from nsia_pass_api.database import binaries
 
 JOUR = date(2026, 11, 25)

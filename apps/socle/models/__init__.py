@@ -2,5 +2,6 @@
 
 from apps.socle.models.faits import Fait, Livraison, StatutLivraison
 from apps.socle.models.idempotence import RequeteIdempotente
+from apps.socle.models.numeros import SerieNumero
 
-__all__ = ["Fait", "Livraison", "RequeteIdempotente", "StatutLivraison"]
+__all__ = ["Fait", "Livraison", "RequeteIdempotente", "SerieNumero", "StatutLivraison"]
