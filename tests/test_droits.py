@@ -65,11 +65,10 @@ from apps.pass_payments.models import (
 from apps.pass_payments.natures import natures
 from apps.pass_payments.services.propositions import proposer_retour
 from apps.pass_payments.tests.factories import PaiementFactory
-from apps.pass_products.models import Reglage
-from apps.pass_products.services import changer_reglage
 from apps.pass_products.tests.factories import GarantieFactory
-from apps.socle.models import Fait, Livraison, SerieNumero
+from apps.socle.models import Fait, Livraison, Reglage, SerieNumero
 from apps.socle.services.faits import dire
+from apps.socle.services.reglages import changer_reglage
 from nsia_pass_api.actes import AvecActes
 from nsia_pass_api.admin import COMPTE_MAXIMUM, LignesPermises
 
@@ -375,7 +374,7 @@ def monde(role: str) -> Monde:
     un.noter("commune", *Reglage.objects.all(), AgenceFactory(nom=UNE_AUTRE), *Agence.objects.exclude(nom=UNE_AUTRE))
     delai = Reglage.objects.get(nom="ALERTE_EXPIRATION_JOURS")
     changer_reglage(nom=delai.nom, valeur=45, motif="essai", acteur=AgentFactory.create())
-    un.a_faire["pass_products.Reglage", "changer"] = un.a_faire["pass_products.Reglage", "revenir"] = {"commune": delai}
+    un.a_faire["socle.Reglage", "changer"] = un.a_faire["socle.Reglage", "revenir"] = {"commune": delai}
     un.noter("commune", Reprise.objects.create(source="essai"))
     un.noter(
         "commune",

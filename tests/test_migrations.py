@@ -150,7 +150,12 @@ AVANT_LE_SOCLE = {
     "pass_payments": "0019",
     "borne_auth": "0014",
 }
-PARTIS = {"requeteidempotente": "pass_payments", "serienumero": "pass_clients"}
+PARTIS = {
+    "requeteidempotente": "pass_payments",
+    "serienumero": "pass_clients",
+    "reglage": "pass_products",
+    "changementreglage": "pass_products",
+}
 
 
 def test_a_database_of_before_comes_to_the_same_with_its_rights_and_history(brouillon: Any) -> None:

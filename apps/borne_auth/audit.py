@@ -22,7 +22,7 @@ from apps.pass_payments.cles import cle_lisible
 from apps.pass_payments.cles_du_journal import FAITS
 from apps.pass_payments.motifs import motif_lisible
 from apps.pass_payments.natures import nature
-from apps.pass_products.models import Reglage
+from apps.socle.models import Reglage
 from nsia_pass_api.addresses import adresse_du_client
 from nsia_pass_api.audit import ANONYME, Contexte, au_nom_de
 from nsia_pass_api.lisible import Cles
@@ -66,7 +66,7 @@ def _cles_d_une_proposition(ligne: Mapping[str, Any]) -> Cles:
 SUIVIES: dict[str, Suivie] = {
     "pass_products.ProduitPass": Suivie(),
     "pass_products.Garantie": Suivie(),
-    "pass_products.Reglage": Suivie(lues={"nom": _nom_du_reglage, "valeur": _valeur_du_reglage}),
+    "socle.Reglage": Suivie(lues={"nom": _nom_du_reglage, "valeur": _valeur_du_reglage}),
     "pass_clients.Agence": Suivie(),
     "pass_clients.ClientPass": Suivie("pk"),
     "pass_clients.SouscriptionPass": Suivie("client"),
@@ -106,7 +106,7 @@ NON_SUIVIES: dict[str, str] = {
     "pass_clients.ModificationClient": _JOURNAL,
     "pass_clients.PoliceRemplacee": _JOURNAL,
     "pass_products.ModificationCatalogue": _JOURNAL,
-    "pass_products.ChangementReglage": _JOURNAL,
+    "socle.ChangementReglage": _JOURNAL,
     "pass_payments.AbandonCreance": _JOURNAL,
     "pass_payments.EvenementPaiement": _JOURNAL,
     "pass_payments.DoublonConfirme": _JOURNAL,

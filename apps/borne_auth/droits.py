@@ -117,8 +117,8 @@ DROITS: dict[str, Droits] = {
     "pass_products.ProduitPass": Droits(toutes, "LAM", "LM", "L", "L", "L"),
     "pass_products.Garantie": Droits(toutes, "LAMS", "LAM", "L", "L", "L"),
     "pass_products.ModificationCatalogue": Droits(toutes, "L", "L", "", "", "L"),
-    "pass_products.Reglage": Droits(toutes, "LM", "L", "", "", "L"),
-    "pass_products.ChangementReglage": Droits(toutes, "L", "L", "", "", "L"),
+    "socle.Reglage": Droits(toutes, "LM", "L", "", "", "L"),
+    "socle.ChangementReglage": Droits(toutes, "L", "L", "", "", "L"),
     "socle.SerieNumero": Droits(toutes, "L", "L", "", "", "L"),
     # Team and kiosks.
     "pass_clients.Agence": Droits(toutes, "LAM", "LAM", "L", "L", "L"),
@@ -167,7 +167,7 @@ ACTES: dict[str, dict[str, str]] = {
     "pass_payments.AnomaliePaiement": {"resoudre": "pass_payments.change_anomaliepaiement"},
     "pass_payments.EcartRapprochement": {"resoudre": "pass_payments.change_ecartrapprochement"},
     "socle.Livraison": {"relancer": "socle.change_livraison", "ecarter": "socle.change_livraison"},
-    "pass_products.Reglage": {"changer": "pass_products.change_reglage", "revenir": "pass_products.change_reglage"},
+    "socle.Reglage": {"changer": "socle.change_reglage", "revenir": "socle.change_reglage"},
     "borne_auth.Agent": {
         "reinitialiser_facteur": "borne_auth.change_agent",
         "role": "borne_auth.change_agent",

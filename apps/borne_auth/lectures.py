@@ -22,7 +22,7 @@ from nsia_pass_api.logs import request_id
 SANS_PERSONNE: dict[str, str] = {
     "pass_products.ProduitPass": "catalogue",
     "pass_products.Garantie": "catalogue",
-    "pass_products.Reglage": "des réglages",
+    "socle.Reglage": "des réglages",
     "socle.SerieNumero": "des compteurs",
     "pass_clients.Agence": "des lieux",
     "pass_payments.Rapprochement": "des totaux",

@@ -60,10 +60,10 @@ from apps.pass_clients.selectors import prouvees
 from apps.pass_products.ceilings import depassement, prime_annuelle
 from apps.pass_products.errors import PlafondDepasse
 from apps.pass_products.models import ProduitPass
-from apps.pass_products.reglages import reglage
 from apps.pass_products.schedule import nombre_echeances
 from apps.pass_products.services import verifier_assure, verifier_offre, verifier_souscripteur
 from apps.socle.numbers import allouer, reserver, tenir
+from apps.socle.reglages import reglage
 from apps.socle.services.faits import dire, dire_en_masse, dire_plusieurs
 from nsia_pass_api.constraints import violee
 from nsia_pass_api.dates import aujourdhui, maintenant

@@ -20,3 +20,8 @@ class RequeteEnCours(Conflit):
     code = "requete_en_cours"
     titre = "Demande déjà en cours"
     detail = "Cette demande est déjà en cours de traitement. Attendez un instant."
+
+
+class ReglageImpossible(RegleMetier):
+    code = "reglage_impossible"
+    titre = "Réglage impossible"

@@ -62,7 +62,7 @@ BACK_OFFICE_MENU = [
         [
             ("pass_products.ProduitPass", "inventory_2", "Primes, périodicités, durées"),
             ("pass_products.Garantie", "health_and_safety", "Capitaux, carences, valeurs à confirmer"),
-            ("pass_products.Reglage", "tune", "Délais, montants et plafonds, et qui les a changés"),
+            ("socle.Reglage", "tune", "Délais, montants et plafonds, et qui les a changés"),
             ("socle.SerieNumero", "pin", "Dernier numéro tiré de chaque série"),
         ],
     ),

@@ -23,7 +23,7 @@ from apps.pass_payments.services.messages import texte_a_envoyer
 from apps.pass_payments.services.propositions import approuver, peut_decider, proposer, proposer_retour, refuser
 from apps.pass_payments.tests.ecritures import refuse
 from apps.pass_payments.tests.factories import PaiementFactory
-from apps.pass_products.services import changer_reglage
+from apps.socle.services.reglages import changer_reglage
 from nsia_pass_api.audit import Contexte, au_nom_de
 from nsia_pass_api.errors import ErreurPass
 

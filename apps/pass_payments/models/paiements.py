@@ -9,8 +9,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from apps.pass_clients.models import SouscriptionPass
+from apps.pass_payments.definitions import PLAFOND_GUICHET_MINIMUM
 from apps.pass_payments.motifs import MotifEchec
-from apps.pass_products.definitions import PLAFOND_GUICHET_MINIMUM
 from nsia_pass_api.constraints import parmi
 from nsia_pass_api.gardes import fige
 

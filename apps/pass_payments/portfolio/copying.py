@@ -16,8 +16,8 @@ from apps.pass_clients import numbers
 from apps.pass_clients.models import ClientPass, OperateurMobile
 from apps.pass_payments.errors import BaseDeProduction
 from apps.pass_products.models import ProduitPass
-from apps.pass_products.reglages import reglage
 from apps.socle.numbers import allouer
+from apps.socle.reglages import reglage
 from nsia_pass_api.audit import annoncer
 from nsia_pass_api.dates import aujourdhui
 from nsia_pass_api.errors import RegleMetier

@@ -23,7 +23,7 @@ from apps.pass_payments.models import PaiementPass, Proposition, StatutPropositi
 from apps.pass_payments.natures import independance
 from apps.pass_payments.natures import nature as la_nature
 from apps.pass_payments.operateurs import est_en_ligne
-from apps.pass_products.reglages import reglage
+from apps.socle.reglages import reglage
 from nsia_pass_api.constraints import violee
 from nsia_pass_api.dates import maintenant
 from nsia_pass_api.transactions import transaction_entiere

@@ -22,7 +22,7 @@ from apps.pass_payments.models import Decaissement, MessageSortant, Proposition
 from apps.pass_payments.services.decaissements import demander_versement, liberer, reserver_decaissements
 from apps.pass_payments.services.propositions import approuver, proposer, refuser
 from apps.pass_payments.tests.ecritures import refuse
-from apps.pass_products.services import changer_reglage
+from apps.socle.services.reglages import changer_reglage
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("operateur")]
 

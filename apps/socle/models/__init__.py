@@ -3,5 +3,6 @@
 from apps.socle.models.faits import Fait, Livraison, StatutLivraison
 from apps.socle.models.idempotence import RequeteIdempotente
 from apps.socle.models.numeros import SerieNumero
+from apps.socle.models.reglages import ChangementReglage, Reglage
 
-__all__ = ["Fait", "Livraison", "RequeteIdempotente", "SerieNumero", "StatutLivraison"]
+__all__ = ["ChangementReglage", "Fait", "Livraison", "Reglage", "RequeteIdempotente", "SerieNumero", "StatutLivraison"]
