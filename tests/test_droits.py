@@ -53,7 +53,6 @@ from apps.pass_payments.models import (
     ImportFichier,
     IndicateurMensuel,
     LigneReprise,
-    MessageSortant,
     PaiementPass,
     Proposition,
     RappelOperateur,
@@ -66,7 +65,7 @@ from apps.pass_payments.natures import natures
 from apps.pass_payments.services.propositions import proposer_retour
 from apps.pass_payments.tests.factories import PaiementFactory
 from apps.pass_products.tests.factories import GarantieFactory
-from apps.socle.models import Fait, Livraison, Reglage, SerieNumero
+from apps.socle.models import Fait, Livraison, MessageSortant, Reglage, SerieNumero
 from apps.socle.services.faits import dire
 from apps.socle.services.reglages import changer_reglage
 from nsia_pass_api.actes import AvecActes

@@ -155,6 +155,7 @@ PARTIS = {
     "serienumero": "pass_clients",
     "reglage": "pass_products",
     "changementreglage": "pass_products",
+    "messagesortant": "pass_payments",
 }
 
 

@@ -6,7 +6,6 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar
 
 from django import forms
-from django.apps import apps
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
@@ -19,6 +18,7 @@ from unfold.views import ChangeList
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from apps.borne_auth.audit import modeles_suivis
+from apps.borne_auth.lectures import modele_lu, noms_de
 from apps.borne_auth.models import (
     ActionAudit,
     JournalAudit,
@@ -151,7 +151,7 @@ class ObjetFiltre(admin.SimpleListFilter):
         return sorted(noms.items(), key=lambda choix: choix[1])
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(objet=self.value()) if self.value() else queryset
+        return queryset.filter(objet__in=noms_de(objet)) if (objet := self.value()) else queryset
 
 
 class ProvenanceFiltre(admin.ChoicesFieldListFilter):
@@ -311,13 +311,14 @@ class LectureDonneesAdmin(AdminTrace):
 
     @admin.display(description="Objet")
     def objet_lu(self, ligne: LectureDonnees) -> str:
-        nom = capfirst(str(apps.get_model(ligne.objet)._meta.verbose_name))
+        nom = capfirst(str(modele_lu(ligne.objet)._meta.verbose_name))
         return f"{nom} n° {ligne.cle}" if ligne.cle else nom
 
     @admin.display(description="Objet")
     def objet_lie(self, ligne: LectureDonnees) -> str:
-        ouverte = ligne.cle and admin.site.is_registered(apps.get_model(ligne.objet))
-        return vers(ligne.objet, ligne.cle, self.objet_lu(ligne)) if ouverte else self.objet_lu(ligne)
+        modele = modele_lu(ligne.objet)
+        ouverte = ligne.cle and admin.site.is_registered(modele)
+        return vers(modele._meta.label, ligne.cle, self.objet_lu(ligne)) if ouverte else self.objet_lu(ligne)
 
     @admin.display(description="Client concerné")
     def client(self, ligne: Any) -> str:
@@ -330,7 +331,7 @@ class LectureDonneesAdmin(AdminTrace):
 
     @admin.display(description="Critères")
     def criteres(self, ligne: LectureDonnees) -> str:
-        noms = champs(apps.get_model(ligne.objet))
+        noms = champs(modele_lu(ligne.objet))
         dits = [
             "recherche" if nom in ("q", "term") else str(noms[un].verbose_name) if un in noms else un.replace("_", " ")
             for nom in ligne.filtres

@@ -18,10 +18,10 @@ from django.utils.functional import LazyObject
 
 from apps.borne_auth.authentication import BorneConnectee, ClientConnecte
 from apps.borne_auth.models import Agent
-from apps.pass_payments.cles import cle_lisible
 from apps.pass_payments.cles_du_journal import FAITS
 from apps.pass_payments.motifs import motif_lisible
 from apps.pass_payments.natures import nature
+from apps.socle.cles import cle_lisible
 from apps.socle.models import Reglage
 from nsia_pass_api.addresses import adresse_du_client
 from nsia_pass_api.audit import ANONYME, Contexte, au_nom_de
@@ -115,7 +115,7 @@ NON_SUIVIES: dict[str, str] = {
     "mtn_integration.TransactionMTN": "son journal est celui des échanges, LogMTN",
     "borne_auth.SessionBorne": "est lui-même un journal : une session s'ouvre et se ferme une fois",
     "admin.LogEntry": _JOURNAL,
-    "pass_payments.MessageSortant": "boîte d'envoi : les textes, qui portent des codes, ne se copient pas",
+    "socle.MessageSortant": "boîte d'envoi : les textes, qui portent des codes, ne se copient pas",
     "socle.RequeteIdempotente": "technique : la réponse déjà donnée, gardée quelques jours",
     "pass_payments.Reprise": _JOURNAL,
     "pass_payments.LigneReprise": "est lui-même un registre : une ligne de l'ancienne base et ce qu'il en advient",

@@ -104,7 +104,7 @@ DROITS: dict[str, Droits] = {
     "mtn_integration.TransactionMTN": Droits(toutes, "L", "L", "", "", "L"),
     "mtn_integration.LogMTN": Droits(toutes, "L", "L", "", "", "L"),
     # What runs by itself.
-    "pass_payments.MessageSortant": Droits(toutes, "L", "L", "", "", "L"),
+    "socle.MessageSortant": Droits(toutes, "L", "L", "", "", "L"),
     "pass_payments.TachePlanifiee": Droits(toutes, "L", "L", "", "", "L"),
     "pass_payments.Travailleur": Droits(toutes, "L", "L", "", "", "L"),
     "socle.Livraison": Droits(toutes, "LM", "L", "", "", "L"),

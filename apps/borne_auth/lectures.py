@@ -42,7 +42,22 @@ _CLIENT = {
     "pass_payments.RappelOperateur": "paiement__souscription__client",
     "borne_auth.SessionBorne": "client",
 }
+# Models that changed app: what was noted of them until then has the name that they had.
+_ANCIENS_NOMS = {
+    "pass_payments.MessageSortant": "socle.MessageSortant",
+    "pass_payments.Proposition": "socle.Proposition",
+}
 _SANS_SENS = {PAGE_VAR, ORDER_VAR, "_changelist_filters", "_popup", "_to_field", "e"}
+
+
+def modele_lu(objet: str) -> type[Model]:
+    """The model of which a reading tells, by the name that it had then."""
+    return apps.get_model(_ANCIENS_NOMS.get(objet, objet))
+
+
+def noms_de(objet: str) -> list[str]:
+    """All names under which readings of this model were noted."""
+    return [objet, *(ancien for ancien, nom in _ANCIENS_NOMS.items() if nom == objet)]
 
 
 def noter(

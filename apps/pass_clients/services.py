@@ -65,6 +65,7 @@ from apps.pass_products.services import verifier_assure, verifier_offre, verifie
 from apps.socle.numbers import allouer, reserver, tenir
 from apps.socle.reglages import reglage
 from apps.socle.services.faits import dire, dire_en_masse, dire_plusieurs
+from apps.socle.services.messages import annoncer
 from nsia_pass_api.constraints import violee
 from nsia_pass_api.dates import aujourdhui, maintenant
 from nsia_pass_api.errors import AccesRefuse, DonneesInvalides
@@ -160,7 +161,7 @@ def _modifier(actuel: ClientPass, champs: dict[str, Any], *, auteur: Auteur) -> 
 def _prevenir(telephone: str, numero: str, *, fait: ModificationClient) -> None:
     """The phone on file, as it was, is told that the Mobile Money number is `numero`: the database refuses it otherwise."""
     nouveau = f"finit par {numero[-4:]}" if numero else "est effacé"
-    import_string(settings.ANNONCER)(
+    annoncer(
         cle=f"modification:{fait.pk}:mobile_money",
         telephone=telephone,
         texte=f"NSIA : le numéro Mobile Money de votre dossier a changé, il {nouveau}. "

@@ -1,7 +1,12 @@
 """What this app tells the others. Keys are « souscription:ID », so that payments and states of a contract come in their order;
 that of a disbursement's end is what it was asked for (« paiement:PAY-… », « sinistre:SIN-… »)."""
 
+from apps.socle.cles import nommer
 from apps.socle.faits import declarer
+
+nommer("paiement", "Paiement", succes="confirmé", echec="échoué", rembourse="remboursé")
+nommer("decaissement", "Décaissement")
+nommer("abandon", "Créance de la souscription")
 
 _PAIEMENT = ("paiement", "souscription", "montant_net")
 

@@ -13,19 +13,18 @@ from apps.pass_payments.models import (
     Decaissement,
     EcartRapprochement,
     EvenementPaiement,
-    MessageSortant,
     NatureEcart,
     PaiementPass,
     Proposition,
     RappelOperateur,
     StatutDecaissement,
-    StatutMessage,
     StatutPaiement,
     TachePlanifiee,
     VerdictRappel,
 )
 from apps.pass_payments.selectors_propositions import REPONSES_MONTREES, a_decider_par, en_attente, reponses_recentes
 from apps.pass_payments.travaux import travailleur_present
+from apps.socle.selectors import messages_abandonnes
 from nsia_pass_api.alertes import Alerte, Permises, Source, compter
 from nsia_pass_api.dates import maintenant
 from nsia_pass_api.regard import Regard
@@ -33,7 +32,6 @@ from nsia_pass_api.regard import Regard
 VERIFICATION_LONGUE = timedelta(minutes=15)
 DECAISSEMENT_LONG = timedelta(hours=1)
 RAPPELS_RECENTS = timedelta(hours=24)
-MESSAGES_RECENTS = timedelta(days=7)
 
 
 def ecarts_ouverts() -> QuerySet[EcartRapprochement]:
@@ -74,11 +72,6 @@ def decaissements_en_retard(*, quand: datetime) -> QuerySet[Decaissement]:
 def rappels_contredits(*, quand: datetime) -> QuerySet[RappelOperateur]:
     """Callbacks of the last 24 hours whose word the operator did not confirm."""
     return RappelOperateur.objects.filter(verdict=VerdictRappel.CONTREDIT, traite_le__gte=quand - RAPPELS_RECENTS)
-
-
-def messages_abandonnes(*, quand: datetime) -> QuerySet[MessageSortant]:
-    """Messages of the last seven days that could not be sent."""
-    return MessageSortant.objects.filter(statut=StatutMessage.ABANDONNE, cree_le__gte=quand - MESSAGES_RECENTS)
 
 
 def alertes_exploitation(*, permises: Permises = lambda lignes: lignes, quand: datetime | None = None) -> list[Alerte]:

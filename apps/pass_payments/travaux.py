@@ -16,14 +16,14 @@ import structlog
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
 
-from apps.pass_payments.messagerie import messagerie
 from apps.pass_payments.models import Travailleur
 from apps.pass_payments.services.decaissements import reserver_decaissements, suivre_decaissement
-from apps.pass_payments.services.messages import envoyer_message, oublier_codes, reserver_messages
 from apps.pass_payments.services.planification import executer_tache, inscrire_taches, reserver_tache
 from apps.pass_payments.services.rappels import traiter_rappel
 from apps.pass_payments.services.suivi import reserver_paiements, suivre_paiement
+from apps.socle.messagerie import messagerie
 from apps.socle.services.faits import livrer, reserver_livraisons
+from apps.socle.services.messages import envoyer_message, oublier_codes, reserver_messages
 from nsia_pass_api.dates import maintenant
 
 logger = structlog.get_logger(__name__)

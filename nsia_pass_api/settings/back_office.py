@@ -49,7 +49,7 @@ BACK_OFFICE_MENU = [
     (
         "Exploitation",
         [
-            ("pass_payments.MessageSortant", "sms", "SMS aux clients, envoyés ou non"),
+            ("socle.MessageSortant", "sms", "SMS aux clients, envoyés ou non"),
             ("pass_payments.TachePlanifiee", "event_repeat", "Ce qui tourne chaque nuit"),
             ("socle.Livraison", "campaign", "Ce que les modules se disent, et ce qui n'arrive pas"),
             ("pass_payments.Travailleur", "manufacturing", "Qui suit les paiements, vu quand"),

@@ -19,8 +19,6 @@ PROPOSITION_VALIDITE = timedelta(days=integer("PROPOSITION_JOURS", 7, minimum=1)
 # account one has given or changed are one. The insurer's settings: the database's own laws have the same defaults.
 MOBILE_MONEY_DELAI_JOURS = 7
 DEUX_PERSONNES_JOURS = 30
-# Writes an SMS into the outbox, for apps to the left of it.
-ANNONCER = "apps.pass_payments.services.messages.annoncer"
 
 # What one person proposes and another decides: kind → its class (apps/pass_payments/natures.py). Kinds live as long as rows.
 PROPOSITIONS = {
@@ -51,7 +49,7 @@ TRAVAUX_PAUSE = integer("TRAVAUX_PAUSE_MS", 500, minimum=50, maximum=10_000) / 1
 TRAVAUX_BAIL = timedelta(seconds=integer("TRAVAUX_BAIL_SECONDES", 60, minimum=2))
 TRAVAUX_FILS = integer("TRAVAUX_FILS", 8, minimum=1, maximum=64)
 
-# Dotted path of the class that sends SMS (apps/pass_payments/messagerie.py); empty: messages wait.
+# Dotted path of the class that sends SMS (apps/socle/messagerie.py); empty: messages wait.
 MESSAGERIE = text("MESSAGERIE", "" if PRODUCTION else "apps.mtn_integration.messagerie.MessagerieSimulateur")
 
 # Name → (cron in Brazzaville time, management command and its arguments). Every job is idempotent.

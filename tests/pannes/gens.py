@@ -14,17 +14,9 @@ from apps.borne_auth.tokens import JetonAccesClient
 from apps.pass_clients.models import ClientPass, NumeroPolice
 from apps.pass_clients.services import attribuer_police
 from apps.pass_clients.tests.factories import ClientFactory, PeriodeFactory, SouscriptionFactory
-from apps.pass_payments.models import (
-    AnomaliePaiement,
-    Decaissement,
-    MessageSortant,
-    PaiementPass,
-    RappelOperateur,
-    StatutMessage,
-    VerdictRappel,
-)
+from apps.pass_payments.models import AnomaliePaiement, Decaissement, PaiementPass, RappelOperateur, VerdictRappel
 from apps.pass_products.models import ProduitPass
-from apps.socle.models import Fait
+from apps.socle.models import Fait, MessageSortant, StatutMessage
 
 from .atelier import Atelier, Coupee, Reponse, attendre
 from .coupures import Coupure

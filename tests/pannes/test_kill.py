@@ -4,8 +4,9 @@ import unicodedata
 
 import pytest
 
-from apps.pass_payments.models import Decaissement, MessageSortant, PaiementPass, RappelOperateur
+from apps.pass_payments.models import Decaissement, PaiementPass, RappelOperateur
 from apps.pass_payments.services.decaissements import demander_remboursement, demander_versement
+from apps.socle.models import MessageSortant
 
 from . import coupures
 from .atelier import DEUX_CYCLES, Atelier, Coupee, attendre

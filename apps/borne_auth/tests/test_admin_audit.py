@@ -21,6 +21,8 @@ from apps.pass_payments.models import PaiementPass
 from apps.pass_payments.tests.factories import PaiementFactory
 from apps.pass_products.models import ProduitPass
 from apps.pass_products.tests.factories import ProduitFactory
+from apps.socle.models import MessageSortant
+from apps.socle.services.messages import annoncer
 from nsia_pass_api.admin import COMPTE_MAXIMUM
 from nsia_pass_api.audit import Contexte, au_nom_de
 
@@ -195,6 +197,21 @@ class TestPages:
         assert client.telephone not in html
         page = f"{LECTURES}{LectureDonnees.objects.earliest('pk').pk}/change/"
         assert f'href="/admin/pass_clients/clientpass/{client.pk}/change/"' in bureau.get(page).content.decode()
+
+    def test_readings_of_a_model_that_changed_app_keep_being_read(self, bureau: Client) -> None:
+        annoncer(cle="m:1", telephone="+242061234567", texte="Bonjour", quand=timezone.now())
+        cle = str(MessageSortant.objects.get().pk)
+        for rang, nom in enumerate(["pass_payments.MessageSortant", "socle.MessageSortant"]):
+            LectureDonnees.objects.create(
+                agent_id=AgentFactory().pk, nature="page", objet=nom, cle=cle, nombre=rang + 10, filtres=["statut"]
+            )
+        html = bureau.get(LECTURES, {"objet": "socle.MessageSortant"}).content.decode()
+
+        assert html.count(f"Message n° {cle}") == 2
+        assert html.count(">Statut<") == 2
+        for ligne in LectureDonnees.objects.filter(nombre__gte=10):
+            page = bureau.get(f"{LECTURES}{ligne.pk}/change/").content.decode()
+            assert f'href="/admin/socle/messagesortant/{cle}/change/"' in page
 
     @pytest.mark.parametrize("nombre", [1, 12])
     def test_lists_cost_the_same_and_count_little(self, bureau: Client, nombre: int) -> None:

@@ -18,11 +18,12 @@ from apps.borne_auth.tests.races import en_parallele
 from apps.pass_clients.tests.courses import ou_refus
 from apps.pass_clients.tests.factories import AgenceFactory
 from apps.pass_clients.tests.refus import refuse as base_refuse
-from apps.pass_payments.models import MessageSortant, PaiementPass, Proposition
-from apps.pass_payments.services.messages import texte_a_envoyer
+from apps.pass_payments.models import PaiementPass, Proposition
 from apps.pass_payments.services.propositions import approuver, peut_decider, proposer, proposer_retour, refuser
 from apps.pass_payments.tests.ecritures import refuse
 from apps.pass_payments.tests.factories import PaiementFactory
+from apps.socle.models import MessageSortant
+from apps.socle.services.messages import texte_a_envoyer
 from apps.socle.services.reglages import changer_reglage
 from nsia_pass_api.audit import Contexte, au_nom_de
 from nsia_pass_api.errors import ErreurPass

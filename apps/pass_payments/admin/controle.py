@@ -16,7 +16,6 @@ from apps.pass_payments.admin.cellules import (
     STATUT_PROPOSITION,
     VERDICT,
     OuvertFiltre,
-    a_voir,
     ouverts_d_abord,
     ouverture,
 )
@@ -54,6 +53,7 @@ from nsia_pass_api.admin import (
     texte,
     xaf,
 )
+from nsia_pass_api.alertes import a_voir
 from nsia_pass_api.money import formater_xaf
 
 CLIENT = lien(

@@ -20,10 +20,8 @@ from apps.pass_payments.admin.cellules import (
     STATUT_PAIEMENT,
     STATUT_PROPOSITION,
     VERDICT,
-    a_voir,
     ouverture,
 )
-from apps.pass_payments.cles import cle_lisible
 from apps.pass_payments.cles_du_journal import FAITS
 from apps.pass_payments.documents.errors import RecuIntrouvable
 from apps.pass_payments.documents.selectors import recu
@@ -45,6 +43,7 @@ from apps.pass_payments.motifs import motif_lisible
 from apps.pass_payments.selectors_controle import decaissements_en_retard, paiements_en_retard
 from apps.pass_payments.services.decaissements import a_clore
 from apps.pass_payments.services.suivi import a_interroger
+from apps.socle.cles import cle_lisible
 from nsia_pass_api.actes import AvecActes, Lignes
 from nsia_pass_api.admin import (
     VIDE,
@@ -68,6 +67,7 @@ from nsia_pass_api.admin import (
     vers,
     xaf,
 )
+from nsia_pass_api.alertes import a_voir
 from nsia_pass_api.dates import maintenant
 from nsia_pass_api.money import formater_xaf
 

@@ -33,15 +33,11 @@ from apps.pass_payments.models.reprise import (
     TableReprise,
 )
 from apps.pass_payments.models.suivi import (
-    CLE_DE_CODE,
-    TEXTE_EFFACE,
     TRANSITIONS_DECAISSEMENT,
     Decaissement,
-    MessageSortant,
     NatureDecaissement,
     RappelOperateur,
     StatutDecaissement,
-    StatutMessage,
     TachePlanifiee,
     Travailleur,
     VerdictRappel,
@@ -55,9 +51,7 @@ from apps.pass_payments.models.vues import (
 )
 
 __all__ = [
-    "CLE_DE_CODE",
     "OUVERTS",
-    "TEXTE_EFFACE",
     "TRANSITIONS",
     "TRANSITIONS_DECAISSEMENT",
     "AbandonCreance",
@@ -71,7 +65,6 @@ __all__ = [
     "ImportFichier",
     "IndicateurMensuel",
     "LigneReprise",
-    "MessageSortant",
     "MotifReprise",
     "NatureAnomalie",
     "NatureDecaissement",
@@ -89,7 +82,6 @@ __all__ = [
     "StatutCotisation",
     "StatutDecaissement",
     "StatutImport",
-    "StatutMessage",
     "StatutPaiement",
     "StatutProposition",
     "TableReprise",

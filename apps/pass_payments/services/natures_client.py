@@ -17,7 +17,7 @@ from apps.pass_clients.services import Auteur, changer_telephone, numero_manuel,
 from apps.pass_payments.errors import PropositionImpossible
 from apps.pass_payments.models import Proposition
 from apps.pass_payments.natures import Demande, Nature
-from apps.pass_payments.services.messages import annoncer
+from apps.socle.services.messages import annoncer
 from nsia_pass_api.telephones import afficher, normaliser
 
 Champs = Mapping[str, tuple[str, Callable[[Any], str]]]

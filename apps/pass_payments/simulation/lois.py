@@ -29,7 +29,6 @@ from apps.pass_payments.models import (
     AnomaliePaiement,
     Decaissement,
     EvenementPaiement,
-    MessageSortant,
     PaiementPass,
     Proposition,
     RappelOperateur,
@@ -37,7 +36,7 @@ from apps.pass_payments.models import (
 from apps.pass_payments.operateurs import Etat
 from apps.pass_payments.simulation.monde import Monde
 from apps.pass_payments.simulation.operateur import Compte, OperateurMenteur
-from apps.socle.models import Fait
+from apps.socle.models import Fait, MessageSortant
 
 Ligne = dict[str, Any]
 CONFIRMES = ("succes", "rembourse")

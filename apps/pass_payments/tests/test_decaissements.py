@@ -14,12 +14,7 @@ from apps.borne_auth.tests.races import en_parallele
 from apps.pass_clients.tests import refus
 from apps.pass_clients.tests.courses import ou_refus
 from apps.pass_clients.tests.factories import ClientFactory, contrat_en_vigueur
-from apps.pass_payments.models import (
-    AnomaliePaiement,
-    Decaissement,
-    MessageSortant,
-    PaiementPass,
-)
+from apps.pass_payments.models import AnomaliePaiement, Decaissement, PaiementPass
 from apps.pass_payments.operateurs import Accuse, Constat, Etat, OperateurFerme
 from apps.pass_payments.selectors_controle import decaissements_en_retard
 from apps.pass_payments.services.anomalies import resoudre_anomalie
@@ -34,6 +29,7 @@ from apps.pass_payments.services.reglement import regler
 from apps.pass_payments.tests.ecritures import refuse
 from apps.pass_payments.tests.factories import PaiementFactory
 from apps.pass_payments.tests.operateur_factice import OperateurFactice, injoignable, refusee
+from apps.socle.models import MessageSortant
 
 pytestmark = pytest.mark.django_db
 

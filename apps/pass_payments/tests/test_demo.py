@@ -25,14 +25,8 @@ from apps.pass_clients.selectors import souscriptions_sans_police
 from apps.pass_clients.tests.factories import ClientFactory
 from apps.pass_payments.demo import charger_portefeuille, lire_portefeuille
 from apps.pass_payments.lifecycle import decider
-from apps.pass_payments.models import (
-    AnomaliePaiement,
-    Cotisation,
-    EvenementPaiement,
-    MessageSortant,
-    PaiementPass,
-    SoldeContrat,
-)
+from apps.pass_payments.models import AnomaliePaiement, Cotisation, EvenementPaiement, PaiementPass, SoldeContrat
+from apps.socle.models import MessageSortant
 from apps.socle.numbers import allouer
 from nsia_pass_api.errors import ErreurPass
 

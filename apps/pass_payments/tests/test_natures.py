@@ -32,20 +32,14 @@ from apps.pass_clients.services import (
 from apps.pass_clients.tests import refus
 from apps.pass_clients.tests.courses import ou_refus, transaction_ouverte
 from apps.pass_clients.tests.factories import ClientFactory, SouscriptionFactory, contrat_en_vigueur
-from apps.pass_payments.models import (
-    AbandonCreance,
-    Cotisation,
-    Decaissement,
-    MessageSortant,
-    Proposition,
-    SoldeContrat,
-)
+from apps.pass_payments.models import AbandonCreance, Cotisation, Decaissement, Proposition, SoldeContrat
 from apps.pass_payments.natures import Demande, Nature, nature
 from apps.pass_payments.services.decaissements import clore_a_la_main, reserver_decaissements, suivre_decaissement
 from apps.pass_payments.services.propositions import approuver, peut_decider, proposer, proposer_retour, retirer
 from apps.pass_payments.tests.ecritures import refuse
 from apps.pass_payments.tests.factories import PaiementFactory
 from apps.pass_payments.tests.operateur_factice import OperateurFactice
+from apps.socle.models import MessageSortant
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("operateur")]
 

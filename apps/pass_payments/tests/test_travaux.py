@@ -17,21 +17,16 @@ from pytest_django import Settings
 
 from apps.borne_auth.tests.races import en_parallele
 from apps.pass_clients.tests.factories import SouscriptionFactory
-from apps.pass_payments import messagerie, travaux
-from apps.pass_payments.models import (
-    Decaissement,
-    MessageSortant,
-    PaiementPass,
-    RappelOperateur,
-    TachePlanifiee,
-    Travailleur,
-)
+from apps.pass_payments import travaux
+from apps.pass_payments.models import Decaissement, PaiementPass, RappelOperateur, TachePlanifiee, Travailleur
 from apps.pass_payments.services import enregistrer_demande
 from apps.pass_payments.services.decaissements import demander_versement
-from apps.pass_payments.services.messages import annoncer
 from apps.pass_payments.services.rappels import recevoir_rappel
 from apps.pass_payments.tests.operateur_factice import OperateurFactice
 from apps.pass_payments.travaux import Travaux, travailleur_present
+from apps.socle import messagerie
+from apps.socle.models import MessageSortant
+from apps.socle.services.messages import annoncer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -2,7 +2,20 @@
 
 from apps.socle.models.faits import Fait, Livraison, StatutLivraison
 from apps.socle.models.idempotence import RequeteIdempotente
+from apps.socle.models.messages import CLE_DE_CODE, TEXTE_EFFACE, MessageSortant, StatutMessage
 from apps.socle.models.numeros import SerieNumero
 from apps.socle.models.reglages import ChangementReglage, Reglage
 
-__all__ = ["ChangementReglage", "Fait", "Livraison", "Reglage", "RequeteIdempotente", "SerieNumero", "StatutLivraison"]
+__all__ = [
+    "CLE_DE_CODE",
+    "TEXTE_EFFACE",
+    "ChangementReglage",
+    "Fait",
+    "Livraison",
+    "MessageSortant",
+    "Reglage",
+    "RequeteIdempotente",
+    "SerieNumero",
+    "StatutLivraison",
+    "StatutMessage",
+]
