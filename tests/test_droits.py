@@ -58,14 +58,12 @@ from apps.pass_payments.models import (
     RappelOperateur,
     Rapprochement,
     Reprise,
-    TachePlanifiee,
-    Travailleur,
 )
 from apps.pass_payments.natures import natures
 from apps.pass_payments.services.propositions import proposer_retour
 from apps.pass_payments.tests.factories import PaiementFactory
 from apps.pass_products.tests.factories import GarantieFactory
-from apps.socle.models import Fait, Livraison, MessageSortant, Reglage, SerieNumero
+from apps.socle.models import Fait, Livraison, MessageSortant, Reglage, SerieNumero, TachePlanifiee, Travailleur
 from apps.socle.services.faits import dire
 from apps.socle.services.reglages import changer_reglage
 from nsia_pass_api.actes import AvecActes
@@ -640,9 +638,7 @@ class TestMatrice:
                 for ligne, objet in un.une_de_chaque(modele).items():
                     for nom in ("change", "history"):
                         fautes += self.lecture(role, moi, modele, ligne, objet, nom)
-                inconnue = moi.get(
-                    page(modele, "change", "0" if modele != "pass_payments.Travailleur" else uuid.uuid4())
-                )
+                inconnue = moi.get(page(modele, "change", "0" if modele != "socle.Travailleur" else uuid.uuid4()))
                 if inconnue.status_code != (302 if peut(role, modele, "view") else 403):
                     fautes.append(f"{modele} : page inconnue {inconnue.status_code}")
 

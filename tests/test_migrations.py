@@ -156,6 +156,8 @@ PARTIS = {
     "reglage": "pass_products",
     "changementreglage": "pass_products",
     "messagesortant": "pass_payments",
+    "travailleur": "pass_payments",
+    "tacheplanifiee": "pass_payments",
 }
 
 

@@ -105,8 +105,8 @@ DROITS: dict[str, Droits] = {
     "mtn_integration.LogMTN": Droits(toutes, "L", "L", "", "", "L"),
     # What runs by itself.
     "socle.MessageSortant": Droits(toutes, "L", "L", "", "", "L"),
-    "pass_payments.TachePlanifiee": Droits(toutes, "L", "L", "", "", "L"),
-    "pass_payments.Travailleur": Droits(toutes, "L", "L", "", "", "L"),
+    "socle.TachePlanifiee": Droits(toutes, "L", "L", "", "", "L"),
+    "socle.Travailleur": Droits(toutes, "L", "L", "", "", "L"),
     "socle.Livraison": Droits(toutes, "LM", "L", "", "", "L"),
     # Files handed in: by each what she may do herself.
     "pass_payments.ImportFichier": Droits(de_soi("deposant"), "LA", "LA", "LA", "", "L"),

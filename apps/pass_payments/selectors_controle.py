@@ -19,12 +19,11 @@ from apps.pass_payments.models import (
     RappelOperateur,
     StatutDecaissement,
     StatutPaiement,
-    TachePlanifiee,
     VerdictRappel,
 )
 from apps.pass_payments.selectors_propositions import REPONSES_MONTREES, a_decider_par, en_attente, reponses_recentes
-from apps.pass_payments.travaux import travailleur_present
-from apps.socle.selectors import messages_abandonnes
+from apps.socle.models import TachePlanifiee
+from apps.socle.selectors import messages_abandonnes, travailleur_present
 from nsia_pass_api.alertes import Alerte, Permises, Source, compter
 from nsia_pass_api.dates import maintenant
 from nsia_pass_api.regard import Regard
@@ -150,7 +149,7 @@ def alertes_exploitation(*, permises: Permises = lambda lignes: lignes, quand: d
             code="aucun_travailleur",
             titre="Aucun travailleur ne suit les paiements",
             nombre=1,
-            vue="admin:pass_payments_travailleur_changelist",
+            vue="admin:socle_travailleur_changelist",
             requete="",
         )
         alertes.insert(0, sans_travailleur)

@@ -1,13 +1,16 @@
-"""What the back office looks at: facts that could not be delivered, messages that could not be sent."""
+"""What the back office looks at: facts and messages that did not get there, whether a worker lives."""
 
 from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
-from apps.socle.models import Livraison, MessageSortant, StatutLivraison, StatutMessage
+from apps.socle.models import Livraison, MessageSortant, StatutLivraison, StatutMessage, Travailleur
 from nsia_pass_api.alertes import Alerte, Permises, compter
+from nsia_pass_api.dates import maintenant
 
 ESSAIS_SUSPECTS = 5
+# Without a beat for this long a worker is taken for dead.
+ABSENCE = timedelta(seconds=30)
 MESSAGES_RECENTS = timedelta(days=7)
 # As the partial index `livraisons_bloquees`.
 DONT_ON_SE_SOUCIE = Q(statut=StatutLivraison.A_FAIRE, tentatives__gte=ESSAIS_SUSPECTS)
@@ -23,3 +26,10 @@ def alertes_faits(*, permises: Permises = lambda lignes: lignes) -> list[Alerte]
 def messages_abandonnes(*, quand: datetime) -> QuerySet[MessageSortant]:
     """Messages of the last seven days that could not be sent."""
     return MessageSortant.objects.filter(statut=StatutMessage.ABANDONNE, cree_le__gte=quand - MESSAGES_RECENTS)
+
+
+def travailleur_present() -> str | None:
+    """For /sante/pret/: None when a worker lives, else why the service is not whole."""
+    if Travailleur.objects.filter(vu_le__gt=maintenant() - ABSENCE).exists():
+        return None
+    return "aucun travailleur ne suit les paiements (python manage.py travaux)"

@@ -50,9 +50,9 @@ BACK_OFFICE_MENU = [
         "Exploitation",
         [
             ("socle.MessageSortant", "sms", "SMS aux clients, envoyés ou non"),
-            ("pass_payments.TachePlanifiee", "event_repeat", "Ce qui tourne chaque nuit"),
+            ("socle.TachePlanifiee", "event_repeat", "Ce qui tourne chaque nuit"),
             ("socle.Livraison", "campaign", "Ce que les modules se disent, et ce qui n'arrive pas"),
-            ("pass_payments.Travailleur", "manufacturing", "Qui suit les paiements, vu quand"),
+            ("socle.Travailleur", "manufacturing", "Qui suit les paiements, vu quand"),
             ("pass_payments.LigneReprise", "inventory", "Ancienne base : ce qui attend une personne, et pourquoi"),
             ("pass_payments.Reprise", "move_down", "Chaque passage de l'import et son compte"),
         ],

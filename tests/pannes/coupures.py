@@ -76,7 +76,7 @@ _AVANT, _AVANT_COMMIT, _APRES = Moment.AVANT, Moment.AVANT_COMMIT, Moment.APRES
 
 # The worker, before the operator holds the reference: the next one finds it unknown and sends it; then it is paid.
 DEMANDE = (
-    Coupure(nom="paiement réservé", ou=f"{_TRAVAUX}:reserver_paiements", quand=_APRES, si=_pris, passages=2),
+    Coupure(nom="paiement réservé", ou=f"{_TRAVAUX}:PAIEMENTS.reserver", quand=_APRES, si=_pris, passages=2),
     Coupure(nom="paiement, avant l'appel", ou=f"{_MTN}.demander_paiement", quand=_AVANT, passages=2),
     Coupure(
         nom="paiement noté, rien d'envoyé",
@@ -106,7 +106,7 @@ REPONSE = (
     Coupure(nom="règlement, après le COMMIT", ou=f"{_SUIVI}:_regler_et_juger", quand=_APRES, passages=0),
     Coupure(
         nom="message réservé",
-        ou=f"{_TRAVAUX}:reserver_messages",
+        ou="apps.socle.travaux:MESSAGES.reserver",
         quand=_APRES,
         si=_pris,
         passages=0,
@@ -139,7 +139,7 @@ RAPPEL = (
     Coupure(nom="règlement écrit, rappel pas jugé", ou=f"{_SUIVI}:juger_rappels", quand=_AVANT, passages=1),
 )
 REMBOURSEMENT = (
-    Coupure(nom="remboursement réservé", ou=f"{_TRAVAUX}:reserver_decaissements", quand=_APRES, si=_pris, passages=2),
+    Coupure(nom="remboursement réservé", ou=f"{_TRAVAUX}:DECAISSEMENTS.reserver", quand=_APRES, si=_pris, passages=2),
     Coupure(nom="remboursement, avant l'appel", ou=f"{_MTN}.rembourser", quand=_AVANT, passages=2),
     Coupure(nom="remboursement accepté, réponse pas lue", ou=_HTTP, quand=_APRES, si=_envoi("refund"), passages=1),
     Coupure(nom="remboursement accepté, pas enregistré", ou=f"{_MTN}.rembourser", quand=_APRES, passages=1),

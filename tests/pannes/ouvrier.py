@@ -12,7 +12,7 @@ if not registre.ready:
 
 import apps.mtn_integration.messagerie
 import apps.mtn_integration.operateur
-import apps.pass_payments.management.commands.travaux  # noqa: F401 - loaded before the fork
+import apps.socle.management.commands.travaux  # noqa: F401 - loaded before the fork
 
 from .coupures import PAR_NOM, poser
 

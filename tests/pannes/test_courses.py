@@ -9,7 +9,8 @@ from threading import Barrier
 import pytest
 
 from apps.mtn_integration.models import TransactionMTN
-from apps.pass_payments.models import PaiementPass, Travailleur
+from apps.pass_payments.models import PaiementPass
+from apps.socle.models import Travailleur
 
 from .atelier import Atelier, Programme, Reponse, attendre
 from .gens import Cliente, cle_neuve, demande, insister, ou_plus_tard, tout_est_calme, verifier_contrat, verifier_livres

@@ -38,8 +38,6 @@ from apps.pass_payments.models.suivi import (
     NatureDecaissement,
     RappelOperateur,
     StatutDecaissement,
-    TachePlanifiee,
-    Travailleur,
     VerdictRappel,
 )
 from apps.pass_payments.models.vues import (
@@ -85,8 +83,6 @@ __all__ = [
     "StatutPaiement",
     "StatutProposition",
     "TableReprise",
-    "TachePlanifiee",
-    "Travailleur",
     "TypeDocument",
     "TypeEvenement",
     "TypePaiement",

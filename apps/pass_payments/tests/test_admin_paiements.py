@@ -36,15 +36,13 @@ from apps.pass_payments.models import (
     Proposition,
     RappelOperateur,
     Rapprochement,
-    TachePlanifiee,
-    Travailleur,
 )
 from apps.pass_payments.services.guichet import encaisser_au_guichet
 from apps.pass_payments.services.propositions import proposer_retour, refuser
 from apps.pass_payments.services.suivi import hater, reserver_paiements, suivre_paiement
 from apps.pass_payments.tests.factories import PaiementFactory, contrat_finissant
 from apps.pass_payments.tests.operateur_factice import OperateurFactice
-from apps.socle.models import MessageSortant
+from apps.socle.models import MessageSortant, TachePlanifiee, Travailleur
 from apps.socle.services.messages import annoncer_code
 
 pytestmark = pytest.mark.django_db

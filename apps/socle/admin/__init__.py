@@ -1,5 +1,5 @@
 """Pages of what every app may use, by subject."""
 
-from apps.socle.admin import faits, messages, reglages
+from apps.socle.admin import faits, messages, reglages, travaux
 
-__all__ = ["faits", "messages", "reglages"]
+__all__ = ["faits", "messages", "reglages", "travaux"]

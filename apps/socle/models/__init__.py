@@ -5,6 +5,7 @@ from apps.socle.models.idempotence import RequeteIdempotente
 from apps.socle.models.messages import CLE_DE_CODE, TEXTE_EFFACE, MessageSortant, StatutMessage
 from apps.socle.models.numeros import SerieNumero
 from apps.socle.models.reglages import ChangementReglage, Reglage
+from apps.socle.models.travaux import TachePlanifiee, Travailleur
 
 __all__ = [
     "CLE_DE_CODE",
@@ -18,4 +19,6 @@ __all__ = [
     "SerieNumero",
     "StatutLivraison",
     "StatutMessage",
+    "TachePlanifiee",
+    "Travailleur",
 ]
