@@ -54,16 +54,24 @@ from apps.pass_payments.models import (
     IndicateurMensuel,
     LigneReprise,
     PaiementPass,
-    Proposition,
     RappelOperateur,
     Rapprochement,
     Reprise,
 )
-from apps.pass_payments.natures import natures
-from apps.pass_payments.services.propositions import proposer_retour
+from apps.pass_payments.services.natures_paiement import proposer_retour
 from apps.pass_payments.tests.factories import PaiementFactory
 from apps.pass_products.tests.factories import GarantieFactory
-from apps.socle.models import Fait, Livraison, MessageSortant, Reglage, SerieNumero, TachePlanifiee, Travailleur
+from apps.socle.models import (
+    Fait,
+    Livraison,
+    MessageSortant,
+    Proposition,
+    Reglage,
+    SerieNumero,
+    TachePlanifiee,
+    Travailleur,
+)
+from apps.socle.natures import natures
 from apps.socle.services.faits import dire
 from apps.socle.services.reglages import changer_reglage
 from nsia_pass_api.actes import AvecActes

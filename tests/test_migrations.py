@@ -157,6 +157,7 @@ PARTIS = {
     "changementreglage": "pass_products",
     "messagesortant": "pass_payments",
     "travailleur": "pass_payments",
+    "proposition": "pass_payments",
     "tacheplanifiee": "pass_payments",
 }
 

@@ -20,9 +20,9 @@ from apps.borne_auth.authentication import BorneConnectee, ClientConnecte
 from apps.borne_auth.models import Agent
 from apps.pass_payments.cles_du_journal import FAITS
 from apps.pass_payments.motifs import motif_lisible
-from apps.pass_payments.natures import nature
 from apps.socle.cles import cle_lisible
 from apps.socle.models import Reglage
+from apps.socle.natures import nature
 from nsia_pass_api.addresses import adresse_du_client
 from nsia_pass_api.audit import ANONYME, Contexte, au_nom_de
 from nsia_pass_api.lisible import Cles
@@ -75,7 +75,7 @@ SUIVIES: dict[str, Suivie] = {
     "pass_clients.NumeroPolice": Suivie("souscription__client"),
     "pass_payments.PaiementPass": Suivie("souscription__client", lues={"motif_echec": motif_lisible}),
     "pass_payments.AnomaliePaiement": Suivie("paiement__souscription__client", cles=lambda ligne: FAITS),
-    "pass_payments.Proposition": Suivie(
+    "socle.Proposition": Suivie(
         "client",
         cles=_cles_d_une_proposition,
         lues={"nature": _nature_lue, "cle": cle_lisible},

@@ -93,7 +93,7 @@ DROITS: dict[str, Droits] = {
     "pass_payments.PaiementPass": Droits(du_client("souscription__client"), "LAM", "LAM", "LAM", "L", "L"),
     "pass_payments.EvenementPaiement": Droits(du_client("paiement__souscription__client"), "L", "L", "L", "L", "L"),
     "pass_payments.AnomaliePaiement": Droits(du_client("paiement__souscription__client"), "LM", "LM", "L", "L", "L"),
-    "pass_payments.Proposition": Droits(du_client("client"), "LAM", "LAM", "LA", "L", "L"),
+    "socle.Proposition": Droits(du_client("client"), "LAM", "LAM", "LA", "L", "L"),
     "pass_payments.Decaissement": Droits(du_client("paiement__souscription__client"), "L", "L", "L", "L", "L"),
     "pass_payments.DocumentEmis": Droits(du_client("souscription__client"), "L", "L", "L", "L", "L"),
     "pass_payments.IndicateurMensuel": Droits(de_son_agence, "L", "L", "L", "", "L"),
@@ -143,22 +143,22 @@ ACTES: dict[str, dict[str, str]] = {
         "attribuer": "pass_clients.add_numeropolice",
         "attribuer_choisies": "pass_clients.add_numeropolice",
         "remplacer": "pass_clients.add_numeropolice",
-        "abandonner": "pass_payments.add_proposition",
+        "abandonner": "socle.add_proposition",
     },
     "pass_payments.PaiementPass": {
         "interroger": "pass_payments.change_paiementpass",
         "imprimer": "pass_payments.add_paiementpass",
-        "proposer": "pass_payments.add_proposition",
+        "proposer": "socle.add_proposition",
     },
     "pass_payments.Decaissement": {
-        "clore": "pass_payments.add_proposition",
-        "liberer": "pass_payments.add_proposition",
+        "clore": "socle.add_proposition",
+        "liberer": "socle.add_proposition",
     },
-    "pass_payments.Proposition": {
-        "approuver": "pass_payments.change_proposition",
-        "refuser": "pass_payments.change_proposition",
+    "socle.Proposition": {
+        "approuver": "socle.change_proposition",
+        "refuser": "socle.change_proposition",
         # Of one's own, whatever one's role.
-        "retirer": "pass_payments.view_proposition",
+        "retirer": "socle.view_proposition",
     },
     "pass_payments.ImportFichier": {
         "confirmer": "pass_payments.add_importfichier",
@@ -188,19 +188,19 @@ PAGES: dict[str, dict[str, str]] = {
     "pass_products.ProduitPass": {"devis": "pass_products.view_produitpass"},
 }
 
-# Kinds of settings.PROPOSITIONS: the permission to ask for it, and that to decide, which is another person's.
+# Kinds of proposals: the permission to ask for it, and that to decide, which is another person's.
 PROPOSITIONS: dict[str, tuple[str, str]] = {
-    "remboursement": ("pass_payments.add_proposition", "pass_payments.change_proposition"),
-    "annulation": ("pass_payments.add_proposition", "pass_payments.change_proposition"),
-    "versement": ("pass_payments.add_proposition", "pass_payments.change_proposition"),
-    "cloture": ("pass_payments.add_proposition", "pass_payments.change_proposition"),
-    "abandon": ("pass_payments.add_proposition", "pass_payments.change_proposition"),
-    "encaissement": ("pass_payments.add_paiementpass", "pass_payments.change_proposition"),
-    "telephone": ("pass_clients.change_clientpass", "pass_payments.change_proposition"),
-    "police": ("pass_clients.add_numeropolice", "pass_payments.change_proposition"),
-    "role_agent": ("borne_auth.change_agent", "pass_payments.change_proposition"),
-    "mot_de_passe_agent": ("borne_auth.change_agent", "pass_payments.change_proposition"),
-    "facteur_agent": ("borne_auth.change_agent", "pass_payments.change_proposition"),
+    "remboursement": ("socle.add_proposition", "socle.change_proposition"),
+    "annulation": ("socle.add_proposition", "socle.change_proposition"),
+    "versement": ("socle.add_proposition", "socle.change_proposition"),
+    "cloture": ("socle.add_proposition", "socle.change_proposition"),
+    "abandon": ("socle.add_proposition", "socle.change_proposition"),
+    "encaissement": ("pass_payments.add_paiementpass", "socle.change_proposition"),
+    "telephone": ("pass_clients.change_clientpass", "socle.change_proposition"),
+    "police": ("pass_clients.add_numeropolice", "socle.change_proposition"),
+    "role_agent": ("borne_auth.change_agent", "socle.change_proposition"),
+    "mot_de_passe_agent": ("borne_auth.change_agent", "socle.change_proposition"),
+    "facteur_agent": ("borne_auth.change_agent", "socle.change_proposition"),
 }
 
 

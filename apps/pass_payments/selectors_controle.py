@@ -15,15 +15,14 @@ from apps.pass_payments.models import (
     EvenementPaiement,
     NatureEcart,
     PaiementPass,
-    Proposition,
     RappelOperateur,
     StatutDecaissement,
     StatutPaiement,
     VerdictRappel,
 )
-from apps.pass_payments.selectors_propositions import REPONSES_MONTREES, a_decider_par, en_attente, reponses_recentes
 from apps.socle.models import TachePlanifiee
 from apps.socle.selectors import messages_abandonnes, travailleur_present
+from apps.socle.selectors_propositions import a_decider_par, en_attente
 from nsia_pass_api.alertes import Alerte, Permises, Source, compter
 from nsia_pass_api.dates import maintenant
 from nsia_pass_api.regard import Regard
@@ -162,8 +161,3 @@ def _propositions(permises: Permises, *, quand: datetime) -> Source:
         return "propositions", "Propositions qui attendent votre décision", a_elle, {"attend": "moi"}
     attendent = en_attente(quand=quand)
     return "propositions", "Propositions qui attendent une seconde personne", attendent, {"attend": "toutes"}
-
-
-def demandes_decidees(*, permises: Regard) -> list[Proposition]:
-    """The answers to what whoever looks asked for, among the rows that `permises` leaves; the last first. One query."""
-    return list(permises(reponses_recentes(permises.agent))[:REPONSES_MONTREES])

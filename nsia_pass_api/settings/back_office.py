@@ -29,7 +29,7 @@ BACK_OFFICE_MENU = [
         [
             ("pass_payments.PaiementPass", "payments", "Chaque tentative et son journal"),
             ("pass_payments.AnomaliePaiement", "error", "Ce que seule une personne peut régler"),
-            ("pass_payments.Proposition", "rule", "Ce qu'une personne demande et qu'une autre décide"),
+            ("socle.Proposition", "rule", "Ce qu'une personne demande et qu'une autre décide"),
             ("pass_payments.Decaissement", "outbox", "L'argent qui sort, suivi jusqu'au bout"),
             ("pass_payments.ImportFichier", "upload_file", "Encaissements ou rattachements, d'un fichier"),
             ("pass_payments.DocumentEmis", "description", "Reçus, relevés, attestations et leur code"),
@@ -109,7 +109,7 @@ BACK_OFFICE_ALERTES = [
     "apps.socle.selectors.alertes_faits",
 ]
 # What became of what a person asked others to decide: rows to show, of those that `permises` leaves.
-BACK_OFFICE_DEMANDES = "apps.pass_payments.selectors_controle.demandes_decidees"
+BACK_OFFICE_DEMANDES = "apps.socle.selectors_propositions.demandes_decidees"
 # Each answers the panels of a client's page (nsia_pass_api/dossier.py), in the order in which they are shown.
 BACK_OFFICE_DOSSIER = ["apps.pass_payments.admin.dossier.panneaux", "apps.borne_auth.admin.panneaux"]
 # Answers the pictures of the home page on the rows that `permises` leaves, and when their figures were computed.

@@ -20,20 +20,6 @@ PROPOSITION_VALIDITE = timedelta(days=integer("PROPOSITION_JOURS", 7, minimum=1)
 MOBILE_MONEY_DELAI_JOURS = 7
 DEUX_PERSONNES_JOURS = 30
 
-# What one person proposes and another decides: kind → its class (apps/pass_payments/natures.py). Kinds live as long as rows.
-PROPOSITIONS = {
-    "remboursement": "apps.pass_payments.services.natures_paiement.Remboursement",
-    "annulation": "apps.pass_payments.services.natures_paiement.Annulation",
-    "versement": "apps.pass_payments.services.natures_paiement.LiberationVersement",
-    "cloture": "apps.pass_payments.services.natures_paiement.ClotureDecaissement",
-    "abandon": "apps.pass_payments.services.natures_paiement.Abandon",
-    "encaissement": "apps.pass_payments.services.natures_guichet.Encaissement",
-    "telephone": "apps.pass_payments.services.natures_client.ChangementTelephone",
-    "police": "apps.pass_payments.services.natures_client.RemplacementPolice",
-    "role_agent": "apps.borne_auth.natures.RoleQuiDecide",
-    "mot_de_passe_agent": "apps.borne_auth.natures.MotDePassePerdu",
-    "facteur_agent": "apps.borne_auth.natures.FacteurPerdu",
-}
 # Says who is another person than whom (natures.Independance): those who hold each other's accounts are one.
 INDEPENDANCE = "apps.borne_auth.independance.Independance"
 

@@ -7,13 +7,7 @@ from django.db.models import F, QuerySet
 from django.http import HttpRequest
 
 from apps.pass_clients.models import EtatContrat
-from apps.pass_payments.models import (
-    StatutCotisation,
-    StatutDecaissement,
-    StatutPaiement,
-    StatutProposition,
-    VerdictRappel,
-)
+from apps.pass_payments.models import StatutCotisation, StatutDecaissement, StatutPaiement, VerdictRappel
 from nsia_pass_api.admin import badge, lien, pastille
 
 COULEURS_PAIEMENT = {
@@ -35,12 +29,6 @@ COULEURS_CONTRAT = {
     EtatContrat.EXPIRE: "warning",
     EtatContrat.EN_ATTENTE: "info",
 }
-COULEURS_PROPOSITION = {
-    StatutProposition.PROPOSEE: "warning",
-    StatutProposition.APPROUVEE: "success",
-    StatutProposition.REFUSEE: "danger",
-    StatutProposition.RETIREE: "info",
-}
 COULEURS_DECAISSEMENT = {
     StatutDecaissement.A_APPROUVER: "warning",
     StatutDecaissement.A_ENVOYER: "info",
@@ -58,7 +46,6 @@ COULEURS_VERDICT = {
     VerdictRappel.ILLISIBLE: "warning",
 }
 STATUT_PAIEMENT = pastille("statut", "Statut", COULEURS_PAIEMENT, StatutPaiement)
-STATUT_PROPOSITION = pastille("statut", "Statut", COULEURS_PROPOSITION, StatutProposition)
 STATUT_DECAISSEMENT = pastille("statut", "Statut", COULEURS_DECAISSEMENT, StatutDecaissement)
 VERDICT = pastille("verdict", "Verdict", COULEURS_VERDICT, VerdictRappel)
 SOUSCRIPTION = lien("souscription", "Souscription", modele="pass_clients.SouscriptionPass", pk="souscription_id")

@@ -15,15 +15,12 @@ from apps.pass_clients.admin import ClientAdmin, SouscriptionAdmin
 from apps.pass_clients.admin_polices import AttributionEnLot
 from apps.pass_clients.models import ClientPass, Contrat, EtatContrat, NumeroPolice, SouscriptionPass, StatutPolice
 from apps.pass_payments.admin.actes import Attribuer, Encaisser, ProposerAbandon, ProposerPolice, ProposerTelephone
-from apps.pass_payments.admin.cellules import (
-    COULEURS_CONTRAT,
-    COULEURS_COTISATION,
-    STATUT_PAIEMENT,
-    STATUT_PROPOSITION,
-)
+from apps.pass_payments.admin.cellules import COULEURS_CONTRAT, COULEURS_COTISATION, STATUT_PAIEMENT
 from apps.pass_payments.admin.dossier import resume
-from apps.pass_payments.models import Cotisation, PaiementPass, Proposition, StatutCotisation, StatutProposition
+from apps.pass_payments.models import Cotisation, PaiementPass, StatutCotisation
 from apps.pass_payments.selectors import situations_des
+from apps.socle.admin.propositions import STATUT_PROPOSITION
+from apps.socle.models import Proposition, StatutProposition
 from nsia_pass_api.actes import AvecActes
 from nsia_pass_api.admin import (
     AdminLecture,
@@ -92,7 +89,7 @@ class PropositionDuClientTableau(TableauLecture):
     per_page = 25
     fields = (
         moment("demandee_le", "Demandée le"),
-        lien("nature_lisible", "Proposition", modele="pass_payments.Proposition", pk="pk"),
+        lien("nature_lisible", "Proposition", modele="socle.Proposition", pk="pk"),
         texte("demandeur", "Par"),
         texte("motif", "Motif"),
         STATUT_PROPOSITION,
@@ -127,7 +124,7 @@ class ClientEtContratsAdmin(AvecActes, ClientAdmin):
     def remarques(self, request: HttpRequest, objet: Any) -> Sequence[str]:
         if objet.proposition_ouverte is None:
             return []
-        page = vers("pass_payments.Proposition", objet.proposition_ouverte, "Un changement de téléphone")
+        page = vers("socle.Proposition", objet.proposition_ouverte, "Un changement de téléphone")
         return [format_html("{} attend la décision d'une seconde personne.", page)]
 
     def render_change_form(

@@ -7,9 +7,7 @@ from apps.pass_payments.models.controle import (
     EcartRapprochement,
     NatureAnomalie,
     NatureEcart,
-    Proposition,
     Rapprochement,
-    StatutProposition,
     TypeDocument,
 )
 from apps.pass_payments.models.imports import DoublonConfirme, ImportFichier, NatureImport, StatutImport
@@ -70,7 +68,6 @@ __all__ = [
     "NatureImport",
     "OperateurPaiement",
     "PaiementPass",
-    "Proposition",
     "RappelOperateur",
     "Rapprochement",
     "Reprise",
@@ -81,7 +78,6 @@ __all__ = [
     "StatutDecaissement",
     "StatutImport",
     "StatutPaiement",
-    "StatutProposition",
     "TableReprise",
     "TypeDocument",
     "TypeEvenement",

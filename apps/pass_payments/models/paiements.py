@@ -173,7 +173,7 @@ class PaiementPass(models.Model):
         help_text="Même contrat, jour, montant, mode et justificatif : le premier porte 1. Vide hors du guichet.",
     )
     autorise_par = models.OneToOneField(
-        "Proposition",
+        "socle.Proposition",
         on_delete=models.PROTECT,
         null=True,
         blank=True,

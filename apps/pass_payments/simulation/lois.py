@@ -30,13 +30,12 @@ from apps.pass_payments.models import (
     Decaissement,
     EvenementPaiement,
     PaiementPass,
-    Proposition,
     RappelOperateur,
 )
 from apps.pass_payments.operateurs import Etat
 from apps.pass_payments.simulation.monde import Monde
 from apps.pass_payments.simulation.operateur import Compte, OperateurMenteur
-from apps.socle.models import Fait, MessageSortant
+from apps.socle.models import Fait, MessageSortant, Proposition
 
 Ligne = dict[str, Any]
 CONFIRMES = ("succes", "rembourse")

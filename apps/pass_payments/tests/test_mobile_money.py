@@ -18,11 +18,11 @@ from apps.pass_clients.tests.courses import ou_refus
 from apps.pass_clients.tests.factories import ClientFactory
 from apps.pass_clients.tests.refus import refuse as base_refuse
 from apps.pass_clients.tests.refus import sans_gardes, verifier_maintenant
-from apps.pass_payments.models import Decaissement, Proposition
+from apps.pass_payments.models import Decaissement
 from apps.pass_payments.services.decaissements import demander_versement, liberer, reserver_decaissements
-from apps.pass_payments.services.propositions import approuver, proposer, refuser
 from apps.pass_payments.tests.ecritures import refuse
-from apps.socle.models import MessageSortant
+from apps.socle.models import MessageSortant, Proposition
+from apps.socle.services.propositions import approuver, proposer, refuser
 from apps.socle.services.reglages import changer_reglage
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("operateur")]

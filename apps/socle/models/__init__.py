@@ -4,6 +4,7 @@ from apps.socle.models.faits import Fait, Livraison, StatutLivraison
 from apps.socle.models.idempotence import RequeteIdempotente
 from apps.socle.models.messages import CLE_DE_CODE, TEXTE_EFFACE, MessageSortant, StatutMessage
 from apps.socle.models.numeros import SerieNumero
+from apps.socle.models.propositions import Proposition, StatutProposition
 from apps.socle.models.reglages import ChangementReglage, Reglage
 from apps.socle.models.travaux import TachePlanifiee, Travailleur
 
@@ -14,11 +15,13 @@ __all__ = [
     "Fait",
     "Livraison",
     "MessageSortant",
+    "Proposition",
     "Reglage",
     "RequeteIdempotente",
     "SerieNumero",
     "StatutLivraison",
     "StatutMessage",
+    "StatutProposition",
     "TachePlanifiee",
     "Travailleur",
 ]
