@@ -7,6 +7,7 @@ other. What is claimed and not finished is due again when the claim runs out (se
 import os
 import socket
 import threading
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -47,7 +48,7 @@ class Travaux:
 
     def __init__(self, *, fils: int | None = None, pause: float | None = None) -> None:
         self.pause = settings.TRAVAUX_PAUSE if pause is None else pause
-        self.faits = 0
+        self.faits: Counter[str] = Counter()
         self.equipes = {
             nom: _Equipe(file, fils=file.fils or fils or settings.TRAVAUX_FILS) for nom, file in FILES.items()
         }
@@ -76,7 +77,7 @@ class Travaux:
                 self._attendre()
         self.finir()
         self._partir()
-        logger.info("travaux_finis", travailleur=str(self._moi.pk), faits=self.faits)
+        logger.info("travaux_finis", travailleur=str(self._moi.pk), **self.faits)
 
     def tour(self) -> bool:
         """One look at everything that is due; True when there was something. What was begun may still be running."""
@@ -115,7 +116,7 @@ class Travaux:
         with self._verrou:
             equipe.libres += 1
             equipe.echec |= erreur is not None
-            self.faits += 1
+            self.faits[equipe.file.nom] += 1
         if erreur is None:
             self._reveils.put(None)
         else:

@@ -67,7 +67,11 @@ class Coupure:
     passages: int = 0
 
 
+# Of the rows that the handler of `ouvrier` writes.
+CARNET = "carnet"
+
 _TRAVAUX = "apps.pass_payments.travaux"
+_FAITS = "apps.socle.services.faits"
 _SUIVI = "apps.pass_payments.services.suivi"
 _DECAISSEMENTS = "apps.pass_payments.services.decaissements"
 _MTN = "apps.mtn_integration.operateur:OperateurMTN"
@@ -117,6 +121,9 @@ REPONSE = (
         quand=_APRES,
         passages=0,
     ),
+    Coupure(nom="fait réservé", ou="apps.socle.travaux:LIVRAISONS.reserver", quand=_APRES, si=_pris, passages=0),
+    Coupure(nom="fait pris, avant le COMMIT", ou=f"{_FAITS}:_livrer", quand=_AVANT_COMMIT, si=_pris, passages=0),
+    Coupure(nom="fait pris, après le COMMIT", ou=f"{_FAITS}:_livrer", quand=_APRES, si=_pris, passages=0),
 )
 # As above, when the payer says no.
 REFUS = (

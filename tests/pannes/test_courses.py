@@ -110,8 +110,8 @@ def test_two_workers_share_forty_payments(atelier: Atelier) -> None:
 
 
 def faits(worker: Programme) -> int:
-    """How many steps and messages the worker says that it has done."""
-    trouve = re.search(r"Travaux arrêtés : (\d+) suivis et envois faits\.\n$", worker.dit())
+    """How many steps of payments the worker says that it has done."""
+    trouve = re.search(r"Travaux arrêtés\. Faits : .*\bpaiements (\d+).*\.\n$", worker.dit())
     assert trouve is not None
     return int(trouve[1])
 

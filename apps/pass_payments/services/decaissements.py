@@ -139,12 +139,15 @@ def liberer(*, decaissement: Decaissement, envoyer: bool, quand: datetime) -> No
 
 
 def _dire_la_fin(decaissement: Decaissement, *, quand: datetime) -> None:
-    """Whoever asked for the money learns whether it arrived."""
+    """Whoever asked for the money learns whether it arrived, by a handler of this fact that looks for its own `demandeur`."""
+    demandeur, _, reference = decaissement.cle.partition(":")
     dire(
         "decaissement.fini",
         cle=decaissement.cle,
         donnees={
             "decaissement": decaissement.pk,
+            "demandeur": demandeur,
+            "reference": reference,
             "statut": str(decaissement.statut),
             "montant": decaissement.montant,
         },

@@ -137,7 +137,7 @@ class TestTour:
         ouvert.set()
         finir(ouvrier)
         assert statuts() == {"en_cours": 1, "initie": 2}
-        assert (ouvrier.equipes["paiements"].libres, ouvrier.faits) == (1, 1)
+        assert (ouvrier.equipes["paiements"].libres, ouvrier.faits) == (1, {"paiements": 1})
 
 
 class TestFiles:
@@ -333,7 +333,7 @@ class TestFin:
 
         premier.refresh_from_db()
         assert premier.statut == "en_cours"
-        assert ouvrier.faits == 1
+        assert ouvrier.faits == {"paiements": 1}
         assert statuts()["initie"] == 1
         assert Travailleur.objects.count() == 0
 
@@ -365,7 +365,7 @@ class TestFin:
         assert paiement.statut == "en_cours"
         assert capsys.readouterr().out.splitlines() == [
             "Travaux en cours. Ctrl-C ou SIGTERM pour arrêter : ce qui est commencé sera fini.",
-            "Travaux arrêtés : 1 suivis et envois faits.",
+            "Travaux arrêtés. Faits : paiements 1.",
         ]
 
 

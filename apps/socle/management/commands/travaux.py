@@ -23,4 +23,5 @@ class Command(BaseCommand):
         self.stdout.write("Travaux en cours. Ctrl-C ou SIGTERM pour arrêter : ce qui est commencé sera fini.")
         self.stdout.flush()
         travaux.tourner()
-        self.stdout.write(f"Travaux arrêtés : {travaux.faits} suivis et envois faits.")
+        faits = ", ".join(f"{nom} {nombre}" for nom, nombre in sorted(travaux.faits.items()))
+        self.stdout.write(f"Travaux arrêtés. Faits : {faits or 'aucun'}.")
