@@ -18,6 +18,7 @@ _LUS = (
     "apps/borne_auth/droits.py",
     "apps/borne_auth/equipe.py",
     "apps/*/definitions.py",
+    "apps/*/pages.py",
     "apps/socle/services/reglages.py",
     "nsia_pass_api/constraints.py",
     "nsia_pass_api/demenagement.py",

@@ -11,7 +11,7 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
-from apps.borne_auth.lectures import SANS_PERSONNE
+from apps.borne_auth.lectures import personnel
 from apps.borne_auth.models import Agent
 from apps.borne_auth.tests.factories import AgentFactory
 from apps.pass_clients.errors import AgenceFermee, TelephoneDejaConnu
@@ -79,7 +79,7 @@ def contrat(*, telephone: str = "", numero: str | None = None, paiements: int = 
 
 
 def notee(modele: type[Model]) -> bool:
-    return modele._meta.label not in SANS_PERSONNE
+    return personnel(modele)
 
 
 class TestRequetes:

@@ -20,7 +20,8 @@ from test_droits import empreinte
 
 from apps.borne_auth import sans_session
 from apps.borne_auth.confirmations import Changement, demander
-from apps.borne_auth.droits import DROITS, LETTRES
+from apps.borne_auth.droits import LETTRES
+from apps.borne_auth.droits import droits as table
 from apps.borne_auth.maintenance import donner_code
 from apps.borne_auth.models import ActeSensible, Agent, Borne, RoleAgent, SessionBorne
 from apps.borne_auth.tests.factories import AgentFactory, BorneFactory, SessionFactory
@@ -50,7 +51,7 @@ TOUTES = frozenset(LIGNES)
 
 def equipe(verbe: str) -> frozenset[str]:
     """The roles that have this right on agents."""
-    droits = DROITS["borne_auth.Agent"]
+    droits = table()["borne_auth.Agent"]
     return frozenset(role.value for role in RoleAgent if verbe in {LETTRES[lettre] for lettre in droits.lettres(role)})
 
 

@@ -18,7 +18,6 @@ from unfold.views import ChangeList
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from apps.borne_auth.audit import modeles_suivis
-from apps.borne_auth.lectures import modele_lu, noms_de
 from apps.borne_auth.models import (
     ActionAudit,
     JournalAudit,
@@ -33,11 +32,14 @@ from apps.borne_auth.selectors_audit import (
     differences,
     libelle_de_la_table,
     libelle_du_champ,
+    modele_lu,
     nommer,
+    noms_du_modele,
     objet_lisible,
     traces_des_clients,
 )
-from nsia_pass_api.admin import AdminLecture, moment, pastille, texte, vers
+from nsia_pass_api.back_office.cellules import moment, pastille, texte, vers
+from nsia_pass_api.back_office.lecture import AdminLecture
 from nsia_pass_api.lisible import VIDE, champs
 
 COULEURS_ACTION: dict[str, str] = {
@@ -151,7 +153,8 @@ class ObjetFiltre(admin.SimpleListFilter):
         return sorted(noms.items(), key=lambda choix: choix[1])
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(objet__in=noms_de(objet)) if (objet := self.value()) else queryset
+        choisi = self.value()
+        return queryset.filter(objet__in=noms_du_modele(choisi)) if choisi else queryset
 
 
 class ProvenanceFiltre(admin.ChoicesFieldListFilter):
@@ -311,14 +314,16 @@ class LectureDonneesAdmin(AdminTrace):
 
     @admin.display(description="Objet")
     def objet_lu(self, ligne: LectureDonnees) -> str:
-        nom = capfirst(str(modele_lu(ligne.objet)._meta.verbose_name))
+        modele = modele_lu(ligne.objet)
+        nom = capfirst(str(modele._meta.verbose_name)) if modele else ligne.objet
         return f"{nom} n° {ligne.cle}" if ligne.cle else nom
 
     @admin.display(description="Objet")
     def objet_lie(self, ligne: LectureDonnees) -> str:
         modele = modele_lu(ligne.objet)
-        ouverte = ligne.cle and admin.site.is_registered(modele)
-        return vers(modele._meta.label, ligne.cle, self.objet_lu(ligne)) if ouverte else self.objet_lu(ligne)
+        if not (ligne.cle and modele and admin.site.is_registered(modele)):
+            return self.objet_lu(ligne)
+        return vers(modele._meta.label, ligne.cle, self.objet_lu(ligne))
 
     @admin.display(description="Client concerné")
     def client(self, ligne: Any) -> str:
@@ -331,7 +336,8 @@ class LectureDonneesAdmin(AdminTrace):
 
     @admin.display(description="Critères")
     def criteres(self, ligne: LectureDonnees) -> str:
-        noms = champs(modele_lu(ligne.objet))
+        modele = modele_lu(ligne.objet)
+        noms = champs(modele) if modele else {}
         dits = [
             "recherche" if nom in ("q", "term") else str(noms[un].verbose_name) if un in noms else un.replace("_", " ")
             for nom in ligne.filtres

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser
 
 from apps.borne_auth import equipe, second_facteur
-from apps.borne_auth.droits import ROLES_DECIDEURS, est_decideur
+from apps.borne_auth.droits import est_decideur, roles_decideurs
 from apps.borne_auth.errors import FacteurAbsent
 from apps.borne_auth.independance import auteurs_recents
 from apps.borne_auth.journal import Origine
@@ -66,7 +66,7 @@ class RoleQuiDecide(_SurUnCompte):
 
     def demander(self, objet: Agent, **saisie: Any) -> Demande:
         role = saisie["role"]
-        if role not in ROLES_DECIDEURS:
+        if role not in roles_decideurs():
             raise PropositionImpossible("Ce rôle ne décide de rien : donnez-le sur la page de la personne.")
         if objet.is_superuser or role == objet.role:
             raise PropositionImpossible("Cette personne a déjà ce rôle.")

@@ -24,8 +24,8 @@ from apps.socle.models import TachePlanifiee
 from apps.socle.selectors import messages_abandonnes, travailleur_present
 from apps.socle.selectors_propositions import a_decider_par, en_attente
 from nsia_pass_api.alertes import Alerte, Permises, Source, compter
+from nsia_pass_api.back_office.regard import Regard
 from nsia_pass_api.dates import maintenant
-from nsia_pass_api.regard import Regard
 
 VERIFICATION_LONGUE = timedelta(minutes=15)
 DECAISSEMENT_LONG = timedelta(hours=1)

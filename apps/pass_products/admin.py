@@ -24,23 +24,13 @@ from unfold.widgets import (
 
 from apps.pass_products.models import Garantie, ModificationCatalogue, Periodicite, ProduitPass, StatutProduit
 from apps.pass_products.services import ecrire_garantie, ecrire_produit, etablir_devis, retirer_garantie
-from nsia_pass_api.actes import AvecActes, Lignes
-from nsia_pass_api.admin import (
-    VIDE,
-    AdminPass,
-    FichesLues,
-    TableauLecture,
-    TextesTapes,
-    badge,
-    fiche,
-    moment,
-    pastille,
-    taux,
-    texte,
-    xaf,
-)
+from nsia_pass_api.back_office.actes import AvecActes, Lignes
+from nsia_pass_api.back_office.admin_pass import AdminPass, TextesTapes
+from nsia_pass_api.back_office.cellules import badge, fiche, moment, pastille, taux, texte, xaf
+from nsia_pass_api.back_office.lecture import FichesLues, TableauLecture
 from nsia_pass_api.dates import aujourdhui
 from nsia_pass_api.errors import ErreurPass
+from nsia_pass_api.lisible import VIDE
 from nsia_pass_api.money import formater_xaf
 from nsia_pass_api.textes import TexteTape
 

@@ -9,8 +9,8 @@ from django.db.models import QuerySet
 
 from apps.socle.models import Proposition, StatutProposition
 from apps.socle.natures import independance, natures
+from nsia_pass_api.back_office.regard import Regard
 from nsia_pass_api.dates import maintenant
-from nsia_pass_api.regard import Regard
 
 # An answer is on the home page of whoever asked for so long.
 REPONSES_RECENTES = timedelta(days=14)

@@ -32,6 +32,8 @@ INSTALLED_APPS = [
     "apps.mtn_integration",
     "apps.simulateur",
     "apps.borne_auth",
+    "apps.reprise",
+    "apps.essais",
 ]
 
 MIDDLEWARE = [

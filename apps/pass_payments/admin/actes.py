@@ -43,8 +43,8 @@ from apps.socle.errors import CleDejaUtilisee
 from apps.socle.forms import CommentaireForm
 from apps.socle.services.idempotence import Reponse, une_seule_fois
 from apps.socle.services.propositions import proposer
-from nsia_pass_api.actes import Acte, DejaFait, Lignes
-from nsia_pass_api.admin import vers
+from nsia_pass_api.back_office.actes import Acte, DejaFait, Lignes
+from nsia_pass_api.back_office.cellules import vers
 from nsia_pass_api.dates import aujourdhui
 from nsia_pass_api.money import formater_xaf
 from nsia_pass_api.telephones import afficher

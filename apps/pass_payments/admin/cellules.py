@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from apps.pass_clients.models import EtatContrat
 from apps.pass_payments.models import StatutCotisation, StatutDecaissement, StatutPaiement, VerdictRappel
-from nsia_pass_api.admin import badge, lien, pastille
+from nsia_pass_api.back_office.cellules import badge, lien, pastille
 
 COULEURS_PAIEMENT = {
     StatutPaiement.INITIE: "info",

@@ -27,24 +27,11 @@ from apps.pass_payments.models import (
     StatutPaiement,
 )
 from apps.pass_payments.selectors_controle import autres_ecarts, rappels_contredits
-from nsia_pass_api.actes import AvecActes
-from nsia_pass_api.admin import (
-    AdminLecture,
-    TableauLecture,
-    brut,
-    code,
-    donnees,
-    jour,
-    lien,
-    moment,
-    numero,
-    numero_telephone,
-    pastille,
-    telephone,
-    texte,
-    xaf,
-)
 from nsia_pass_api.alertes import a_voir
+from nsia_pass_api.back_office.actes import AvecActes
+from nsia_pass_api.back_office.cellules import brut, code, donnees, jour, lien, moment, pastille, telephone, texte, xaf
+from nsia_pass_api.back_office.lecture import AdminLecture, TableauLecture
+from nsia_pass_api.back_office.recherche import numero, numero_telephone
 from nsia_pass_api.money import formater_xaf
 
 CLIENT = lien(

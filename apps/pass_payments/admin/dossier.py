@@ -8,8 +8,8 @@ from apps.pass_payments.admin.cellules import COULEURS_COTISATION, STATUT_PAIEME
 from apps.pass_payments.models import Cotisation, DocumentEmis, PaiementPass, StatutCotisation
 from apps.socle.admin.messages import COULEURS_MESSAGE
 from apps.socle.models import MessageSortant, StatutMessage
-from nsia_pass_api.admin import code, jour, lien, moment, pastille, telephone, texte, xaf
-from nsia_pass_api.dossier import LIGNES, Panneau
+from nsia_pass_api.back_office.cellules import code, jour, lien, moment, pastille, telephone, texte, xaf
+from nsia_pass_api.back_office.dossier import LIGNES, Panneau
 from nsia_pass_api.money import formater_xaf
 
 NUMERO_PAIEMENT = lien("numero_transaction", "Numéro", modele="pass_payments.PaiementPass", pk="pk")

@@ -43,31 +43,26 @@ from apps.pass_payments.services.suivi import a_interroger
 from apps.socle.admin.propositions import STATUT_PROPOSITION
 from apps.socle.cles import cle_lisible
 from apps.socle.models import Proposition, StatutProposition
-from nsia_pass_api.actes import AvecActes, Lignes
-from nsia_pass_api.admin import (
-    VIDE,
-    AdminLecture,
-    LignesLecture,
-    TableauLecture,
+from nsia_pass_api.alertes import a_voir
+from nsia_pass_api.back_office.actes import AvecActes, Lignes
+from nsia_pass_api.back_office.cellules import (
     code,
     dernier_jour,
     donnees,
     jour,
-    journal_operateur,
     lien,
-    liens_operateur,
     moment,
-    numero,
-    numero_telephone,
     pastille,
-    reference,
     telephone,
     texte,
     vers,
     xaf,
 )
-from nsia_pass_api.alertes import a_voir
+from nsia_pass_api.back_office.echanges import journal_operateur, liens_operateur
+from nsia_pass_api.back_office.lecture import AdminLecture, LignesLecture, TableauLecture
+from nsia_pass_api.back_office.recherche import numero, numero_telephone, reference
 from nsia_pass_api.dates import maintenant
+from nsia_pass_api.lisible import VIDE
 from nsia_pass_api.money import formater_xaf
 
 

@@ -15,7 +15,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from pytest_django.plugin import DjangoDbBlocker
 
-from apps.pass_payments.portfolio import generer_portefeuille
+from apps.essais.portfolio import generer_portefeuille
 
 PAGES_AU_PLUS = 24
 LIGNES_AU_PLUS = 60

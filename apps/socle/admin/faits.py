@@ -14,8 +14,9 @@ from apps.socle import faits
 from apps.socle.models import Livraison, StatutLivraison
 from apps.socle.selectors import DONT_ON_SE_SOUCIE
 from apps.socle.services.faits import ecarter, relancer
-from nsia_pass_api.actes import Acte, AvecActes
-from nsia_pass_api.admin import AdminLecture, code, moment, pastille, texte
+from nsia_pass_api.back_office.actes import Acte, AvecActes
+from nsia_pass_api.back_office.cellules import code, moment, pastille, texte
+from nsia_pass_api.back_office.lecture import AdminLecture
 from nsia_pass_api.textes import TexteTape
 
 _COULEURS = {StatutLivraison.A_FAIRE: "info", StatutLivraison.FAITE: "success", StatutLivraison.ECARTEE: "warning"}

@@ -5,8 +5,10 @@ from django.contrib import admin
 from apps.socle.cles import cles_de
 from apps.socle.models import MessageSortant, StatutMessage
 from apps.socle.selectors import messages_abandonnes
-from nsia_pass_api.admin import AdminLecture, moment, numero, pastille, telephone, telephone_masque, texte
 from nsia_pass_api.alertes import a_voir
+from nsia_pass_api.back_office.cellules import moment, pastille, telephone, telephone_masque, texte
+from nsia_pass_api.back_office.lecture import AdminLecture
+from nsia_pass_api.back_office.recherche import numero
 
 COULEURS_MESSAGE = {
     StatutMessage.A_ENVOYER: "info",

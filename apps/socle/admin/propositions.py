@@ -17,8 +17,10 @@ from apps.socle.models import Proposition, StatutProposition
 from apps.socle.natures import nature, natures
 from apps.socle.selectors_propositions import a_decider_par, en_attente, reponses_recentes
 from apps.socle.services.propositions import approuver, attend_une_decision, proposer, refuser, retirer
-from nsia_pass_api.actes import Acte, AvecActes, Lignes
-from nsia_pass_api.admin import AdminLecture, lien, moment, numero, numero_telephone, pastille, texte, vers
+from nsia_pass_api.back_office.actes import Acte, AvecActes, Lignes
+from nsia_pass_api.back_office.cellules import lien, moment, pastille, texte, vers
+from nsia_pass_api.back_office.lecture import AdminLecture
+from nsia_pass_api.back_office.recherche import numero, numero_telephone
 
 COULEURS_PROPOSITION = {
     StatutProposition.PROPOSEE: "warning",

@@ -13,8 +13,9 @@ from apps.socle.definitions import DEFINITIONS
 from apps.socle.models import ChangementReglage, Reglage, SerieNumero
 from apps.socle.reglages import par_defaut
 from apps.socle.services.reglages import changer_reglage
-from nsia_pass_api.actes import Acte, AvecActes
-from nsia_pass_api.admin import AdminLecture, Cellule, TableauLecture, moment, texte
+from nsia_pass_api.back_office.actes import Acte, AvecActes
+from nsia_pass_api.back_office.cellules import Cellule, moment, texte
+from nsia_pass_api.back_office.lecture import AdminLecture, TableauLecture
 from nsia_pass_api.money import formater_nombre
 from nsia_pass_api.textes import TexteTape
 

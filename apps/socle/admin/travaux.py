@@ -6,7 +6,8 @@ from django.contrib import admin
 
 from apps.socle.models import TachePlanifiee, Travailleur
 from apps.socle.selectors import ABSENCE
-from nsia_pass_api.admin import AdminLecture, badge, code, moment, texte
+from nsia_pass_api.back_office.cellules import badge, code, moment, texte
+from nsia_pass_api.back_office.lecture import AdminLecture
 from nsia_pass_api.dates import maintenant
 
 

@@ -11,7 +11,7 @@ from nsia_pass_api.demenagement import adopter
 class Migration(migrations.Migration):
     dependencies = [
         ("contenttypes", "0002_remove_content_type_name"),
-        ("pass_payments", "0019_encaissements_au_guichet"),
+        ("pass_payments", "0020_reprise_a_part"),
         ("socle", "0001_faits"),
     ]
 

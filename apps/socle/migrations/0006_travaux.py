@@ -11,7 +11,7 @@ from nsia_pass_api.demenagement import adopter
 class Migration(migrations.Migration):
     dependencies = [
         ("contenttypes", "0002_remove_content_type_name"),
-        ("pass_payments", "0021_messages_au_socle"),
+        ("pass_payments", "0022_messages_au_socle"),
         ("socle", "0005_messages"),
     ]
 

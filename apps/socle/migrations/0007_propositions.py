@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("contenttypes", "0002_remove_content_type_name"),
         ("pass_clients", "0020_numeros_au_socle"),
-        ("pass_payments", "0022_travaux_au_socle"),
+        ("pass_payments", "0023_travaux_au_socle"),
         ("socle", "0006_travaux"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
