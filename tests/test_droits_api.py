@@ -29,11 +29,12 @@ from apps.borne_auth.tokens import JetonAccesClient, JetonAgent
 from apps.pass_clients.models import BeneficiairePass, NumeroPolice
 from apps.pass_clients.tests.factories import BeneficiaireFactory, ClientFactory, contrat_en_vigueur
 from apps.pass_payments import operateurs
-from apps.pass_payments.models import CLE_DE_CODE, DocumentEmis, MessageSortant, PaiementPass
-from apps.pass_payments.services.messages import texte_a_envoyer
+from apps.pass_payments.models import DocumentEmis, PaiementPass
 from apps.pass_payments.tests.factories import PaiementFactory, contrat_finissant
 from apps.pass_products.models import ProduitPass
 from apps.pass_products.tests.factories import ProduitFactory
+from apps.socle.models import CLE_DE_CODE, MessageSortant
+from apps.socle.services.messages import texte_a_envoyer
 
 pytestmark = pytest.mark.django_db
 

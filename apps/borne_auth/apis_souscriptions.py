@@ -42,8 +42,8 @@ from apps.pass_payments.serializers_paiements import (
     PaiementDemandeSerializer,
 )
 from apps.pass_payments.services.demandes import Souscripteur, souscrire_et_payer
-from apps.pass_payments.services.idempotence import Reponse, une_seule_fois
 from apps.pass_products.models import ProduitPass
+from apps.socle.services.idempotence import Reponse, une_seule_fois
 from nsia_pass_api.addresses import adresse_du_client
 from nsia_pass_api.errors import DonneesInvalides, ErreurPass
 

@@ -38,8 +38,8 @@ from apps.pass_clients.services import (
     modifier_client,
     retirer_beneficiaire,
 )
-from apps.pass_payments.services.messages import annoncer, annoncer_code
 from apps.pass_products.models import ProduitPass
+from apps.socle.services.messages import annoncer, annoncer_code
 from nsia_pass_api.dates import maintenant
 from nsia_pass_api.errors import ErreurPass
 from nsia_pass_api.telephones import afficher

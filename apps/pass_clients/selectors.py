@@ -26,13 +26,13 @@ from apps.pass_clients.models import (
     NumeroPolice,
     PoliceRemplacee,
     RoleBeneficiaire,
-    SerieNumero,
     SouscriptionPass,
     StatutAgence,
     StatutBeneficiaire,
 )
 from apps.pass_products import ages
 from apps.pass_products.models import ProduitPass
+from apps.socle.models import SerieNumero
 from nsia_pass_api.dates import aujourdhui
 
 

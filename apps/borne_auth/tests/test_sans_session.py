@@ -20,14 +20,15 @@ from apps.borne_auth.tests.factories import BorneFactory
 from apps.borne_auth.tests.races import en_parallele
 from apps.pass_clients.models import ClientPass, NumeroPolice, SouscriptionPass
 from apps.pass_clients.tests.factories import ClientFactory, SouscriptionFactory, contrat_en_vigueur
-from apps.pass_payments.models import MessageSortant, PaiementPass
+from apps.pass_payments.models import PaiementPass
 from apps.pass_payments.operateurs import Constat, Etat
 from apps.pass_payments.services import enregistrer_demande
-from apps.pass_payments.services.messages import texte_a_envoyer
 from apps.pass_payments.services.reglement import regler
 from apps.pass_payments.tests.conftest import operateur  # noqa: F401 - a fixture
 from apps.pass_payments.tests.ecritures import compter
 from apps.pass_products.tests.factories import ProduitFactory
+from apps.socle.models import MessageSortant
+from apps.socle.services.messages import texte_a_envoyer
 from nsia_pass_api.tests.conformite import verifier_conformite
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("operateur")]

@@ -15,7 +15,6 @@ from apps.pass_clients.models import (
     Contrat,
     NumeroPolice,
     PeriodeCouverture,
-    SerieNumero,
     SouscriptionPass,
     StatutSouscription,
     TransitionSouscription,
@@ -31,6 +30,7 @@ from apps.pass_clients.tests.factories import (
 )
 from apps.pass_clients.tests.refus import refuse, sans_gardes, sql, verifier_maintenant
 from apps.pass_payments.tests.factories import PaiementFactory
+from apps.socle.models import SerieNumero
 
 pytestmark = pytest.mark.django_db
 
