@@ -34,19 +34,12 @@ from apps.pass_clients.models import Consentement, ModificationClient, PoliceRem
 from apps.pass_clients.services import changer_statut, modifier_client
 from apps.pass_clients.tests.factories import SouscriptionFactory, contrat_en_vigueur
 from apps.pass_payments.errors import PayeurDejaSollicite
-from apps.pass_payments.models import (
-    AbandonCreance,
-    DoublonConfirme,
-    ImportFichier,
-    MessageSortant,
-    Proposition,
-    RequeteIdempotente,
-)
+from apps.pass_payments.models import AbandonCreance, DoublonConfirme, ImportFichier
 from apps.pass_payments.services.decaissements import demander_versement
 from apps.pass_payments.services.paiements import enregistrer_demande
 from apps.pass_payments.tests.factories import PaiementFactory
 from apps.pass_products.models import ModificationCatalogue
-from apps.socle.models import Fait, Livraison
+from apps.socle.models import Fait, Livraison, MessageSortant, Proposition, RequeteIdempotente
 from nsia_pass_api import gardes
 from nsia_pass_api.audit import Contexte, au_nom_de
 from nsia_pass_api.diagnostic import EPINGLES, Niveau, epingles, interrupteur
@@ -55,7 +48,7 @@ pytestmark = pytest.mark.django_db
 
 # Guards with a condition, or of our own words: what breaks them, on one row.
 INFRACTIONS = {
-    "reglage_selon_historique": "UPDATE reglages SET valeur = 7",
+    "reglage_selon_historique": "UPDATE reglages SET valeur = minimum",
     "souscription_transition": "UPDATE souscriptions_pass SET statut = 'en_cours' WHERE statut = 'activee'",
     "souscription_selon_audit": "UPDATE souscriptions_pass SET statut = 'suspendue' WHERE statut = 'activee'",
     "souscription_une_activation": "UPDATE souscriptions_pass SET date_activation = now() WHERE statut = 'activee'",
@@ -234,7 +227,7 @@ def lignes() -> None:
     souscription, client = police.souscription, police.souscription.client
     agent = AgentFactory()
     changer_statut(souscription=SouscriptionFactory(active=True), vers="resiliee", motif="essai")
-    SouscriptionPass.objects.filter(pk=SouscriptionFactory().pk).update(preuve="agence", prouvee_le=timezone.now())
+    SouscriptionFactory(preuve="agence")
     CodeMaintenance.objects.create(
         borne=BorneFactory(cle="maintenance"),
         donne_par=agent,
@@ -419,6 +412,7 @@ def test_no_statement_guard_of_a_migration_obeys_the_service(role_de_service: st
         "django_content_type",
         "django_migrations",
         "agents_user_permissions",
+        "reglages",
     }
 
 

@@ -286,6 +286,7 @@ def without_rights() -> Iterator[None]:
         cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
         if cursor.fetchone()[0]:
             cursor.execute("CREATE ROLE sans_droits")
+            cursor.execute("GRANT USAGE ON SCHEMA public TO sans_droits")
             cursor.execute("SET LOCAL ROLE sans_droits")
         else:  # no ordinary user may create another, but the owner may give up her own rights
             cursor.execute("REVOKE CREATE ON SCHEMA public FROM pg_database_owner")
@@ -316,6 +317,7 @@ def test_a_role_that_only_serves_needs_no_right_to_create() -> None:
         if not cursor.fetchone()[0]:
             return  # only a superuser creates the role of this test
         cursor.execute("CREATE ROLE sert_seulement")
+        cursor.execute("GRANT USAGE ON SCHEMA public TO sert_seulement")
         cursor.execute("GRANT SELECT ON django_migrations TO sert_seulement")
         cursor.execute("SET LOCAL ROLE sert_seulement")
 

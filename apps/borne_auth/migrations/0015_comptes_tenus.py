@@ -35,15 +35,14 @@ DESIGNEES = {
     "produits_pass": "id",
     "propositions": "id",
     "rapprochements": "id",
-    "reglages": "nom",
 }
 
 
 class Migration(migrations.Migration):
     dependencies = [
         ("borne_auth", "0014_agences"),
-        ("pass_payments", "0021_annonces_et_telephones_tenus"),
-        ("socle", "0001_faits"),
+        ("pass_payments", "0025_annonces_lues"),
+        ("socle", "0009_reglages_bornes"),
     ]
 
     operations = [
@@ -51,5 +50,7 @@ class Migration(migrations.Migration):
         fonction("borne_auth", "facteur_remplace", version=1),
         fonction("borne_auth", "compte_a_deux", version=2, precedente=1),
         migrations.RunSQL(LOIS, SANS),
+        # Renamed, a setting would hold for another; its bounds are those of the code.
+        reserver("reglages", actes="INSERT OR UPDATE OF nom, minimum, maximum"),
         *(reserver(table, actes=f"UPDATE OF {cle}", nom="cle_immuable") for table, cle in DESIGNEES.items()),
     ]

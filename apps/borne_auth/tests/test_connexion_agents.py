@@ -15,6 +15,7 @@ from django_otp.oath import hotp
 
 from apps.borne_auth import coffre, second_facteur
 from apps.borne_auth.appareils import COOKIE, PERSONNES_MAX, Appareil, apres_connexion
+from apps.borne_auth.connexion.magasin import cle_de_la_ligne
 from apps.borne_auth.connexion.middleware import ENTETE_DE_FOND
 from apps.borne_auth.models import Agent, ConnexionAgent, FacteurAgent, cle_du_facteur
 from apps.borne_auth.tests.factories import SECRET, AgentFactory, ConnexionFactory, FacteurFactory
@@ -98,7 +99,28 @@ class TestDeuxEtapes:
         cles.append(client.session.session_key)
 
         assert len(set(cles)) == 3
-        assert list(Session.objects.values_list("session_key", flat=True)) == cles[2:]
+        assert list(Session.objects.values_list("session_key", flat=True)) == [cle_de_la_ligne(cles[2])]
+
+    def test_a_row_of_sessions_opens_nothing_whoever_reads_or_copies_it(
+        self, facteur: FacteurAgent, client: Client
+    ) -> None:
+        """What the password of the database shows, or lets write, is no cookie."""
+        mot_de_passe(client)
+        client.post(CODE, {"code": code()})
+        assert client.get("/admin/").status_code == 200
+        ligne = Session.objects.get()
+        mienne = "m" * 32
+        Session.objects.create(
+            session_key=cle_de_la_ligne(mienne), session_data=ligne.session_data, expire_date=ligne.expire_date
+        )
+        Session.objects.create(session_key=mienne, session_data=ligne.session_data, expire_date=ligne.expire_date)
+        for cookie in (ligne.session_key, mienne, cle_de_la_ligne(mienne)):
+            voleur = Client()
+            voleur.cookies["sessionid"] = cookie
+            assert vers(voleur.get("/admin/"))[:2] == (302, PORTE)
+        assert client.get("/admin/").status_code == 200
+        client.post("/admin/logout/")
+        assert not Session.objects.filter(pk=ligne.pk).exists()
 
     def test_a_wrong_code_is_told_and_a_recovery_code_opens(self, agent: Agent, client: Client) -> None:
         _, papier = second_facteur.activer(

@@ -1,7 +1,7 @@
 """A client's Mobile Money number: whoever moves it, its client is told; and money to a new one waits for two people."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -19,13 +19,14 @@ from apps.pass_clients.tests.courses import ou_refus
 from apps.pass_clients.tests.factories import ClientFactory
 from apps.pass_clients.tests.refus import refuse as base_refuse
 from apps.pass_clients.tests.refus import sans_gardes, verifier_maintenant
-from apps.pass_payments.messagerie import MessagerieInjoignable
-from apps.pass_payments.models import Decaissement, MessageSortant, Proposition
+from apps.pass_payments.models import Decaissement
 from apps.pass_payments.services.decaissements import demander_versement, liberer, reserver_decaissements
-from apps.pass_payments.services.messages import annoncer, annoncer_code, envoyer_message, reserver_messages
-from apps.pass_payments.services.propositions import approuver, proposer, refuser
 from apps.pass_payments.tests.ecritures import refuse
-from apps.pass_products.services import changer_reglage
+from apps.socle.messagerie import MessagerieInjoignable
+from apps.socle.models import Fait, MessageSortant, Proposition
+from apps.socle.services.messages import annoncer, annoncer_code, envoyer_message, reserver_messages
+from apps.socle.services.propositions import approuver, proposer, refuser
+from apps.socle.services.reglages import changer_reglage
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("operateur")]
 
@@ -98,14 +99,13 @@ class TestPrevenue:
         "message",
         [
             {"telephone": NOUVEAU},
-            {"a_envoyer_le": timezone.now() + timedelta(hours=2)},
+            {"a_envoyer_le": datetime(9999, 1, 1, tzinfo=UTC)},
             {"texte": "Bonne année"},
             {"texte": "NSIA : le numéro Mobile Money de votre dossier est effacé"},
-            {"statut": "envoye", "a_envoyer_le": None, "envoye_le": timezone.now()},
+            {"statut": "envoye", "a_envoyer_le": None, "envoye_le": datetime(2026, 1, 1, tzinfo=UTC)},
             {"statut": "abandonne", "a_envoyer_le": None},
             {"tentatives": 11},
         ],
-        ids=str,
     )
     def test_nor_is_a_word_that_will_not_be_read(
         self, message: dict[str, Any], client_pass: ClientPass, au_service: Callable[[], None]
@@ -124,7 +124,9 @@ class TestPrevenue:
             deplacer_en_sql(**message)
         au_service()
         with base_refuse(
-            "messages_suivis" if message.keys() & {"statut", "tentatives"} else "clients_mobile_money_annonce"
+            "messages_suivis"
+            if message.keys() & {"statut", "tentatives", "a_envoyer_le"}
+            else "clients_mobile_money_annonce"
         ):
             deplacer_en_sql(**message)
         deplacer_en_sql()
@@ -277,6 +279,15 @@ class TestVersement:
         approuver(proposition=demandee(versement, agents[1], envoyer=False), decideur=agents[2])
         versement.refresh_from_db()
         assert (versement.statut, versement.termine_le is not None) == ("echec", True)
+        assert [fait.donnees for fait in Fait.objects.filter(nom="decaissement.fini", cle=versement.cle)] == [
+            {
+                "decaissement": versement.pk,
+                "demandeur": "sinistre",
+                "reference": "1",
+                "statut": "echec",
+                "montant": 5_000,
+            }
+        ]
         assert verser().statut == "a_approuver"
         with refuse("decaissement_deja_clos"):
             demandee(versement, agents[1])
