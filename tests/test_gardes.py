@@ -147,6 +147,26 @@ INFRACTIONS_SQL = {
         "UPDATE messages_sortants SET statut = 'abandonne', a_envoyer_le = NULL WHERE statut = 'a_envoyer'",
         "dans la transaction qui l'écrit",
     ),
+    ("decaissements", "sortie_decidee"): (
+        "INSERT INTO decaissements (nature, numero, cle, reference, operateur, telephone, montant, libelle, statut, motif_echec,"
+        " code_confirmation, tentatives, a_suivre_le) VALUES ('versement', 'DEC-1', 'sinistre:1', gen_random_uuid(), 'mtn_money',"
+        " '+242069998877', 4500000, 'essai', 'a_envoyer', '', '', 0, now())",
+        "deux personnes doivent décider de ce qui part",
+    ),
+    ("numeros_police_congo", "police_a_deux"): (
+        "WITH gardee AS (INSERT INTO polices_remplacees (numero_police, souscription_id, mode_attribution, attribuee_le,"
+        " remplacee_par_id) SELECT numero_police, souscription_id, mode_attribution, date_attribution, {autre} FROM numeros_police_congo"
+        " WHERE numero_police = 'CG-2026-VIE-900')"
+        " UPDATE numeros_police_congo SET numero_police = 'PRISE-1' WHERE numero_police = 'CG-2026-VIE-900'",
+        "deux personnes doivent décider de son numéro",
+    ),
+    ("numeros_police_congo", "police_sans_sosie"): (
+        "INSERT INTO numeros_police_congo (souscription_id, numero_police, mode_attribution, agent_attribueur_id, commentaire,"
+        " statut) SELECT s.id, replace(n.numero_police, '0', 'O'), 'manuel', {autre}, '', 'attribue' FROM numeros_police_congo n,"
+        " souscriptions_pass s WHERE n.numero_police = 'CG-2026-VIE-900' AND NOT EXISTS"
+        " (SELECT 1 FROM numeros_police_congo p WHERE p.souscription_id = s.id) LIMIT 1",
+        "porte ce numéro, écrit autrement",
+    ),
     ("series_numeros", "serie_bornee"): (
         "UPDATE series_numeros SET dernier = 2147483647",
         "trop de numéros tirés à la fois",

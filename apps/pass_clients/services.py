@@ -713,13 +713,16 @@ def numero_manuel(numero: str) -> str:
 
 
 def _ecrire_police(police: NumeroPolice, *, numero: str) -> bool:
-    """The police is written as `numero`; False when that number is taken, or was. Raises PoliceDejaAttribuee."""
+    """The police is written as `numero`; False when that number is taken, was, or is another's in other letters.
+
+    Raises PoliceDejaAttribuee.
+    """
     police.numero_police = numero
     try:
         with transaction.atomic():
             police.save(force_insert=police.pk is None)
     except IntegrityError as error:
-        if violee(error) in ("polices_numero_unique", "polices_numero_jamais_rendu"):
+        if violee(error) in ("polices_numero_unique", "polices_numero_jamais_rendu", "polices_sans_sosie"):
             return False
         raise PoliceDejaAttribuee("Cette souscription a déjà un numéro de police.") from error
     souscription = police.souscription_id
