@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings as reglages
-from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 from django.test import override_settings
 from pytest_django import DjangoDbBlocker
 from xdist.scheduler import LoadScopeScheduling
@@ -119,6 +119,22 @@ def django_db_setup(
     if not django_db_keepdb:
         with django_db_blocker.unblock():
             effacer(connexion, nom=nom)
+
+
+@pytest.fixture(scope="module")
+def base_du_module(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """What fixtures of the module write is there for all of its tests, each of which undoes its own; undone after the last."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="class")
+def base_de_la_classe(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The same, for the tests of a class."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture(autouse=True)

@@ -27,7 +27,6 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, resolve, reverse
 from django.utils import timezone
-from pytest_django import DjangoDbBlocker
 
 from apps.borne_auth.audit import adresse_historique, suivies
 from apps.borne_auth.droits import LETTRES, droits, lignes_permises, permissions_du_role, table_des_droits
@@ -717,9 +716,8 @@ class TestMatrice:
 
     @pytest.fixture(scope="class")
     @classmethod
-    def partage(cls, django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Monde]:
-        with django_db_blocker.unblock(), puis_defaire():
-            yield monde("sans_role")
+    def partage(cls, base_de_la_classe: None) -> Monde:
+        return monde("sans_role")
 
     @pytest.fixture(autouse=True)
     def _types_connus(self) -> None:
