@@ -7,16 +7,14 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from apps.pass_payments.travaux import Travaux
+from apps.socle.travailleur import Travaux
 
 
 class Command(BaseCommand):
     help = "Suit les paiements, envoie les messages, exécute ce qui est planifié. Plusieurs peuvent tourner. Ctrl-C arrête."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "--fils", type=int, default=settings.TRAVAUX_FILS, help="appels aux opérateurs en même temps"
-        )
+        parser.add_argument("--fils", type=int, default=settings.TRAVAUX_FILS, help="paiements suivis en même temps")
 
     def handle(self, *args: Any, **options: Any) -> None:
         travaux = Travaux(fils=options["fils"])
@@ -25,4 +23,5 @@ class Command(BaseCommand):
         self.stdout.write("Travaux en cours. Ctrl-C ou SIGTERM pour arrêter : ce qui est commencé sera fini.")
         self.stdout.flush()
         travaux.tourner()
-        self.stdout.write(f"Travaux arrêtés : {travaux.faits} suivis et envois faits.")
+        faits = ", ".join(f"{nom} {nombre}" for nom, nombre in sorted(travaux.faits.items()))
+        self.stdout.write(f"Travaux arrêtés. Faits : {faits or 'aucun'}.")

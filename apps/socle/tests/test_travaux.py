@@ -17,21 +17,17 @@ from pytest_django import Settings
 
 from apps.borne_auth.tests.races import en_parallele
 from apps.pass_clients.tests.factories import SouscriptionFactory
-from apps.pass_payments import messagerie, travaux
-from apps.pass_payments.models import (
-    Decaissement,
-    MessageSortant,
-    PaiementPass,
-    RappelOperateur,
-    TachePlanifiee,
-    Travailleur,
-)
+from apps.pass_payments.models import Decaissement, PaiementPass, RappelOperateur
 from apps.pass_payments.services import enregistrer_demande
 from apps.pass_payments.services.decaissements import demander_versement
-from apps.pass_payments.services.messages import annoncer
 from apps.pass_payments.services.rappels import recevoir_rappel
 from apps.pass_payments.tests.operateur_factice import OperateurFactice
-from apps.pass_payments.travaux import Travaux, travailleur_present
+from apps.socle import messagerie, selectors, travailleur
+from apps.socle.files import FILES, TACHES, File, Tache, inscrire, planifier
+from apps.socle.models import MessageSortant, TachePlanifiee, Travailleur
+from apps.socle.selectors import travailleur_present
+from apps.socle.services.messages import annoncer
+from apps.socle.travailleur import Travaux
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -45,10 +41,14 @@ class MessagerieFactice:
         self.envoyes.append(cle)
 
 
+MENAGE = Tache("menage", "Ménage", cron="* * * * *", commande=["purger_paiements"])
+
+
 @pytest.fixture(autouse=True)
-def reglages(settings: Settings) -> Iterator[None]:
+def reglages(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     settings.MESSAGERIE = f"{__name__}.MessagerieFactice"
-    settings.PLANIFICATION = {}
+    for nom in list(TACHES):
+        monkeypatch.delitem(TACHES, nom)
     messagerie._instance.cache_clear()
     MessagerieFactice.envoyes.clear()
     yield
@@ -74,10 +74,8 @@ def du(**valeurs: Any) -> PaiementPass:
 
 
 def finir(*ouvriers: Travaux) -> None:
-    """What was begun is finished."""
     for ouvrier in ouvriers:
-        ouvrier._fils.shutdown(wait=True)
-        ouvrier._longs.shutdown(wait=True)
+        ouvrier.finir()
 
 
 def un_tour(**options: Any) -> bool:
@@ -92,8 +90,8 @@ def statuts() -> Counter[str]:
 
 
 class TestTour:
-    def test_everything_that_is_due(self, operateur: OperateurFactice, settings: Settings) -> None:
-        settings.PLANIFICATION = {"menage": ("* * * * *", ["purger_paiements"])}
+    def test_everything_that_is_due(self, operateur: OperateurFactice, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setitem(TACHES, "menage", MENAGE)
         paiement = du()
         demander_versement(cle="s:1", operateur="mtn_money", telephone=PAYEUR, montant=5, libelle="essai")
         annoncer(cle="m:1", telephone=PAYEUR, texte="Bonjour", quand=timezone.now())
@@ -139,7 +137,101 @@ class TestTour:
         ouvert.set()
         finir(ouvrier)
         assert statuts() == {"en_cours": 1, "initie": 2}
-        assert (ouvrier.libres, ouvrier.faits) == (1, 1)
+        assert (ouvrier.equipes["paiements"].libres, ouvrier.faits) == (1, {"paiements": 1})
+
+
+class TestFiles:
+    """Each queue has its own threads."""
+
+    @pytest.fixture
+    def lente(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Semaphore]:
+        """A gateway that holds each message until the test ends. Released once for each that it holds."""
+        tenus, ouverte = threading.Semaphore(0), threading.Event()
+
+        def envoyer(factice: MessagerieFactice, **_: str) -> None:
+            tenus.release()
+            assert ouverte.wait(60)
+
+        monkeypatch.setattr(MessagerieFactice, "envoyer", envoyer)
+        yield tenus
+        ouverte.set()
+
+    def test_a_thousand_slow_messages_delay_neither_payments_nor_callbacks(
+        self, operateur: OperateurFactice, lente: threading.Semaphore
+    ) -> None:
+        for rang in range(1_000):
+            annoncer(cle=f"m:{rang}", telephone=PAYEUR, texte="Bonjour", quand=timezone.now())
+        ouvrier = Travaux()
+        assert ouvrier.tour()
+        for _ in range(ouvrier.equipes["messages"].fils._max_workers):
+            assert lente.acquire(timeout=60)
+
+        paiement = du()
+        demander_versement(cle="s:1", operateur="mtn_money", telephone=PAYEUR, montant=5, libelle="essai")
+        recevoir_rappel(operateur="mtn_money", corps="illisible", adresse="")
+        RappelOperateur.objects.update(verdict="a_traiter", traite_le=None)
+        assert ouvrier.tour()
+        for nom in ("paiements", "decaissements", "rappels"):
+            ouvrier.equipes[nom].fils.shutdown(wait=True)
+
+        paiement.refresh_from_db()
+        assert (paiement.statut, Decaissement.objects.get().statut) == ("en_cours", "en_cours")
+        assert RappelOperateur.objects.get().verdict == "illisible"
+        assert MessageSortant.objects.filter(statut="envoye").count() == 0
+        assert MessageSortant.objects.filter(tentatives=0).count() == 1_000 - 4
+
+    def test_slow_look_ups_delay_no_callback(self, operateur: OperateurFactice) -> None:
+        ouvert, entres = threading.Event(), threading.Semaphore(0)
+        demander = operateur.demander_paiement
+
+        def lent(**valeurs: Any) -> object:
+            entres.release()
+            assert ouvert.wait(60)
+            return demander(**valeurs)
+
+        operateur.demander_paiement = lent  # type: ignore[method-assign, assignment]
+        for _ in range(3):
+            du()
+        ouvrier = Travaux(fils=2)
+        assert ouvrier.tour()
+        assert entres.acquire(timeout=60)
+        assert entres.acquire(timeout=60)
+
+        RappelOperateur.objects.create(operateur="mtn_money", corps="PAY-1|reussi|100")
+        assert ouvrier.tour()
+        ouvrier.equipes["rappels"].fils.shutdown(wait=True)
+
+        assert RappelOperateur.objects.get().verdict == "inconnu"
+        assert statuts() == {"initie": 3}
+        ouvert.set()
+        finir(ouvrier)
+        assert statuts() == {"initie": 1, "en_cours": 2}
+
+    def test_a_queue_that_fails_waits_for_the_next_look(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Also one whose rows stay due while they fail: the worker does not turn around them without a pause."""
+        essais: list[int] = []
+
+        def echouer(ident: int) -> None:
+            essais.append(ident)
+            raise ValueError
+
+        for nom in list(FILES):
+            monkeypatch.delitem(FILES, nom)
+        monkeypatch.setitem(FILES, "essai", File("essai", lambda nombre: [7], echouer, fils=1))
+        ouvrier = Travaux()
+        finies = [ouvrier._confier(ouvrier.equipes["essai"])]
+        ouvrier.finir()
+        finies.append(ouvrier._confier(ouvrier.equipes["essai"]))
+
+        assert (finies, essais) == ([1, 0], [7])
+        assert ouvrier._reveils.empty()
+
+    def test_a_name_is_one_queue_s(self) -> None:
+        with pytest.raises(ValueError, match="deux fois"):
+            inscrire(File("paiements", lambda nombre: [], print))
+        planifier(MENAGE)
+        with pytest.raises(ValueError, match="deux fois"):
+            planifier(Tache("menage", "Autre", cron="* * * * *", commande=["autre"]))
 
 
 class TestPannes:
@@ -241,7 +333,7 @@ class TestFin:
 
         premier.refresh_from_db()
         assert premier.statut == "en_cours"
-        assert ouvrier.faits == 1
+        assert ouvrier.faits == {"paiements": 1}
         assert statuts()["initie"] == 1
         assert Travailleur.objects.count() == 0
 
@@ -273,7 +365,7 @@ class TestFin:
         assert paiement.statut == "en_cours"
         assert capsys.readouterr().out.splitlines() == [
             "Travaux en cours. Ctrl-C ou SIGTERM pour arrêter : ce qui est commencé sera fini.",
-            "Travaux arrêtés : 1 suivis et envois faits.",
+            "Travaux arrêtés. Faits : paiements 1.",
         ]
 
 
@@ -296,10 +388,11 @@ class TestADeux:
 
 
 class TestBattement:
-    def test_it_is_seen_alive_until_it_ends(self, monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
-        settings.PLANIFICATION = {"menage": ("0 3 * * *", ["purger_paiements"])}
+    def test_it_is_seen_alive_until_it_ends(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setitem(TACHES, "menage", MENAGE)
         heure = timezone.now()
-        monkeypatch.setattr(travaux, "maintenant", lambda: heure)
+        for module in (travailleur, selectors):
+            monkeypatch.setattr(module, "maintenant", lambda: heure)
         ouvrier = Travaux()
         assert travailleur_present() == "aucun travailleur ne suit les paiements (python manage.py travaux)"
 

@@ -16,11 +16,11 @@ from apps.borne_auth.tests.factories import AgentFactory
 from apps.borne_auth.tests.races import en_parallele
 from apps.pass_clients.tests import refus
 from apps.pass_clients.tests.courses import ou_refus
-from apps.pass_products.definitions import DEFINITIONS
-from apps.pass_products.errors import ReglageImpossible
-from apps.pass_products.models import ChangementReglage, Reglage
-from apps.pass_products.reglages import memoire_partagee, par_defaut, reglage
-from apps.pass_products.services import changer_reglage, inscrire_reglages
+from apps.socle.definitions import DEFINITIONS
+from apps.socle.errors import ReglageImpossible
+from apps.socle.models import ChangementReglage, Reglage
+from apps.socle.reglages import memoire_partagee, par_defaut, reglage
+from apps.socle.services.reglages import changer_reglage, inscrire_reglages
 
 pytestmark = pytest.mark.django_db
 
@@ -124,12 +124,12 @@ class TestPages:
         ContentType.objects.clear_cache()
 
     def acte(self, nom: str) -> str:
-        return reverse("admin:pass_products_reglage_acte", args=[NOM, nom])
+        return reverse("admin:socle_reglage_acte", args=[NOM, nom])
 
     def test_an_administrator_changes_and_all_see_by_whom(self, client: Client) -> None:
         moi = AgentFactory(role="administrateur", first_name="Prosper", last_name="NKOUNKOU")
         client.force_login(moi)
-        page = reverse("admin:pass_products_reglage_change", args=[NOM])
+        page = reverse("admin:socle_reglage_change", args=[NOM])
         assert "revenir/" not in client.get(page).content.decode()
         assert "De 0 à 365." in client.get(self.acte("changer")).content.decode()
         reponse = client.post(self.acte("changer"), {"valeur": "45", "motif": "décision du 20/11"})
@@ -146,7 +146,7 @@ class TestPages:
         client.post(self.acte("changer"), {"valeur": "45", "motif": "décision du 20/11"})
         client.post(self.acte("revenir"), {"motif": "erreur"})
         settings.ALERTE_EXPIRATION_JOURS = 14
-        page = client.get(reverse("admin:pass_products_reglage_change", args=[NOM])).content.decode()
+        page = client.get(reverse("admin:socle_reglage_change", args=[NOM])).content.decode()
         assert re.findall(r">\s*((?:12|14|45) jours[^<]*?)\s*<", page) == [
             "14 jours",
             "14 jours",
@@ -155,7 +155,7 @@ class TestPages:
             "12 jours (à l&#x27;installation)",
             "45 jours",
         ]
-        trace = client.get(reverse("admin:pass_products_reglage_history", args=[NOM]), follow=True)
+        trace = client.get(reverse("admin:socle_reglage_history", args=[NOM]), follow=True)
         ligne = trace.context["cl"].result_list[0]
         html = client.get(reverse("admin:borne_auth_journalaudit_change", args=[ligne.pk])).content.decode()
         assert "Valeur d&#x27;installation" in html
@@ -163,7 +163,7 @@ class TestPages:
     def test_a_change_of_before_says_that_it_was_the_default(self, client: Client, acteur: Agent) -> None:
         client.force_login(AgentFactory(role="administrateur"))
         ChangementReglage.objects.create(reglage_id=NOM, avant=None, apres=45, motif="avant", acteur_id=acteur.pk)
-        html = client.get(reverse("admin:pass_products_reglage_change", args=[NOM])).content.decode()
+        html = client.get(reverse("admin:socle_reglage_change", args=[NOM])).content.decode()
         assert "Valeur d&#x27;installation" in html
 
     def test_a_refusal_is_read_on_the_form(self, client: Client) -> None:
@@ -174,12 +174,12 @@ class TestPages:
     @pytest.mark.parametrize(("role", "lit"), [("gestionnaire", 200), ("auditeur", 200), ("agent", 403), ("", 403)])
     def test_others_read_at_most(self, client: Client, role: str, lit: int) -> None:
         client.force_login(AgentFactory(role=role))
-        assert client.get(reverse("admin:pass_products_reglage_changelist")).status_code == lit
+        assert client.get(reverse("admin:socle_reglage_changelist")).status_code == lit
         assert client.post(self.acte("changer"), {"valeur": "45", "motif": "x"}).status_code == 403
         assert reglage(NOM) == par_defaut(NOM)
 
     def test_the_list_in_four_queries(self, client: Client, django_assert_num_queries: Any) -> None:
         client.force_login(AgentFactory(is_superuser=True))
         with django_assert_num_queries(4):  # session, agent, their number, themselves
-            reponse = client.get(reverse("admin:pass_products_reglage_changelist"))
+            reponse = client.get(reverse("admin:socle_reglage_changelist"))
         assert len(reponse.context["cl"].result_list) == len(DEFINITIONS)

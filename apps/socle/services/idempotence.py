@@ -14,8 +14,8 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
-from apps.pass_payments.errors import CleDejaUtilisee, RequeteEnCours
-from apps.pass_payments.models import RequeteIdempotente
+from apps.socle.errors import CleDejaUtilisee, RequeteEnCours
+from apps.socle.models import RequeteIdempotente
 from nsia_pass_api.dates import maintenant
 from nsia_pass_api.errors import ErreurPass
 from nsia_pass_api.transactions import transaction_entiere

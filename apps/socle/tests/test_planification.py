@@ -6,24 +6,29 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core.management import CommandError
 from django.db import ProgrammingError
-from pytest_django import Settings
 
 from apps.borne_auth.tests.races import en_parallele
-from apps.pass_payments.models import TachePlanifiee
-from apps.pass_payments.services import planification
-from apps.pass_payments.services.planification import executer_tache, inscrire_taches, prochaine, reserver_tache
-from nsia_pass_api.settings import paiements
+from apps.socle.files import TACHES, Tache
+from apps.socle.models import TachePlanifiee
+from apps.socle.services import planification
+from apps.socle.services.planification import executer_tache, inscrire_taches, prochaine, reserver_tache
 
 BRAZZAVILLE = ZoneInfo("Africa/Brazzaville")
 DIX_HEURES = datetime(2026, 11, 24, 10, 0, tzinfo=BRAZZAVILLE)
 
 
+REELLES = tuple(TACHES.values())
+
+
 @pytest.fixture(autouse=True)
-def deux_taches(settings: Settings) -> None:
-    settings.PLANIFICATION = {
-        "cycle": ("0 2 * * *", ["cycle_de_vie", "--simulation"]),
-        "menage": ("*/15 * * * *", ["purger_paiements"]),
-    }
+def deux_taches(monkeypatch: pytest.MonkeyPatch) -> None:
+    for nom in list(TACHES):
+        monkeypatch.delitem(TACHES, nom)
+    for tache in (
+        Tache("cycle", "Cycle", cron="0 2 * * *", commande=["cycle_de_vie", "--simulation"]),
+        Tache("menage", "Ménage", cron="*/15 * * * *", commande=["purger_paiements"]),
+    ):
+        monkeypatch.setitem(TACHES, tache.nom, tache)
 
 
 class TestProchaine:
@@ -43,8 +48,16 @@ class TestProchaine:
         assert prochaine(cron, apres=datetime.fromisoformat(apres)) == datetime.fromisoformat(attendu)
 
     def test_the_real_schedule_is_at_night(self) -> None:
-        for cron, (commande, *_) in paiements.PLANIFICATION.values():
-            assert 1 <= prochaine(cron, apres=datetime(2026, 11, 24, 12, tzinfo=UTC)).hour <= 5, commande
+        assert {tache.nom for tache in REELLES} == {
+            "cycle_de_vie",
+            "rapprochement",
+            "polices",
+            "menage",
+            "indicateurs",
+            "sessions",
+        }
+        for tache in REELLES:
+            assert 1 <= prochaine(tache.cron, apres=datetime(2026, 11, 24, 12, tzinfo=UTC)).hour <= 5, tache.nom
 
 
 @pytest.mark.django_db
@@ -57,9 +70,9 @@ class TestInscrire:
             "menage": datetime(2026, 11, 24, 10, 15, tzinfo=BRAZZAVILLE),
         }
 
-    def test_one_that_is_no_longer_planned_has_none(self, settings: Settings) -> None:
+    def test_one_that_is_no_longer_planned_has_none(self, monkeypatch: pytest.MonkeyPatch) -> None:
         inscrire_taches(quand=DIX_HEURES)
-        settings.PLANIFICATION = {"cycle": settings.PLANIFICATION["cycle"]}
+        monkeypatch.delitem(TACHES, "menage")
         inscrire_taches(quand=DIX_HEURES)
         assert list(TachePlanifiee.objects.values_list("nom", flat=True)) == ["cycle"]
 
@@ -87,9 +100,10 @@ class TestReserver:
         assert {reserver_tache(quand=quand), reserver_tache(quand=quand)} == {"cycle", "menage"}
         assert reserver_tache(quand=quand) is None
 
-    def test_one_without_a_place_in_the_settings_is_left_alone(self, settings: Settings) -> None:
+    def test_one_without_a_place_in_the_settings_is_left_alone(self, monkeypatch: pytest.MonkeyPatch) -> None:
         inscrire_taches(quand=DIX_HEURES)
-        settings.PLANIFICATION = {}
+        for nom in list(TACHES):
+            monkeypatch.delitem(TACHES, nom)
         assert reserver_tache(quand=DIX_HEURES + timedelta(days=3)) is None
 
 
@@ -149,7 +163,8 @@ class TestExecuter:
         assert tache.fin_le is not None
         assert tache.erreur == "arrêt imprévu : le journal du travailleur dit pourquoi"
 
-    def test_a_command_that_does_not_exist(self, settings: Settings) -> None:
-        settings.PLANIFICATION = {"menage": ("* * * * *", ["n_existe_pas"])}
+    def test_a_command_that_does_not_exist(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        perdue = Tache("menage", "Ménage", cron="* * * * *", commande=["n_existe_pas"])
+        monkeypatch.setitem(TACHES, "menage", perdue)
         executer_tache("menage")
         assert TachePlanifiee.objects.get(nom="menage").erreur == "CommandError : Unknown command: 'n_existe_pas'"

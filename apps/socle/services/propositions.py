@@ -1,4 +1,4 @@
-"""Acts that one person proposes and another decides: one mechanism for all kinds of settings.PROPOSITIONS.
+"""Acts that one person proposes and another decides: one mechanism for all kinds (`natures`).
 
 Lock order: what the kind holds of its object (client, subscription, payment, …), then its proposals.
 """
@@ -11,7 +11,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import PermissionsMixin
 from django.db import IntegrityError, transaction
 
-from apps.pass_payments.errors import (
+from apps.socle.errors import (
     DroitAbsent,
     PersonnesLiees,
     PropositionDejaDecidee,
@@ -19,11 +19,10 @@ from apps.pass_payments.errors import (
     RetraitImpossible,
     SecondePersonneExigee,
 )
-from apps.pass_payments.models import PaiementPass, Proposition, StatutProposition
-from apps.pass_payments.natures import independance
-from apps.pass_payments.natures import nature as la_nature
-from apps.pass_payments.operateurs import est_en_ligne
-from apps.pass_products.reglages import reglage
+from apps.socle.models import Proposition, StatutProposition
+from apps.socle.natures import independance
+from apps.socle.natures import nature as la_nature
+from apps.socle.reglages import reglage
 from nsia_pass_api.constraints import violee
 from nsia_pass_api.dates import maintenant
 from nsia_pass_api.transactions import transaction_entiere
@@ -57,7 +56,7 @@ def proposer(
                 nature=nature,
                 cle=demande.cle,
                 client_id=demande.client_id,
-                paiement=demande.paiement,
+                paiement_id=demande.paiement_id,
                 avant=dict(demande.avant),
                 apres=dict(demande.apres),
                 motif=motif.strip(),
@@ -69,18 +68,6 @@ def proposer(
         if violee(error) != "propositions_une_ouverte":
             raise
         raise PropositionImpossible("Une proposition attend déjà une décision à ce sujet.") from error
-
-
-def retour_possible(paiement: PaiementPass) -> str:
-    """The kind that gives a payment back: its refund by the operator, or the cancellation of an agency's receipt."""
-    return "remboursement" if est_en_ligne(paiement.operateur) else "annulation"
-
-
-def proposer_retour(
-    *, paiement: PaiementPass, motif: str, demandeur: AbstractBaseUser, quand: datetime | None = None
-) -> Proposition:
-    """The refund or cancellation of a confirmed payment waits for a second person. Raises as `proposer`."""
-    return proposer(nature=retour_possible(paiement), objet=paiement, motif=motif, demandeur=demandeur, quand=quand)
 
 
 @transaction_entiere

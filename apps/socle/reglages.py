@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from apps.pass_products.models import Reglage
+from apps.socle.models import Reglage
 
 
 @dataclass

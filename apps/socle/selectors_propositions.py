@@ -7,8 +7,9 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser, PermissionsMixin
 from django.db.models import QuerySet
 
-from apps.pass_payments.models import Proposition, StatutProposition
-from apps.pass_payments.natures import independance, natures
+from apps.socle.models import Proposition, StatutProposition
+from apps.socle.natures import independance, natures
+from nsia_pass_api.back_office.regard import Regard
 from nsia_pass_api.dates import maintenant
 
 # An answer is on the home page of whoever asked for so long.
@@ -42,3 +43,8 @@ def reponses_recentes(agent: AbstractBaseUser | AnonymousUser, *, quand: datetim
         .select_related("client", "decideur")
         .order_by("-decidee_le", "-pk")
     )
+
+
+def demandes_decidees(*, permises: Regard) -> list[Proposition]:
+    """The answers to what whoever looks asked for, among the rows that `permises` leaves; the last first. One query."""
+    return list(permises(reponses_recentes(permises.agent))[:REPONSES_MONTREES])

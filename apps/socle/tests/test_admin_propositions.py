@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.test import Client
@@ -16,21 +15,16 @@ from django.utils import timezone
 
 from apps.borne_auth.models import Agent, RoleAgent
 from apps.borne_auth.tests.factories import AgentFactory
+from apps.pass_clients.natures import ChangementTelephone
 from apps.pass_clients.tests.factories import ClientFactory
 from apps.pass_clients.tests.refus import sans_gardes
-from apps.pass_payments.models import PaiementPass, Proposition
-from apps.pass_payments.selectors_propositions import REPONSES_RECENTES, a_decider_par, reponses_recentes
-from apps.pass_payments.services.natures_client import ChangementTelephone
-from apps.pass_payments.services.propositions import (
-    approuver,
-    attend_une_decision,
-    perimer,
-    peut_decider,
-    proposer_retour,
-    refuser,
-    retirer,
-)
+from apps.pass_payments.models import PaiementPass
+from apps.pass_payments.services.natures_paiement import proposer_retour
 from apps.pass_payments.tests.factories import PaiementFactory
+from apps.socle.models import Proposition
+from apps.socle.natures import natures
+from apps.socle.selectors_propositions import REPONSES_RECENTES, a_decider_par, reponses_recentes
+from apps.socle.services.propositions import approuver, attend_une_decision, perimer, peut_decider, refuser, retirer
 
 pytestmark = pytest.mark.django_db
 
@@ -63,7 +57,7 @@ def accueil(client: Client, agent: Agent) -> Any:
 
 
 def page(proposition: Proposition) -> str:
-    return reverse("admin:pass_payments_proposition_change", args=[proposition.pk])
+    return reverse("admin:socle_proposition_change", args=[proposition.pk])
 
 
 def file(reponse: Any) -> list[tuple[int, str]]:
@@ -74,7 +68,7 @@ def toutes(demandeurs: list[Agent]) -> Iterator[Proposition]:
     """One of each kind, of each state, by each of `demandeurs`; some out of date."""
     maintenant = timezone.now()
     autre = AgentFactory.create()
-    for nature in settings.PROPOSITIONS:
+    for nature, _ in natures():
         for statut in Proposition.Statut:
             for demandeur in demandeurs:
                 for jours in (1, -1):
@@ -102,14 +96,14 @@ def test_the_queue_is_what_one_can_decide_row_by_row(role: str, monkeypatch: pyt
     decidables = {une.pk for une in propositions if attend_une_decision(une) and peut_decider(une, agent)}
     assert set(a_decider_par(agent).values_list("pk", flat=True)) == decidables
     attendues = {"": 0, "conseiller": 0, "auditeur": 0, "agent": 1}
-    assert len(decidables) == attendues.get(role, len(settings.PROPOSITIONS))
+    assert len(decidables) == attendues.get(role, len(natures()))
 
 
 def test_the_home_queue_counts_only_those(
     client: Client, demandeuse: Agent, gestionnaire: Agent, paiement: PaiementPass
 ) -> None:
     proposer_retour(paiement=paiement, motif="payé deux fois", demandeur=demandeuse)
-    liste = reverse("admin:pass_payments_proposition_changelist", query={"attend": "moi"})
+    liste = reverse("admin:socle_proposition_changelist", query={"attend": "moi"})
     assert file(accueil(client, gestionnaire)) == [(1, liste)]
     assert client.get(liste).context["cl"].result_count == 1
     for autre in (demandeuse, AgentFactory.create(role="agent", agence=AGENCE), AgentFactory.create(role="auditeur")):
@@ -128,7 +122,7 @@ class TestReponse:
         assert dit in html
         assert page(proposition) in html
         assert dit in client.get(page(proposition)).content.decode()
-        tout = client.get(reverse("admin:pass_payments_proposition_changelist", query={"attend": "reponses"}))
+        tout = client.get(reverse("admin:socle_proposition_changelist", query={"attend": "reponses"}))
         assert list(tout.context["cl"].result_list) == [proposition]
         for autre in (gestionnaire, AgentFactory.create(role="agent", agence=AGENCE)):
             assert "Mes demandes" not in accueil(client, autre).content.decode()
@@ -202,7 +196,7 @@ class TestCeQuOnLit:
             expire_le=timezone.now() + timedelta(days=1),
         )
         client.force_login(gestionnaire)
-        liste = reverse("admin:pass_payments_proposition_changelist")
+        liste = reverse("admin:socle_proposition_changelist")
         assert "67 → 06" in client.get(liste).content.decode()
         refuser(proposition=proposition, decideur=gestionnaire, commentaire="non")
         html = client.get(liste).content.decode()

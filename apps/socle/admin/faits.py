@@ -13,7 +13,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from apps.socle import faits
 from apps.socle.models import Livraison, StatutLivraison
 from apps.socle.selectors import DONT_ON_SE_SOUCIE
-from apps.socle.services import ecarter, relancer
+from apps.socle.services.faits import ecarter, relancer
 from nsia_pass_api.back_office.actes import Acte, AvecActes
 from nsia_pass_api.back_office.cellules import code, moment, pastille, texte
 from nsia_pass_api.back_office.lecture import AdminLecture

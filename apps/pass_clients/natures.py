@@ -14,21 +14,22 @@ from apps.pass_clients.models import (
     StatutPolice,
 )
 from apps.pass_clients.services import Auteur, changer_telephone, numero_manuel, remplacer_police, verrouiller
-from apps.pass_payments.errors import PropositionImpossible
-from apps.pass_payments.models import Proposition
-from apps.pass_payments.natures import Demande, Nature
-from apps.pass_payments.services.messages import annoncer
+from apps.socle.errors import PropositionImpossible
+from apps.socle.models import Proposition
+from apps.socle.natures import Demande, Nature, proposable
+from apps.socle.services.messages import annoncer
 from nsia_pass_api.telephones import afficher, normaliser
 
 Champs = Mapping[str, tuple[str, Callable[[Any], str]]]
 
 
+@proposable("telephone")
 class ChangementTelephone(Nature[ClientPass]):
     """One-time codes go to this phone: whoever moves it could confirm anything in the client's place."""
 
     libelle = "Changer le téléphone d'un client"
     droit_proposer = "pass_clients.change_clientpass"
-    droit_decider = "pass_payments.change_proposition"
+    droit_decider = "socle.change_proposition"
     champs: ClassVar[Champs] = {"telephone": ("Téléphone", afficher)}
     essentiel = ("telephone",)
 
@@ -78,10 +79,11 @@ class ChangementTelephone(Nature[ClientPass]):
         return "Approuvé : le téléphone est changé, l'ancien et le nouveau sont prévenus."
 
 
+@proposable("police")
 class RemplacementPolice(Nature[SouscriptionPass]):
     libelle = "Remplacer un numéro de police"
     droit_proposer = "pass_clients.add_numeropolice"
-    droit_decider = "pass_payments.change_proposition"
+    droit_decider = "socle.change_proposition"
     champs: ClassVar[Champs] = {
         "souscription": ("Souscription", str),
         "produit": ("Produit", str),

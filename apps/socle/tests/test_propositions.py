@@ -13,11 +13,13 @@ from apps.borne_auth.tests.factories import AgentFactory
 from apps.borne_auth.tests.races import en_parallele
 from apps.pass_clients.tests import refus
 from apps.pass_clients.tests.courses import ou_refus, transaction_ouverte
-from apps.pass_payments.models import Decaissement, PaiementPass, Proposition
-from apps.pass_payments.services.propositions import approuver, perimer, proposer_retour, refuser, retour_possible
+from apps.pass_payments.models import Decaissement, PaiementPass
+from apps.pass_payments.services.natures_paiement import proposer_retour, retour_possible
 from apps.pass_payments.tests.ecritures import refuse
 from apps.pass_payments.tests.factories import PaiementFactory
 from apps.pass_payments.tests.operateur_factice import OperateurFactice
+from apps.socle.models import Proposition
+from apps.socle.services.propositions import approuver, perimer, refuser
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("operateur")]
 
