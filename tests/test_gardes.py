@@ -155,7 +155,8 @@ INFRACTIONS_SQL = {
     ),
     ("numeros_police_congo", "police_a_deux"): (
         "WITH gardee AS (INSERT INTO polices_remplacees (numero_police, souscription_id, mode_attribution, attribuee_le,"
-        " remplacee_par_id) SELECT numero_police, souscription_id, mode_attribution, date_attribution, {autre} FROM numeros_police_congo"
+        " remplacee_par_id) SELECT numero_police, souscription_id, mode_attribution, date_attribution, {autre}"
+        " FROM numeros_police_congo"
         " WHERE numero_police = 'CG-2026-VIE-900')"
         " UPDATE numeros_police_congo SET numero_police = 'PRISE-1' WHERE numero_police = 'CG-2026-VIE-900'",
         "deux personnes doivent décider de son numéro",
