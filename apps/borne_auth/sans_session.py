@@ -6,6 +6,7 @@ demand, then those of the apps below; the counters of codes come last.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -52,6 +53,20 @@ def parametres(saisie: Mapping[str, Any], *, produit: ProduitPass, origine: str,
     }
 
 
+def _souscripteur(declare: Mapping[str, Any], *, borne: Borne | None) -> Souscripteur:
+    """Who subscribes, as the papers say; at a kiosk, a client of its agency."""
+    autres = {champ: declare.get(champ, "") for champ in ("lieu_naissance", "adresse")}
+    naissance = declare.get("date_naissance")
+    return Souscripteur(
+        nom=declare["nom"],
+        prenom=declare["prenom"],
+        telephone=declare["telephone"],
+        # A demand keeps its dates as text.
+        date_naissance=parse_date(naissance) if isinstance(naissance, str) else naissance,
+        autres=autres | ({"agence": borne.agence} if borne else {}),
+    )
+
+
 @transaction.atomic
 def souscrire(
     *, saisie: Mapping[str, Any], produit: ProduitPass, borne: Borne | None, adresse: str, cle: str
@@ -62,12 +77,8 @@ def souscrire(
     Refusals are those that a newcomer would be told, whoever has the phone. Raises as `souscrire_et_payer`, TropDEssais,
     SmsIndisponible.
     """
-    identite = dict(saisie["client"])
-    nom, prenom, telephone = (identite.pop(champ) for champ in ("nom", "prenom", "telephone"))
-    naissance = identite.pop("date_naissance", None)
-    # A new client belongs to the agency of the kiosk where she stands.
-    autres = {**identite, "agence_id": borne.agence_id if borne else None}
-    souscripteur = Souscripteur(nom=nom, prenom=prenom, telephone=telephone, autres=autres, date_naissance=naissance)
+    souscripteur = _souscripteur(saisie["client"], borne=borne)
+    telephone = souscripteur.telephone
     demande = parametres(saisie, produit=produit, origine=borne.code if borne else "", cle=cle)
     changement = Changement(acte=ActeSensible.SOUSCRIRE, produit=produit, champs=saisie)
     le = maintenant()
@@ -91,7 +102,8 @@ def souscrire(
 
 
 def confirmer_souscription(*, demande_id: UUID, code: str, borne: Borne | None, cle: str) -> PaiementPass | ErreurPass:
-    """The client who has the phone subscribes as was asked, if `code` is that of the demand.
+    """The client who has the phone subscribes as was asked, if `code` is that of the demand, and is who was said there if nobody
+    had shown the phone before.
 
     In the transaction of the caller, who must commit it also when a refusal is returned. Raises DemandeIntrouvable.
     """
@@ -103,14 +115,8 @@ def confirmer_souscription(*, demande_id: UUID, code: str, borne: Borne | None, 
         logger.info("code_refuse", demande=str(demande_id), cause=refus.code)
         return refus
     produit = ProduitPass.objects.get(code_pass=saisie["produit"].upper())
-    declare = saisie["client"]
-    souscripteur = Souscripteur(
-        client_id=client.pk,
-        preuve=PreuveTelephone.CODE,
-        nom=declare["nom"],
-        prenom=declare["prenom"],
-        date_naissance=parse_date(declare.get("date_naissance") or ""),
-    )
+    declare = _souscripteur(saisie["client"], borne=borne)
+    souscripteur = replace(declare, client_id=client.pk, preuve=PreuveTelephone.CODE)
     try:
         paiement = souscrire_et_payer(
             souscripteur=souscripteur,

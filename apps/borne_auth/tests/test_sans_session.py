@@ -16,9 +16,10 @@ from rest_framework.test import APIClient
 from apps.borne_auth.models import Borne, DemandeConfirmation, SessionBorne
 from apps.borne_auth.services import desactiver_borne
 from apps.borne_auth.tests.conftest import CLE, porteur
-from apps.borne_auth.tests.factories import BorneFactory
+from apps.borne_auth.tests.factories import AgentFactory, BorneFactory
 from apps.borne_auth.tests.races import en_parallele
-from apps.pass_clients.models import ClientPass, NumeroPolice, SouscriptionPass
+from apps.pass_clients.models import ClientPass, ModificationClient, NumeroPolice, SouscriptionPass
+from apps.pass_clients.services import Auteur, modifier_client
 from apps.pass_clients.tests.factories import ClientFactory, SouscriptionFactory, contrat_en_vigueur
 from apps.pass_payments.models import MessageSortant, PaiementPass
 from apps.pass_payments.operateurs import Constat, Etat
@@ -27,7 +28,8 @@ from apps.pass_payments.services.messages import texte_a_envoyer
 from apps.pass_payments.services.reglement import regler
 from apps.pass_payments.tests.conftest import operateur  # noqa: F401 - a fixture
 from apps.pass_payments.tests.ecritures import compter
-from apps.pass_products.tests.factories import ProduitFactory
+from apps.pass_products.tests.factories import GarantieFactory, ProduitFactory
+from apps.socle.models import Fait
 from nsia_pass_api.tests.conformite import verifier_conformite
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("operateur")]
@@ -283,6 +285,132 @@ class TestSouscrire:
         police = payee().police.numero_police
         assert SouscriptionPass.objects.get().preuve == "paiement"
         assert connecter(police, "066543210").status_code == 200
+
+
+SES_PAPIERS = {"nom": "MABIALA", "prenom": "Sylvie", "telephone": SIEN, "date_naissance": "1996-06-17"}
+
+
+class TestIdentite:
+    """A stranger was the first to name her phone, under another identity, and paid nothing. Who shows the phone is the client."""
+
+    @pytest.fixture
+    def inconnu(self, settings: Settings) -> ClientPass:
+        papiers = {**au_nom_de(SIEN), "date_naissance": "1975-01-01", "adresse": "12 rue du Port"}
+        assert "numero_transaction" in souscrire(settings, client=papiers).json()
+        return ClientPass.objects.get()
+
+    def souscrire_et_confirmer(self, settings: Settings, *, borne: str = "", **valeurs: Any) -> HttpResponse:
+        """She subscribes with her own papers, from her own phone."""
+        demande = souscrire(settings, borne=borne, **{"client": SES_PAPIERS, "telephone": SIEN, **valeurs}).json()
+        return confirmer(demande["demande"], code_recu(), borne=borne)
+
+    def qui(self, client: ClientPass) -> tuple[str, str, str, str]:
+        client.refresh_from_db()
+        return client.nom, client.prenom, str(client.date_naissance), client.adresse
+
+    def test_her_code_makes_her_who_the_client_is(self, settings: Settings, inconnu: ClientPass, borne: Borne) -> None:
+        assert self.souscrire_et_confirmer(settings, borne=CLE).status_code == 202
+        sienne = payee()
+
+        assert self.qui(inconnu) == ("MABIALA", "Sylvie", "1996-06-17", "")
+        assert inconnu.agence == borne.agence
+        histoire = ModificationClient.objects.get(acte="client_modifie")
+        assert (histoire.origine, histoire.acteur_id, histoire.session_borne) == (borne.code, None, None)
+        assert (histoire.avant["nom"], histoire.apres["nom"]) == ("PIRATE", "MABIALA")
+        assert histoire.avant["date_naissance"] == "1975-01-01"
+        assert Fait.objects.get(nom="client.modifie").donnees["client"] == inconnu.pk
+        jetons = connecter(sienne.police.numero_police, borne=CLE).json()
+        assert (jetons["client"]["nom"], jetons["client"]["prenom"]) == ("MABIALA", "Sylvie")
+        attestation = APIClient().get(
+            f"/api/v1/clients/{sienne.police.numero_police}/attestation/?format=json",
+            headers=porteur(jetons["tokens"]["access"]) | {"X-Borne-Cle": CLE},
+        )
+        assert (attestation.status_code, "MABIALA" in attestation.content.decode()) == (200, True)
+        assert "PIRATE" not in attestation.content.decode()
+
+    def test_her_age_is_hers(self, settings: Settings, inconnu: ClientPass) -> None:
+        """The product covers to fifty: she may have it although the stranger, born in 1975, might not; and the reverse."""
+        produit = ProduitFactory(code_pass="BATELA", nom_pass="PASS BATELA")
+        GarantieFactory(produit=produit, age_max=50)
+        assert self.souscrire_et_confirmer(settings, produit="BATELA").status_code == 202
+
+        assert SouscriptionPass.objects.latest("pk").produit == produit
+        assert self.qui(inconnu)[2] == "1996-06-17"
+
+    def test_ages_are_judged_before_any_money(self, settings: Settings, inconnu: ClientPass) -> None:
+        produit = ProduitFactory(code_pass="BATELA", nom_pass="PASS BATELA")
+        GarantieFactory(produit=produit, age_max=60)
+        vieille = SES_PAPIERS | {"date_naissance": "1950-01-01"}
+        reponse = souscrire(settings, client=vieille, telephone=SIEN, produit="BATELA")
+        assert refus(reponse) == (422, "age_hors_limites")
+        assert (PaiementPass.objects.count(), self.qui(inconnu)[0]) == (1, "PIRATE")
+
+    def test_a_phone_that_was_shown_keeps_its_identity(
+        self, settings: Settings, sylvie: ClientPass, la_sienne: NumeroPolice
+    ) -> None:
+        demande = souscrire(settings).json()["demande"]
+        assert confirmer(demande, code_recu()).status_code == 202
+        assert self.qui(sylvie)[:2] == ("MABIALA", "Sylvie")
+        assert ModificationClient.objects.filter(acte="client_modifie").count() == 0
+
+    def test_once_she_was_recognised_she_stays(self, settings: Settings, inconnu: ClientPass) -> None:
+        self.souscrire_et_confirmer(settings)
+        payee()
+        assert self.souscrire_et_confirmer(settings, client=au_nom_de(SIEN), montant=2_400).status_code == 202
+        assert self.qui(inconnu)[:2] == ("MABIALA", "Sylvie")
+
+    def test_whom_the_insurer_entered_stays_too(self, settings: Settings, sylvie: ClientPass) -> None:
+        """No subscription yet: nobody typed it at a kiosk."""
+        assert self.souscrire_et_confirmer(settings, client=au_nom_de(SIEN)).status_code == 202
+        assert self.qui(sylvie)[0] == "MABIALA"
+
+    def test_what_an_agent_wrote_stays(self, settings: Settings, inconnu: ClientPass) -> None:
+        agent = AgentFactory()
+        modifier_client(client=inconnu, auteur=Auteur(agent=agent), nom="MABIALA-NGOMA", prenom="Jack")
+        assert self.souscrire_et_confirmer(settings).status_code == 202
+        assert self.qui(inconnu) == ("MABIALA-NGOMA", "Sylvie", "1996-06-17", "")
+
+    def test_a_stranger_s_contract_that_was_paid_does_not_decide(self, settings: Settings, inconnu: ClientPass) -> None:
+        etrangere = payee()
+        assert etrangere.preuve == ""
+        assert self.souscrire_et_confirmer(settings).status_code == 202
+        payee()
+        assert self.qui(inconnu)[:2] == ("MABIALA", "Sylvie")
+        assert connecter(etrangere.police.numero_police).status_code == 202
+
+    def test_the_stranger_s_own_payment_changes_nothing_later(self, settings: Settings, inconnu: ClientPass) -> None:
+        etrangere = PaiementPass.objects.get()
+        assert self.souscrire_et_confirmer(settings).status_code == 202
+        constat = Constat(etat=Etat.REUSSI, montant=etrangere.montant, devise="XAF", telephone=etrangere.numero_payeur)
+        regler(paiement=etrangere, constat=constat, source="suivi")
+        assert self.qui(inconnu)[:2] == ("MABIALA", "Sylvie")
+
+    def test_what_strangers_left_unpaid_does_not_stand_in_the_way(
+        self, settings: Settings, inconnu: ClientPass
+    ) -> None:
+        """Nor a demand that waits on the stranger's phone, nor the ceiling of primes."""
+        settings.PLAFOND_PRIMES_MODE = "refuser"
+        etrangere = SouscriptionPass.objects.get()
+        SouscriptionFactory(client=inconnu, produit=ProduitFactory(code_pass="AUTRE"), montant_souscription=10_000_000)
+        assert PaiementPass.objects.get().statut == "initie"
+
+        assert self.souscrire_et_confirmer(settings).status_code == 202
+
+        etrangere.refresh_from_db()
+        assert etrangere.statut == "en_cours"
+        assert PaiementPass.objects.latest("pk").numero_payeur == SYLVIE
+
+    def test_her_own_that_waits_for_her_pin_does(self, settings: Settings) -> None:
+        """The answer was lost and she begins again: two PINs would pay twice."""
+        souscrire(settings, client=SES_PAPIERS, telephone=SIEN)
+        assert refus(self.souscrire_et_confirmer(settings)) == (409, "paiement_deja_en_cours")
+
+    def test_a_payment_from_the_phone_keeps_what_was_typed_with_it(self, settings: Settings) -> None:
+        souscrire(settings, client=SES_PAPIERS, telephone=SIEN)
+        assert payee().preuve == "paiement"
+        client = ClientPass.objects.get()
+        assert self.souscrire_et_confirmer(settings, client=au_nom_de(SIEN), montant=2_400).status_code == 202
+        assert self.qui(client)[:3] == ("MABIALA", "Sylvie", "1996-06-17")
 
 
 @pytest.mark.django_db(transaction=True)

@@ -29,6 +29,7 @@ from apps.pass_clients.services import (
     changer_statut,
     enregistrer_client,
     modifier_client,
+    reconnaitre_client,
     souscrire,
 )
 from apps.pass_payments.errors import (
@@ -150,8 +151,8 @@ def renouveler_et_payer(
 class Souscripteur:
     """Who subscribes: a client (`client_id`) who showed the phone by `preuve`, or a newcomer whose phone no client has.
 
-    `preuve` is empty for a client whose session shows nothing (docs/decisions/0017-what-proves-a-phone.md).
-    `date_naissance` counts while none is on file.
+    `preuve` is empty for a client whose session shows nothing (docs/decisions/0017-what-proves-a-phone.md). A client who also
+    gives papers (`nom`, …) is who they say, as `reconnaitre_client`; otherwise `date_naissance` counts while none is on file.
     """
 
     client_id: int | None = None
@@ -183,15 +184,15 @@ def souscrire_et_payer(
 ) -> PaiementPass:
     """A subscription with its beneficiaries and consent waits for its first payment, which the phone will be asked for.
 
-    An earlier one for the same product that was never paid is cancelled. `premier_versement`: the first instalment unless
-    told otherwise. Raises TelephoneDejaConnu when the newcomer's phone is a client's, as `souscrire` and
-    `ajouter_beneficiaire`, PaiementImpossible, OperateurIndisponible, PayeurDejaSollicite, and TentativeOuverte while the
-    earlier one still waits for its payer.
+    An earlier one for the same product that was never paid is cancelled, unless it waits for a stranger's payment.
+    `premier_versement`: the first instalment unless told otherwise. Raises TelephoneDejaConnu when the newcomer's phone is a
+    client's, as `souscrire` and `ajouter_beneficiaire`, PaiementImpossible, OperateurIndisponible, PayeurDejaSollicite, and
+    TentativeOuverte while the client's own earlier one still waits for its payer.
     """
     quand = quand or maintenant()
     if version_conditions != settings.VERSION_CONDITIONS:
         raise PaiementImpossible("Les conditions ont changé. Relisez-les et acceptez-les à nouveau.")
-    client = _client(souscripteur)
+    client = _client(souscripteur, auteur=auteur)
     telephone, operateur = _payeur(client, telephone, operateur)
     devis = etablir_devis(
         produit=produit, montant=montant, periodicite=periodicite, date_debut=timezone.localdate(quand)
@@ -201,7 +202,7 @@ def souscrire_et_payer(
     if not min(premiere, devis.prime) <= versement <= devis.prime:
         raise PaiementImpossible(f"Le premier paiement va de {formater_xaf(premiere)} à {formater_xaf(devis.prime)}.")
     _verifier_total(versement)
-    _remplacer_impayees(client, produit, quand)
+    _remplacer_impayees(client, produit, quand, souscripteur=souscripteur)
     souscription = souscrire(
         client=client,
         produit=produit,
@@ -267,19 +268,22 @@ def essayer_de_souscrire(*, souscripteur: Souscripteur, **demande: Any) -> None:
         transaction.savepoint_rollback(avant)
 
 
-def _client(souscripteur: Souscripteur) -> ClientPass:
+def _client(souscripteur: Souscripteur, *, auteur: Auteur) -> ClientPass:
     """The client, the row held: two subscriptions of one person take turns. Raises TelephoneDejaConnu."""
+    identite: dict[str, Any] = {
+        "nom": souscripteur.nom,
+        "prenom": souscripteur.prenom,
+        "date_naissance": souscripteur.date_naissance,
+        **(souscripteur.autres or {}),
+    }
     ident = souscripteur.client_id
     if ident is None:
-        ident = enregistrer_client(
-            nom=souscripteur.nom,
-            prenom=souscripteur.prenom,
-            telephone=souscripteur.telephone,
-            **{"date_naissance": souscripteur.date_naissance, **(souscripteur.autres or {})},
-        ).pk
+        ident = enregistrer_client(telephone=souscripteur.telephone, **identite).pk
     client = ClientPass.objects.select_for_update(no_key=True).get(pk=ident)
     if client.statut != StatutClient.ACTIF:
         raise PaiementImpossible(PAS_ICI)
+    if souscripteur.client_id is not None and souscripteur.preuve and souscripteur.nom:
+        client = reconnaitre_client(client=client, auteur=auteur, **identite)
     return client
 
 
@@ -289,16 +293,32 @@ def _retenir_naissance(client: ClientPass, naissance: date | None, *, auteur: Au
         modifier_client(client=client, auteur=auteur, date_naissance=naissance)
 
 
-def _remplacer_impayees(client: ClientPass, produit: ProduitPass, quand: datetime) -> None:
-    """No earlier subscription of this product waits any more. Raises TentativeOuverte if its payer is still being asked."""
+def _remplacer_impayees(
+    client: ClientPass, produit: ProduitPass, quand: datetime, *, souscripteur: Souscripteur
+) -> None:
+    """No earlier subscription of this product waits any more. Raises TentativeOuverte if its payer is still being asked.
+
+    One that a stranger made, and whose payer is being asked, is left to end by itself.
+    """
     attendent = SouscriptionPass.objects.filter(client=client, produit=produit, statut=StatutSouscription.EN_COURS)
     for ancienne in attendent.select_for_update(no_key=True).order_by("pk"):
-        if PaiementPass.objects.filter(souscription=ancienne, statut__in=OUVERTS).exists():
+        ouvert = PaiementPass.objects.filter(souscription=ancienne, statut__in=OUVERTS).first()
+        if ouvert is not None and souscripteur.preuve and _d_un_inconnu(ancienne, ouvert, client=client):
+            continue
+        if ouvert is not None:
             raise TentativeOuverte(
                 "Une souscription à ce produit attend déjà votre code PIN. Répondez sur votre téléphone."
             )
         motif = "remplacée par une nouvelle demande"
         changer_statut(souscription=ancienne, vers=StatutSouscription.ANNULEE, motif=motif, quand=quand)
+
+
+def _d_un_inconnu(souscription: SouscriptionPass, paiement: PaiementPass, *, client: ClientPass) -> bool:
+    """Whether nobody showed the client's phone for it, and it is not the client's own that asks that phone for its PIN: made
+    under the same name, a moment ago."""
+    consentement = Consentement.objects.filter(souscription=souscription).first()
+    au_nom = consentement and f"{consentement.prenom} {consentement.nom}".casefold() == str(client).casefold()
+    return not souscription.preuve and not (au_nom and paiement.numero_payeur == client.telephone)
 
 
 def _verrouiller(souscriptions: Sequence[int]) -> dict[int, SouscriptionPass]:
