@@ -21,6 +21,9 @@ MOBILE_MONEY_DELAI_JOURS = 7
 DEUX_PERSONNES_JOURS = 30
 # Writes an SMS into the outbox, for apps to the left of it.
 ANNONCER = "apps.pass_payments.services.messages.annoncer"
+# Count the PIN prompts that a client asks of another's phone: one more, and one less when it was confirmed.
+SOLLICITER = "apps.borne_auth.attempts.solliciter"
+RENDRE_SOLLICITATION = "apps.borne_auth.attempts.rendre_sollicitation"
 
 # What one person proposes and another decides: kind → its class (apps/pass_payments/natures.py). Kinds live as long as rows.
 PROPOSITIONS = {

@@ -13,7 +13,7 @@ from django.utils import timezone
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from apps.borne_auth.models import Borne, DemandeConfirmation, SessionBorne
+from apps.borne_auth.models import Borne, CompteurEssais, DemandeConfirmation, SessionBorne
 from apps.borne_auth.services import desactiver_borne
 from apps.borne_auth.tests.conftest import CLE, porteur
 from apps.borne_auth.tests.factories import AgentFactory, BorneFactory
@@ -23,11 +23,12 @@ from apps.pass_clients.services import Auteur, modifier_client
 from apps.pass_clients.tests.factories import ClientFactory, SouscriptionFactory, contrat_en_vigueur
 from apps.pass_payments.models import MessageSortant, PaiementPass
 from apps.pass_payments.operateurs import Constat, Etat
-from apps.pass_payments.services import enregistrer_demande
+from apps.pass_payments.services import changer_statut_paiement, enregistrer_demande
 from apps.pass_payments.services.messages import texte_a_envoyer
 from apps.pass_payments.services.reglement import regler
 from apps.pass_payments.tests.conftest import operateur  # noqa: F401 - a fixture
 from apps.pass_payments.tests.ecritures import compter
+from apps.pass_payments.tests.factories import contrat_finissant
 from apps.pass_products.tests.factories import GarantieFactory, ProduitFactory
 from apps.socle.models import Fait
 from nsia_pass_api.tests.conformite import verifier_conformite
@@ -531,10 +532,126 @@ class TestBudgets:
         )
         assert change.status_code == 202
 
-    def test_two_prompts_wait_on_a_phone_whoever_asks(self, settings: Settings) -> None:
-        reponses = [self.essayer(settings, rang, telephone=INTRUS) for rang in range(3)]
-        assert [reponse.status_code for reponse in reponses] == [202, 202, 409]
-        assert reponses[2].json()["code"] == "payeur_deja_sollicite"
+    def test_one_prompt_of_strangers_waits_on_a_phone(self, settings: Settings) -> None:
+        reponses = [self.essayer(settings, rang, telephone=INTRUS) for rang in range(2)]
+        assert [reponse.status_code for reponse in reponses] == [202, 409]
+        assert reponses[1].json()["code"] == "payeur_deja_sollicite"
+
+
+class TestVersUnAutre:
+    """Sylvie, in her session, makes phones ask for a PIN."""
+
+    @pytest.fixture(autouse=True)
+    def midi(self) -> Any:
+        with time_machine.travel(MIDI, tick=False) as heure:
+            yield heure
+
+    @pytest.fixture
+    def payer(self, sylvie: ClientPass) -> Callable[..., HttpResponse]:
+        """Pays on a contract of hers, and the phone refuses, or confirms."""
+        acces: dict[str, str] = {}
+
+        def demander(telephone: str, *, issue: str = "echec", police: NumeroPolice | None = None) -> HttpResponse:
+            police = police or prouver(contrat_en_vigueur(client=sylvie))
+            qui = police.souscription.client
+            if qui.telephone not in acces:
+                acces[qui.telephone] = connecter(police.numero_police, qui.telephone).json()["tokens"]["access"]
+            corps = {"contrats": [{"police": police.numero_police, "montant": 100}], "telephone": telephone}
+            entetes = porteur(acces[qui.telephone]) | {"Idempotency-Key": str(uuid.uuid4())}
+            reponse = APIClient(raise_request_exception=False).post(
+                "/api/v1/paiements/", corps, format="json", headers=entetes
+            )
+            if reponse.status_code == 202 and issue == "succes":
+                payee()
+            elif reponse.status_code == 202 and issue:
+                changer_statut_paiement(
+                    paiement=PaiementPass.objects.latest("pk"), vers=issue, evenement="echec", motif_echec="refuse"
+                )
+            return reponse
+
+        return demander
+
+    def test_what_the_phone_refuses_is_counted(
+        self, settings: Settings, payer: Callable[..., HttpResponse], midi: Any
+    ) -> None:
+        settings.DEMANDES_VERS_UN_AUTRE_JOUR = 3
+        assert [payer(INTRUS).status_code for _ in range(4)] == [202, 202, 202, 429]
+        trop = payer(INTRUS)
+        corps = verifier_conformite(trop)
+        assert corps["detail"].startswith("Trop de demandes de paiement vers ce numéro")
+        demain = timezone.localtime(MIDI).replace(hour=0, minute=0) + timedelta(days=1)
+        assert trop["Retry-After"] == str(int((demain - MIDI).total_seconds()))
+        assert PaiementPass.objects.count() == 3
+        # Another phone, her own, and tomorrow.
+        assert payer("066000002").status_code == 202
+        assert payer(SIEN).status_code == 202
+
+    def test_by_phone_whoever_asks_and_by_client_whichever_phone(
+        self, settings: Settings, payer: Callable[..., HttpResponse]
+    ) -> None:
+        settings.DEMANDES_VERS_UN_AUTRE_JOUR, settings.DEMANDES_VERS_D_AUTRES_JOUR = 2, 4
+        assert [payer(f"06600000{rang // 2}").status_code for rang in range(5)] == [202, 202, 202, 202, 429]
+        autre = contrat_en_vigueur(client=ClientFactory(telephone="+242065000001"))
+        assert payer("066000000", police=autre).status_code == 429
+        assert payer("066000009", police=autre).status_code == 202
+
+    def test_what_the_phone_confirms_is_given_back(
+        self, settings: Settings, payer: Callable[..., HttpResponse]
+    ) -> None:
+        settings.DEMANDES_VERS_UN_AUTRE_JOUR = settings.DEMANDES_VERS_D_AUTRES_JOUR = 2
+        assert payer(INTRUS).status_code == 202
+        assert [payer(INTRUS, issue="succes").status_code for _ in range(3)] == [202, 202, 202]
+        assert [compteur.essais for compteur in CompteurEssais.objects.filter(regle__startswith="autrui")] == [1, 1]
+        assert [payer(INTRUS).status_code for _ in range(2)] == [202, 429]
+
+    def test_her_own_phone_is_never_counted_and_her_mobile_money_number_is(
+        self, settings: Settings, sylvie: ClientPass, payer: Callable[..., HttpResponse]
+    ) -> None:
+        settings.DEMANDES_VERS_UN_AUTRE_JOUR = 1
+        assert [payer(SIEN).status_code for _ in range(3)] == [202, 202, 202]
+        modifier_client(client=sylvie, numero_mobile_money="+242066000007")
+        assert [payer("066000007").status_code for _ in range(2)] == [202, 429]
+
+    def test_what_is_refused_or_repeated_spends_nothing(
+        self, settings: Settings, payer: Callable[..., HttpResponse]
+    ) -> None:
+        settings.DEMANDES_VERS_UN_AUTRE_JOUR = 2
+        police = prouver(contrat_en_vigueur(client=ClientFactory(telephone="+242065000001")))
+        assert payer(INTRUS, issue="", police=police).status_code == 202
+        assert payer(INTRUS, police=police).status_code == 409
+        assert [compteur.essais for compteur in CompteurEssais.objects.filter(regle__startswith="autrui")] == [1, 1]
+
+    @pytest.mark.parametrize("acte", ["souscrire", "renouveler"])
+    def test_also_to_subscribe_and_to_renew(self, settings: Settings, sylvie: ClientPass, acte: str) -> None:
+        settings.DEMANDES_VERS_D_AUTRES_JOUR = 1
+        police = prouver(contrat_finissant(sylvie, fin_dans=10))
+        acces = connecter(police.numero_police).json()["tokens"]["access"]
+        corps = souscription(settings) if acte == "souscrire" else {"telephone": INTRUS}
+        chemin = "" if acte == "souscrire" else f"{police.souscription.numero_souscription}/renouveler/"
+
+        def demander() -> HttpResponse:
+            entetes = porteur(acces) | {"Idempotency-Key": str(uuid.uuid4())}
+            return APIClient().post(f"/api/v1/souscriptions/{chemin}", corps, format="json", headers=entetes)
+
+        assert demander().status_code == 202
+        changer_statut_paiement(
+            paiement=PaiementPass.objects.latest("pk"), vers="echec", evenement="echec", motif_echec="refuse"
+        )
+        assert demander().status_code == 429
+
+    def test_she_pays_from_her_own_phone_whatever_others_ask_of_it(
+        self, settings: Settings, sylvie: ClientPass, payer: Callable[..., HttpResponse]
+    ) -> None:
+        autre = prouver(contrat_en_vigueur(client=ClientFactory(telephone="+242065000001")))
+        assert payer(SIEN, issue="", police=autre).status_code == 202
+        assert souscrire(settings, client=au_nom_de("065000002"), telephone=SIEN).status_code == 409
+        assert [payer(SIEN, issue="").status_code for _ in range(3)] == [202, 202, 409]
+
+    def test_so_does_she_without_a_session(self, settings: Settings, sylvie: ClientPass) -> None:
+        """A code leaves although a stranger's demand waits on her phone, and her own is made beside it."""
+        assert souscrire(settings, client=au_nom_de("065000002"), telephone=SIEN).status_code == 202
+        demande = souscrire(settings, telephone=SIEN).json()["demande"]
+        assert confirmer(demande, code_recu()).status_code == 202
 
 
 def connecter(police: str, telephone: str = SIEN, *, borne: str = "") -> HttpResponse:

@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from apps.pass_clients.errors import SouscriptionIntrouvable
 from apps.pass_clients.models import (
@@ -75,10 +76,11 @@ def payer(
 
     `telephone` and `operateur` default to the client's mobile money. Raises ContratIntrouvable, PaiementImpossible for an
     amount out of the limits, OperateurIndisponible, TentativeOuverte while a payment is open for one of the contracts,
-    PayeurDejaSollicite while two wait on the phone.
+    PayeurDejaSollicite while too many wait on the phone, TropDEssais when it is not the client's and was asked too often.
     """
     quand = quand or maintenant()
-    telephone, operateur = _payeur(ClientPass.objects.get(pk=client_id), telephone, operateur)
+    client = ClientPass.objects.get(pk=client_id)
+    telephone, operateur = _payeur(client, telephone, operateur)
     montants = {ligne.police.upper(): ligne.montant for ligne in lignes}
     if len(montants) != len(lignes):
         raise DonneesInvalides("Le même contrat figure deux fois. Réunissez les montants.")
@@ -86,6 +88,7 @@ def payer(
     contrats = contrats_a_payer(client_id=client_id, polices=list(montants))
     souscriptions = _verrouiller([contrat.souscription_id for contrat in contrats])
     soldes = SoldeContrat.objects.in_bulk(list(montants))
+    _solliciter(client, telephone, quand)
     principal: PaiementPass | None = None
     for contrat in contrats:
         souscription, solde = souscriptions[contrat.souscription_id], soldes[contrat.police]
@@ -121,7 +124,7 @@ def renouveler_et_payer(
     """The client's phone will be asked for `montant` (by default the least): what is left of old periods and a first instalment.
 
     The next period opens when the payment is settled. `date_naissance` is kept when none is on file, as given by `auteur`.
-    Raises SouscriptionIntrouvable, PaiementImpossible, TentativeOuverte, and as `verifier_renouvellement`.
+    Raises SouscriptionIntrouvable, PaiementImpossible, TentativeOuverte, TropDEssais, and as `verifier_renouvellement`.
     """
     quand = quand or maintenant()
     client = ClientPass.objects.get(pk=client_id)
@@ -139,6 +142,7 @@ def renouveler_et_payer(
     if not minimum <= montant <= maximum:
         raise PaiementImpossible(f"Pour renouveler, payez entre {formater_xaf(minimum)} et {formater_xaf(maximum)}.")
     _verifier_total(montant)
+    _solliciter(client, telephone, quand)
     return enregistrer_demande(
         souscription=souscription,
         montant=montant,
@@ -186,8 +190,8 @@ def souscrire_et_payer(
 
     An earlier one for the same product that was never paid is cancelled, unless it waits for a stranger's payment.
     `premier_versement`: the first instalment unless told otherwise. Raises TelephoneDejaConnu when the newcomer's phone is a
-    client's, as `souscrire` and `ajouter_beneficiaire`, PaiementImpossible, OperateurIndisponible, PayeurDejaSollicite, and
-    TentativeOuverte while the client's own earlier one still waits for its payer.
+    client's, as `souscrire` and `ajouter_beneficiaire`, PaiementImpossible, OperateurIndisponible, PayeurDejaSollicite,
+    TentativeOuverte while the client's own earlier one still waits for its payer, and in a session TropDEssais as `payer`.
     """
     quand = quand or maintenant()
     if version_conditions != settings.VERSION_CONDITIONS:
@@ -232,6 +236,8 @@ def souscrire_et_payer(
             champ_naissance=f"beneficiaires.{rang}.date_naissance",
             **beneficiaire,
         )
+    if auteur.session is not None:
+        _solliciter(client, telephone, quand)
     return enregistrer_demande(
         souscription=souscription,
         montant=versement,
@@ -251,13 +257,15 @@ def essayer_de_souscrire(*, souscripteur: Souscripteur, **demande: Any) -> None:
     For whoever names the phone of a client without having shown it: the refusals say nothing of that client.
     """
     telephone = normaliser(souscripteur.telephone)
+    if demande.get("telephone") == telephone:
+        # Paid by the newcomer's own phone: what waits on that one is not told.
+        demande["telephone"] = ""
     avant = transaction.savepoint()
     try:
         inconnu = ClientPass(
             nom=souscripteur.nom,
             prenom=souscripteur.prenom,
             telephone=_TELEPHONE_DE_PERSONNE,
-            numero_mobile_money=telephone,
             operateur_mobile=operateur_probable(telephone) or "",
             **(souscripteur.autres or {}),
         )
@@ -347,6 +355,15 @@ def _payeur(client: ClientPass, telephone: str, operateur: str) -> tuple[str, st
             f"{nom} ne permet pas encore de payer ici. Payez avec un numéro d'un autre opérateur, ou à l'agence."
         )
     return telephone, operateur
+
+
+def _solliciter(client: ClientPass, telephone: str, quand: datetime) -> None:
+    """The client is the one who makes `telephone` ask for a PIN; counted unless it is the client's own. Raises TropDEssais.
+
+    The Mobile Money number on file is not one's own: it is chosen with a code sent elsewhere.
+    """
+    if telephone != client.telephone:
+        import_string(settings.SOLLICITER)(client_id=client.pk, payeur=telephone, le=quand)
 
 
 def _verifier_total(montant: int) -> None:

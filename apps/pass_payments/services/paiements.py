@@ -43,8 +43,8 @@ def enregistrer_demande(
 
     `suivi`: columns that say how it is followed (`limite`, `a_suivre_le`, `rattache_a`, …). Holds the subscription, so that
     `cycle_de_vie` never cancels it beside. Raises PaiementImpossible when it is cancelled, TentativeOuverte while another
-    attempt of this type is open for it, PayeurDejaSollicite while two wait on the payer's phone, CleDejaUtilisee when an older
-    one had this key.
+    attempt of this type is open for it, PayeurDejaSollicite while too many wait on the payer's phone, CleDejaUtilisee when an
+    older one had this key.
     """
     quand = quand or maintenant()
     tenue = SouscriptionPass.objects.select_for_update(no_key=True).only("statut").get(pk=souscription.pk)
