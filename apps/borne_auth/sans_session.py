@@ -74,30 +74,31 @@ def souscrire(
     """A newcomer's subscription waits for its first payment; when the phone is a client's, a code leaves for it and nothing
     else is written.
 
-    Refusals are those that a newcomer would be told, whoever has the phone. Raises as `souscrire_et_payer`, TropDEssais,
-    SmsIndisponible.
+    Refusals are those that a newcomer would be told, after the same work, whoever has the phone: the demand is tried on a
+    newcomer who is taken back before the phone is looked for. Raises as `souscrire_et_payer`, TropDEssais, SmsIndisponible.
     """
     souscripteur = _souscripteur(saisie["client"], borne=borne)
     telephone = souscripteur.telephone
     demande = parametres(saisie, produit=produit, origine=borne.code if borne else "", cle=cle)
     changement = Changement(acte=ActeSensible.SOUSCRIRE, produit=produit, champs=saisie)
     le = maintenant()
-    client = ClientPass.objects.filter(telephone=telephone).first()
-    if client is not None and _attente(client, changement, borne=borne) is not None:
+    essayer_de_souscrire(souscripteur=souscripteur, **demande)
+    attente = _attente(telephone, changement, borne=borne)
+    if attente is not None:
         # The same again: another code, not another subscription.
-        return _demander(client, changement, borne=borne, le=le)
+        return _demander(attente.client, changement, borne=borne, le=le)
     payeur = saisie.get("telephone") or telephone
     attempts.depenser(
         budgets=attempts.budgets_souscription(telephone=telephone, payeur=payeur, borne=borne, adresse=adresse, le=le),
         le=le,
         quoi=attempts.TROP_DE_SOUSCRIPTIONS,
     )
+    client = ClientPass.objects.filter(telephone=telephone).first()
     if client is None:
         try:
             return souscrire_et_payer(souscripteur=souscripteur, **demande)
         except TelephoneDejaConnu:  # somebody was quicker: the unique constraint decides
             client = ClientPass.objects.get(telephone=telephone)
-    essayer_de_souscrire(souscripteur=souscripteur, **demande)
     return _demander(client, changement, borne=borne, le=le)
 
 
@@ -196,7 +197,7 @@ def _demander(client: ClientPass, changement: Changement, *, borne: Borne | None
     if not settings.MESSAGERIE:
         raise SmsIndisponible
     ClientPass.objects.select_for_update(no_key=True).get(pk=client.pk)  # two demands for one client take turns
-    attente = _attente(client, changement, borne=borne)
+    attente = _attente(client.telephone, changement, borne=borne)
     if attente is not None and le < attente.creee_le + settings.CODE_RENVOI:
         return attente
     attempts.depenser(budgets=attempts.budgets_code_sans_session(telephone=client.telephone, borne=borne, le=le), le=le)
@@ -208,11 +209,10 @@ def _demander(client: ClientPass, changement: Changement, *, borne: Borne | None
     return poser(demande, changement, telephone=client.telephone, le=le)
 
 
-def _attente(client: ClientPass, changement: Changement, *, borne: Borne | None) -> DemandeConfirmation | None:
-    """The demand for this very change that waits for its code at this kiosk."""
-    attente = DemandeConfirmation.objects.filter(
-        client=client, borne=borne, acte=changement.acte, session=None, statut=StatutDemande.EN_ATTENTE
-    ).first()
+def _attente(telephone: str, changement: Changement, *, borne: Borne | None) -> DemandeConfirmation | None:
+    """The demand for this very change that waits, at this kiosk, for the code sent to `telephone`. One query whosever it is."""
+    demandes = DemandeConfirmation.objects.select_related("client").filter(client__telephone=telephone)
+    attente = demandes.filter(borne=borne, acte=changement.acte, session=None, statut=StatutDemande.EN_ATTENTE).first()
     return attente if attente is not None and demande_cela(attente, changement) else None
 
 

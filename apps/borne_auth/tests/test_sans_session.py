@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
 from django.http import HttpResponse
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import Settings
 from rest_framework.test import APIClient
@@ -269,6 +271,36 @@ class TestSouscrire:
         assert dite(connue) == dite(inconnue)
         assert connue.status_code in (404, 422)
         assert MessageSortant.objects.count() == 0
+
+    @pytest.mark.parametrize(
+        "valeurs",
+        [
+            {"montant": 99},
+            {"telephone": "051234567"},
+            {"telephone": "066000002"},
+            {"premier_versement": 1},
+            {"version_conditions": "2019-01"},
+            {"beneficiaires": [{"nom": f"PIRATE{rang}", "prenom": "Ann", "relation": "enfant"} for rang in range(5)]},
+            {"budget": 0},
+        ],
+    )
+    def test_refusals_are_the_same_work_whoever_has_the_phone(
+        self, settings: Settings, sylvie: ClientPass, valeurs: dict[str, Any]
+    ) -> None:
+        """A stranger who measures what is refused for nothing learns of no phone whether it is a client's: same statements."""
+        ProduitFactory(nombre_beneficiaires_max=4)
+        souscrire(settings, client=au_nom_de("066543211"), telephone="066000002")
+        if "budget" in valeurs:
+            settings.SOUSCRIPTIONS_PAR_ADRESSE_HEURE = valeurs["budget"]
+
+        def travail(telephone: str) -> tuple[int, list[str]]:
+            with CaptureQueriesContext(connection) as faites:
+                reponse = souscrire(settings, **{"client": au_nom_de(telephone), **valeurs})
+            return reponse.status_code, [re.sub(r"'[^']*'|[0-9]+", "?", une["sql"]) for une in faites]
+
+        connue, inconnue = travail(SIEN), travail("066543210")
+        assert connue == inconnue
+        assert connue[0] in (409, 422, 429)
 
     def test_what_only_she_may_know_is_said_after_her_code(self, settings: Settings, sylvie: ClientPass) -> None:
         ClientPass.objects.filter(pk=sylvie.pk).update(statut="suspendu")
