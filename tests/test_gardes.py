@@ -32,7 +32,7 @@ from apps.borne_auth.models import (
 from apps.borne_auth.tests.factories import AgentFactory, BorneFactory, DemandeFactory, FacteurFactory
 from apps.pass_clients.models import Consentement, ModificationClient, PoliceRemplacee, SouscriptionPass
 from apps.pass_clients.services import changer_statut, modifier_client
-from apps.pass_clients.tests.factories import SouscriptionFactory, contrat_en_vigueur
+from apps.pass_clients.tests.factories import ClientFactory, SouscriptionFactory, contrat_en_vigueur
 from apps.pass_payments.errors import PayeurDejaSollicite
 from apps.pass_payments.models import AbandonCreance, DoublonConfirme, ImportFichier
 from apps.pass_payments.services.decaissements import demander_versement
@@ -380,12 +380,15 @@ def test_no_guard_of_a_model_obeys_the_service(lignes: None, role_de_service: st
 
 
 def test_two_demands_a_payer_hold_against_the_service(role_de_service: str) -> None:
-    """As the service, that guard named in `pgtrigger.ignore`: the third demand on one phone is refused, two are not."""
-    siennes = [SouscriptionFactory() for _ in range(3)]
+    """As the service, that guard named in `pgtrigger.ignore`: the third demand of a phone's own client is refused, and the second
+    of others, or their first where two wait; nothing less is."""
+    titulaire = ClientFactory(telephone="+242061234567")
+    siennes = [SouscriptionFactory(client=titulaire) for _ in range(3)]
+    d_autres = [SouscriptionFactory() for _ in range(2)]
 
-    def demander(nombre: int) -> None:
+    def demander(souscriptions: list[SouscriptionPass]) -> None:
         with servir(role_de_service):
-            for souscription in siennes[:nombre]:
+            for souscription in souscriptions:
                 enregistrer_demande(
                     souscription=souscription,
                     montant=100,
@@ -396,9 +399,10 @@ def test_two_demands_a_payer_hold_against_the_service(role_de_service: str) -> N
                     limite=timezone.now() + timedelta(minutes=10),
                 )
 
-    with pytest.raises(PayeurDejaSollicite):
-        demander(3)
-    demander(2)
+    for trop in (siennes, d_autres, [*siennes[:2], d_autres[0]]):
+        with pytest.raises(PayeurDejaSollicite):
+            demander(trop)
+    demander([d_autres[0], *siennes[:2]])
 
 
 def test_no_statement_guard_of_a_migration_obeys_the_service(role_de_service: str) -> None:

@@ -125,6 +125,30 @@ def changer_telephone(*, client: ClientPass, telephone: str, auteur: Auteur) -> 
     return _modifier(ClientPass.objects.select_for_update().get(pk=client.pk), {"telephone": telephone}, auteur=auteur)
 
 
+@transaction.atomic
+def reconnaitre_client(*, client: ClientPass, auteur: Auteur = PERSONNE, **identite: Any) -> ClientPass:
+    """Whoever has just shown the client's phone is who the client is, with an audit row, if only a stranger had said it before.
+
+    That is while the client has subscriptions of which none is proved. What an agent wrote of the client stays; so does
+    everything of a client whose phone was proved, or whom the insurer entered without any subscription.
+    """
+    actuel = ClientPass.objects.select_for_update(no_key=True).get(pk=client.pk)
+    preuves = set(SouscriptionPass.objects.filter(client=actuel).values_list("preuve", flat=True))
+    if preuves != {""}:
+        return actuel
+    par_un_agent = _ecrits_par_un_agent(actuel)
+    champs = {champ: valeur for champ, valeur in identite.items() if champ not in par_un_agent}
+    return _modifier(actuel, champs, auteur=auteur)
+
+
+def _ecrits_par_un_agent(client: ClientPass) -> set[str]:
+    """The columns of the client that an agent has changed."""
+    changements = ModificationClient.objects.filter(
+        client=client, acte=ActeModification.CLIENT_MODIFIE, acteur__isnull=False
+    ).values_list("avant", "apres")
+    return {champ for avant, apres in changements for champ in apres if apres[champ] != avant.get(champ)}
+
+
 def _forme(telephone: str | None, actuel: ClientPass) -> str:
     return actuel.telephone if telephone is None else normaliser(telephone)
 
@@ -265,12 +289,16 @@ def _ecrire_client(client: ClientPass, **enregistrement: Any) -> None:
         raise TelephoneDejaConnu("Un client est déjà enregistré avec ce téléphone.") from error
 
 
-def plafond_depasse(*, client: ClientPass, prime: int, duree_jours: int) -> str | None:
-    """The sentence to show when `prime` XAF more would take the client's live subscriptions above a ceiling, else None."""
-    engagees = SouscriptionPass.objects.filter(client=client, statut__in=VIVANTES).values_list(
-        "montant_souscription", "produit__duree_validite_jours"
-    )
-    total = sum(prime_annuelle(prime=montant, duree_jours=duree) for montant, duree in engagees)
+def plafond_depasse(*, client: ClientPass, prime: int, duree_jours: int, prouve: bool = False) -> str | None:
+    """The sentence to show when `prime` XAF more would take the client's live subscriptions above a ceiling, else None.
+
+    `prouve`: the client has shown the phone, so what a stranger asked in the client's name and nobody paid does not count.
+    """
+    engagees = SouscriptionPass.objects.filter(client=client, statut__in=VIVANTES)
+    if prouve:
+        engagees = engagees.exclude(statut=StatutSouscription.EN_COURS, preuve="")
+    montants = engagees.values_list("montant_souscription", "produit__duree_validite_jours")
+    total = sum(prime_annuelle(prime=montant, duree_jours=duree) for montant, duree in montants)
     return depassement(prime_annuelle=total + prime_annuelle(prime=prime, duree_jours=duree_jours))
 
 
@@ -302,10 +330,12 @@ def souscrire(
         champ=champ_naissance,
     )
     ClientPass.objects.select_for_update(no_key=True).get(pk=client.pk)
-    plafond = plafond_depasse(client=client, prime=montant, duree_jours=produit.duree_validite_jours)
+    preuve = preuve or CANAUX_QUI_PROUVENT.get(canal, "")
+    plafond = plafond_depasse(
+        client=client, prime=montant, duree_jours=produit.duree_validite_jours, prouve=bool(preuve)
+    )
     if plafond and settings.PLAFOND_PRIMES_MODE == "refuser":
         raise PlafondDepasse(plafond)
-    preuve = preuve or CANAUX_QUI_PROUVENT.get(canal, "")
     return SouscriptionPass.objects.create(
         client=client,
         produit=produit,

@@ -57,6 +57,10 @@ SOUSCRIPTIONS_PAR_TELEPHONE_JOUR = integer("SOUSCRIPTIONS_PAR_TELEPHONE_JOUR", 5
 SOUSCRIPTIONS_PAR_PAYEUR_JOUR = integer("SOUSCRIPTIONS_PAR_PAYEUR_JOUR", 10, minimum=1)
 SOUSCRIPTIONS_PAR_BORNE_QUART_HEURE = integer("SOUSCRIPTIONS_PAR_BORNE_QUART_HEURE", 20, minimum=1)
 SOUSCRIPTIONS_PAR_ADRESSE_HEURE = integer("SOUSCRIPTIONS_PAR_ADRESSE_HEURE", 20, minimum=1)
+# Payments that clients in their sessions ask of a phone that is not their own, and that its holder did not confirm, in a day:
+# to one phone, and by one client.
+DEMANDES_VERS_UN_AUTRE_JOUR = integer("DEMANDES_VERS_UN_AUTRE_JOUR", 6, minimum=1)
+DEMANDES_VERS_D_AUTRES_JOUR = integer("DEMANDES_VERS_D_AUTRES_JOUR", 10, minimum=1)
 
 # Dead sessions stay readable this long before `purger_sessions` deletes them.
 SESSIONS_CONSERVATION_JOURS = integer("SESSIONS_CONSERVATION_JOURS", 90, minimum=1)

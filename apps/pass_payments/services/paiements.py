@@ -37,14 +37,16 @@ def enregistrer_demande(
     numero_payeur: str = "",
     acteur: AbstractBaseUser | None = None,
     quand: datetime | None = None,
+    saisi_le: datetime | None = None,
     **suivi: Any,
 ) -> PaiementPass:
     """A payment of `montant` XAF is asked for (`initie`), with the first row of its journal.
 
+    `saisi_le`: when somebody typed what happened at `quand`; the journal dates its first row by it.
     `suivi`: columns that say how it is followed (`limite`, `a_suivre_le`, `rattache_a`, …). Holds the subscription, so that
     `cycle_de_vie` never cancels it beside. Raises PaiementImpossible when it is cancelled, TentativeOuverte while another
-    attempt of this type is open for it, PayeurDejaSollicite while two wait on the payer's phone, CleDejaUtilisee when an older
-    one had this key.
+    attempt of this type is open for it, PayeurDejaSollicite while too many wait on the payer's phone, CleDejaUtilisee when an
+    older one had this key.
     """
     quand = quand or maintenant()
     tenue = SouscriptionPass.objects.select_for_update(no_key=True).only("statut").get(pk=souscription.pk)
@@ -64,7 +66,8 @@ def enregistrer_demande(
     )
     while not _inserer(paiement, numero=numero_aleatoire("PAY", quand)):
         pass
-    consigner(paiement, EvenementPaiement.Type.DEMANDE, statut=paiement.statut, acteur=acteur, quand=quand)
+    demande = EvenementPaiement.Type.DEMANDE
+    consigner(paiement, demande, statut=paiement.statut, acteur=acteur, quand=saisi_le or quand)
     return paiement
 
 

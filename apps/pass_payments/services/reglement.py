@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from apps.pass_clients.models import SouscriptionPass, StatutSouscription
 from apps.pass_clients.services import activer, attribuer_police, prouver_par_paiement, renouveler
@@ -81,6 +82,12 @@ def regler(
             quand=quand,
         )
     _prouver_le_telephone(principal, par_id[principal.souscription_id], quand)
+    client = par_id[principal.souscription_id].client
+    if principal.numero_payeur not in ("", client.telephone):
+        # Whoever has that phone wanted it: it is not counted against those who asked.
+        import_string(settings.RENDRE_SOLLICITATION)(
+            client_id=client.pk, payeur=principal.numero_payeur, le=principal.date_demande
+        )
     for un in groupe:
         _produire_effet(
             un,
