@@ -117,6 +117,7 @@ NON_SUIVIES: dict[str, str] = {
     "admin.LogEntry": _JOURNAL,
     "pass_payments.MessageSortant": "boîte d'envoi : les textes, qui portent des codes, ne se copient pas",
     "pass_payments.RequeteIdempotente": "technique : la réponse déjà donnée, gardée quelques jours",
+    "pass_payments.ExamenSouscription": "technique : la base l'écrit, des périodes et des paiements, qui sont suivis",
     "pass_payments.Reprise": _JOURNAL,
     "pass_payments.LigneReprise": "est lui-même un registre : une ligne de l'ancienne base et ce qu'il en advient",
     "pass_payments.IndicateurMensuel": "se recalcule entier chaque nuit",
