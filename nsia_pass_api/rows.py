@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, TypeVar
 
 from django.db import connection
@@ -24,6 +25,17 @@ def rows(sql: str, parametres: Mapping[str, Any]) -> list[dict[str, Any]]:
             if ligne[nom] is not None:
                 ligne[nom] = json.loads(ligne[nom])
     return lignes
+
+
+def ecrire(sql: str, parametres: Mapping[str, Any]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parametres)
+
+
+@cache
+def colonnes(modele: type[Model], *, de: str, prefixe: str = "") -> str:
+    """The columns of `modele`, read from the table that the query calls `de`, under the names where `objet` looks for them."""
+    return ", ".join(f'{de}."{champ.column}" AS "{prefixe}{champ.attname}"' for champ in modele._meta.concrete_fields)
 
 
 def objet(modele: type[M], ligne: Mapping[str, Any], *, prefixe: str = "") -> M:

@@ -71,18 +71,6 @@ _COLONNES_PAIEMENT = (
     "date_confirmation",
 )
 
-# OFFSET 0 keeps each view a query of its own, run once a contract: merged into one join they take longer to plan than to
-# run, and the planner may sum the whole portfolio before it looks at the client.
-_ETATS = """
-    SELECT
-        aujourdhui_pass() AS date, (SELECT r.valeur FROM reglages r WHERE r.nom = 'ALERTE_EXPIRATION_JOURS') AS preavis_jours,
-        c.nom_produit, c.etat_du_contrat, c.etat_depuis, c.date_expiration,
-        s.montant_en_retard, s.jours_de_retard, s.reste_a_payer
-    FROM contrats c
-    CROSS JOIN LATERAL (SELECT * FROM soldes_contrats sc WHERE sc.souscription_id = c.souscription_id OFFSET 0) s
-    WHERE c.souscription_id = ANY(%(souscriptions)s)
-    ORDER BY c.souscription_id
-"""
 # The period in force; before it begins the first one, once it has ended the last.
 _COTISATIONS_DE_LA_PERIODE = f"""
     SELECT police, {", ".join(_COLONNES_COTISATION)}
@@ -158,10 +146,10 @@ def situations_des(souscriptions: list[int]) -> list[Situation]:
     return [
         situation(
             ligne,
-            jour=ligne["date"],
+            jour=ligne["jour"],
             preavis_jours=ou_par_defaut("ALERTE_EXPIRATION_JOURS", ligne["preavis_jours"]),
         )
-        for ligne in rows(_ETATS, {"souscriptions": souscriptions})
+        for ligne in rows("SELECT * FROM etats_des_contrats(%(souscriptions)s)", {"souscriptions": souscriptions})
     ]
 
 
