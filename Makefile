@@ -8,11 +8,11 @@ ENVIRONMENT := .venv/environnement-$(shell cksum < requirements.txt | cut -d ' '
 
 # What depends on the version of PostgreSQL: migrations, constraints, triggers, views, races, backups. Rights by role, pages, the
 # protocol of operators and processes do not: they run once, with the suite.
-PG15 := apps/pass_products apps/pass_clients apps/pass_payments apps/borne_auth \
+PG15 := apps/socle apps/pass_products apps/pass_clients apps/pass_payments apps/borne_auth apps/reprise apps/essais \
 	$(addprefix nsia_pass_api/tests/test_,admin.py diagnostic.py pagination.py rows.py sante.py sqlviews.py) \
 	tests/test_migrations.py tests/test_sauvegarde.py \
-	--deselect apps/pass_payments/tests/test_simulation.py --deselect apps/pass_payments/tests/test_documents.py \
-	--deselect apps/pass_payments/tests/test_demo.py --deselect apps/pass_payments/tests/test_conduite.py
+	--deselect apps/essais/tests/test_simulation.py --deselect apps/pass_payments/tests/test_documents.py \
+	--deselect apps/essais/tests/test_demo.py --deselect apps/pass_payments/tests/test_conduite.py
 
 .PHONY: help python demo test check quality test-pg15 test-navigateur bench clean
 .DEFAULT_GOAL := help

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from apps.borne_auth.audit import modeles_suivis
+from apps.essais.portfolio import generer_portefeuille
 from apps.pass_clients.models import SouscriptionPass
 from apps.pass_clients.services import attribuer_polices
 from apps.pass_payments.lifecycle import appliquer, decider
 from apps.pass_payments.operateurs import Constat, Etat
-from apps.pass_payments.portfolio import generer_portefeuille
 from apps.pass_payments.services.paiements import enregistrer_demande
 from apps.pass_payments.services.reglement import regler
 from bench.databases import GRAINE, copie, jour_de, lire, nom_de

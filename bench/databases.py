@@ -15,8 +15,8 @@ from django.core.management import call_command
 from django.db import connection
 from tqdm import tqdm
 
+from apps.essais.portfolio import generer_portefeuille
 from apps.pass_clients.models import SouscriptionPass
-from apps.pass_payments.portfolio import generer_portefeuille
 from nsia_pass_api.dates import aujourdhui
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def _completer(nom: str, nombre: int) -> None:
 
 
 def _sources() -> dict[str, str]:
-    motifs = ("apps/*/migrations/0*.py", "apps/*/sql/*.sql", "apps/pass_payments/portfolio/*.py")
+    motifs = ("apps/*/migrations/0*.py", "apps/*/sql/*.sql", "apps/essais/portfolio/*.py")
     fichiers = sorted(fichier for motif in motifs for fichier in settings.BASE_DIR.glob(motif))
     return {
         str(fichier.relative_to(settings.BASE_DIR / "apps")): hashlib.sha256(fichier.read_bytes()).hexdigest()[:8]

@@ -9,9 +9,9 @@ from itertools import pairwise
 
 from django.db import connection, transaction
 
-from apps.pass_payments.portfolio import TAILLE_LOT, generer_portefeuille
-from apps.pass_payments.portfolio.copying import analyser
-from apps.pass_payments.portfolio.rows import COLONNES
+from apps.essais.portfolio import TAILLE_LOT, generer_portefeuille
+from apps.essais.portfolio.copying import analyser
+from apps.essais.portfolio.rows import COLONNES
 from bench.databases import GRAINE, copie, lire, nom_de
 from bench.report import Resultat, vitesse
 from bench.timing import entrelacer

@@ -22,6 +22,7 @@ from django.utils.module_loading import import_string
 
 from nsia_pass_api import gardes
 from nsia_pass_api.dates import maintenant
+from nsia_pass_api.registre import modules
 from nsia_pass_api.sauvegarde.errors import SauvegardeRefusee
 from nsia_pass_api.sauvegarde.manifeste import ARCHIVE, Manifeste
 
@@ -68,7 +69,7 @@ def examiner(connection: BaseDatabaseWrapper) -> Iterator[Constat]:
     yield pilote()
     yield disque()
     yield sauvegardes()
-    yield mobile_money()
+    yield from des_apps()
     acces = base_joignable(connection)
     yield acces
     if acces.niveau is Niveau.ERREUR:
@@ -173,10 +174,10 @@ def _manifeste(archive: Path) -> Manifeste | None:
         return None
 
 
-def mobile_money() -> Constat:
-    """What the operator's own app finds: the kernel knows none."""
-    examine: Callable[[], Constat] = import_string(settings.DIAGNOSTIC_MOBILE_MONEY)
-    return examine()
+def des_apps() -> Iterator[Constat]:
+    """What each app finds of its own (`examiner` of its `diagnostic.py`)."""
+    for module in modules("diagnostic"):
+        yield module.examiner()
 
 
 def base_joignable(connection: BaseDatabaseWrapper) -> Constat:

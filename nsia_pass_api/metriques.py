@@ -15,7 +15,6 @@ from pathlib import Path
 from django.conf import settings
 from django.db import Error
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.module_loading import import_string
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
@@ -34,6 +33,8 @@ from prometheus_client import (
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
+
+from .registre import modules
 
 VERBES = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 SECONDES = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -59,9 +60,6 @@ class Mesure:
     valeurs: dict[tuple[str, ...], float] = field(default_factory=dict)
 
 
-Source = Callable[[], Iterable[Mesure]]
-
-
 class MesureMiddleware:
     """Counts and times each request under the name of its route, which is one of a fixed set."""
 
@@ -80,14 +78,14 @@ class MesureMiddleware:
 
 
 class _Base(Collector):
-    """Asks each source of settings.METRIQUES_SOURCES; a database that does not answer is itself a figure."""
+    """Asks `mesures` of each app's `metriques.py`; a database that does not answer is itself a figure."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         repond = 1
         try:
-            for chemin in settings.METRIQUES_SOURCES:
-                source: Source = import_string(chemin)
-                for mesure in source():
+            for module in modules("metriques"):
+                mesures: Iterable[Mesure] = module.mesures()
+                for mesure in mesures:
                     famille = GaugeMetricFamily(mesure.nom, mesure.aide, labels=mesure.etiquettes)
                     for etiquettes, valeur in mesure.valeurs.items():
                         famille.add_metric(etiquettes, valeur)

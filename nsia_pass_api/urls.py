@@ -6,10 +6,10 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView
 
 from . import converters  # noqa: F401 - registers <police:…>
+from .back_office.trouver import trouver
 from .documentation import RedocView, SwaggerView
 from .metriques import metriques
 from .sante import PretApi, VivantApi
-from .trouver import trouver
 
 handler400 = "nsia_pass_api.problems.handler400"
 handler403 = "nsia_pass_api.problems.handler403"

@@ -11,7 +11,7 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
-from apps.borne_auth.lectures import SANS_PERSONNE
+from apps.borne_auth.lectures import personnel
 from apps.borne_auth.models import Agent
 from apps.borne_auth.tests.factories import AgentFactory
 from apps.pass_clients.errors import AgenceFermee, TelephoneDejaConnu
@@ -22,7 +22,6 @@ from apps.pass_clients.models import (
     ModificationClient,
     NumeroPolice,
     PeriodeCouverture,
-    SerieNumero,
     SouscriptionPass,
     TransitionSouscription,
 )
@@ -34,6 +33,7 @@ from apps.pass_payments.tests.factories import PaiementFactory
 from apps.pass_products.models import Garantie, ProduitPass
 from apps.pass_products.services import charger_catalogue, lire_catalogue
 from apps.pass_products.tests.factories import GarantieFactory, ProduitEpargneFactory, ProduitFactory
+from apps.socle.models import SerieNumero
 
 pytestmark = pytest.mark.django_db
 
@@ -79,7 +79,7 @@ def contrat(*, telephone: str = "", numero: str | None = None, paiements: int = 
 
 
 def notee(modele: type[Model]) -> bool:
-    return modele._meta.label not in SANS_PERSONNE
+    return personnel(modele)
 
 
 class TestRequetes:

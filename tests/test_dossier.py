@@ -11,7 +11,7 @@ from apps.pass_clients.models import Contrat
 from apps.pass_clients.tests.factories import BeneficiaireFactory, contrat_en_vigueur
 from apps.pass_payments.models import SoldeContrat
 from apps.pass_payments.tests.factories import PaiementFactory
-from nsia_pass_api.dossier import LIGNES
+from nsia_pass_api.back_office.dossier import LIGNES
 from nsia_pass_api.money import formater_xaf
 
 pytestmark = pytest.mark.django_db

@@ -1,12 +1,11 @@
 """Every page and every act of the back office × every role × a row of one's own, of one's agency and of elsewhere.
 
 What is asked comes from the registry of the admin and from the addresses that it answers; what is expected comes from the
-table of rights (`apps/borne_auth/droits.py`) and, for rows, from `lit` below. A page, an act or a model that is not there fails.
+table of rights (each app's `pages.py`, acts and pages below) and, for rows, from `lit`. What is in neither fails.
 """
 
 import csv
 import io
-import re
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -29,14 +28,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, reverse
 from django.utils import timezone
 
-from apps.borne_auth.audit import SUIVIES, adresse_historique
-from apps.borne_auth.droits import ACTES, DROITS, LETTRES, PAGES, PROPOSITIONS, lignes_permises, permissions_du_role
+from apps.borne_auth.audit import adresse_historique, suivies
+from apps.borne_auth.droits import LETTRES, droits, lignes_permises, permissions_du_role, table_des_droits
 from apps.borne_auth.equipe import accorder_roles
 from apps.borne_auth.models import Agent, JournalAudit, LectureDonnees, RoleAgent
 from apps.borne_auth.tests.factories import AgentFactory, BorneFactory, ConnexionFactory, FacteurFactory, SessionFactory
 from apps.mtn_integration import services as mtn
 from apps.mtn_integration.models import GenreMTN, LogMTN, TransactionMTN
-from apps.pass_clients.models import Agence, ClientPass, Contrat, SerieNumero, SouscriptionPass
+from apps.pass_clients.models import Agence, ClientPass, Contrat, SouscriptionPass
 from apps.pass_clients.services import changer_statut
 from apps.pass_clients.tests.factories import (
     AgenceFactory,
@@ -52,26 +51,32 @@ from apps.pass_payments.models import (
     EcartRapprochement,
     ImportFichier,
     IndicateurMensuel,
-    LigneReprise,
-    MessageSortant,
     PaiementPass,
-    Proposition,
     RappelOperateur,
     Rapprochement,
-    Reprise,
+)
+from apps.pass_payments.services.natures_paiement import proposer_retour
+from apps.pass_payments.tests.factories import PaiementFactory
+from apps.pass_products.tests.factories import GarantieFactory
+from apps.reprise.models import LigneReprise, Reprise
+from apps.socle.models import (
+    Fait,
+    Livraison,
+    MessageSortant,
+    Proposition,
+    Reglage,
+    SerieNumero,
     TachePlanifiee,
     Travailleur,
 )
-from apps.pass_payments.natures import natures
-from apps.pass_payments.services.propositions import proposer_retour
-from apps.pass_payments.tests.factories import PaiementFactory
-from apps.pass_products.models import Reglage
-from apps.pass_products.services import changer_reglage
-from apps.pass_products.tests.factories import GarantieFactory
-from apps.socle.models import Fait, Livraison
-from apps.socle.services import dire
-from nsia_pass_api.actes import AvecActes
-from nsia_pass_api.admin import COMPTE_MAXIMUM, LignesPermises
+from apps.socle.natures import natures
+from apps.socle.services.faits import dire
+from apps.socle.services.reglages import changer_reglage
+from nsia_pass_api import registre
+from nsia_pass_api.back_office.actes import AvecActes
+from nsia_pass_api.back_office.portee import LignesPermises
+from nsia_pass_api.lisible import COMPTE_MAXIMUM
+from nsia_pass_api.roles import TOUTES
 
 pytestmark = pytest.mark.django_db
 
@@ -79,6 +84,77 @@ SON_AGENCE, AILLEURS, UNE_AUTRE = "Poto-Poto", "Pointe-Noire", "Dolisie"
 VOIENT_TOUT = {"administrateur", "gestionnaire", "auditeur"}
 TRACES = {"borne_auth.JournalAudit", "borne_auth.LectureDonnees"}
 ROLES = [*RoleAgent.values, "sans_role"]
+
+# Acts, on an object's page or on a list, and the permission that each takes besides that of reading the object.
+ACTES: dict[str, dict[str, str]] = {
+    "pass_clients.ClientPass": {
+        "telephone": "pass_clients.change_clientpass",
+        "rattacher_choisis": "pass_clients.rattacher_clientpass",
+    },
+    "pass_clients.SouscriptionPass": {
+        "encaisser": "pass_payments.add_paiementpass",
+        "attribuer": "pass_clients.add_numeropolice",
+        "attribuer_choisies": "pass_clients.add_numeropolice",
+        "remplacer": "pass_clients.add_numeropolice",
+        "abandonner": "socle.add_proposition",
+    },
+    "pass_payments.PaiementPass": {
+        "interroger": "pass_payments.change_paiementpass",
+        "imprimer": "pass_payments.add_paiementpass",
+        "proposer": "socle.add_proposition",
+    },
+    "pass_payments.Decaissement": {
+        "clore": "socle.add_proposition",
+        "liberer": "socle.add_proposition",
+    },
+    "socle.Proposition": {
+        "approuver": "socle.change_proposition",
+        "refuser": "socle.change_proposition",
+        # Of one's own, whatever one's role.
+        "retirer": "socle.view_proposition",
+    },
+    "pass_payments.ImportFichier": {
+        "confirmer": "pass_payments.add_importfichier",
+        "confirmer_doublon": "pass_payments.add_importfichier",
+    },
+    "pass_payments.AnomaliePaiement": {"resoudre": "pass_payments.change_anomaliepaiement"},
+    "pass_payments.EcartRapprochement": {"resoudre": "pass_payments.change_ecartrapprochement"},
+    "socle.Livraison": {"relancer": "socle.change_livraison", "ecarter": "socle.change_livraison"},
+    "socle.Reglage": {"changer": "socle.change_reglage", "revenir": "socle.change_reglage"},
+    "borne_auth.Agent": {
+        "reinitialiser_facteur": "borne_auth.change_agent",
+        "role": "borne_auth.change_agent",
+        "mot_de_passe": "borne_auth.change_agent",
+        "facteur": "borne_auth.change_agent",
+    },
+    "borne_auth.Borne": {
+        "code_maintenance": "borne_auth.change_borne",
+        "desactiver": "borne_auth.change_borne",
+        "reactiver": "borne_auth.change_borne",
+    },
+}
+
+# Pages beside those of every model, and the permission that each takes besides that of reading the model.
+PAGES: dict[str, dict[str, str]] = {
+    "pass_clients.ClientPass": {"rattacher": "pass_clients.rattacher_clientpass"},
+    "pass_clients.SouscriptionPass": {"polices": "pass_clients.add_numeropolice"},
+    "pass_products.ProduitPass": {"devis": "pass_products.view_produitpass"},
+}
+
+# Kinds of proposals: the permission to ask for it, and that to decide, which is another person's.
+PROPOSITIONS: dict[str, tuple[str, str]] = {
+    "remboursement": ("socle.add_proposition", "socle.change_proposition"),
+    "annulation": ("socle.add_proposition", "socle.change_proposition"),
+    "versement": ("socle.add_proposition", "socle.change_proposition"),
+    "cloture": ("socle.add_proposition", "socle.change_proposition"),
+    "abandon": ("socle.add_proposition", "socle.change_proposition"),
+    "encaissement": ("pass_payments.add_paiementpass", "socle.change_proposition"),
+    "telephone": ("pass_clients.change_clientpass", "socle.change_proposition"),
+    "police": ("pass_clients.add_numeropolice", "socle.change_proposition"),
+    "role_agent": ("borne_auth.change_agent", "socle.change_proposition"),
+    "mot_de_passe_agent": ("borne_auth.change_agent", "socle.change_proposition"),
+    "facteur_agent": ("borne_auth.change_agent", "socle.change_proposition"),
+}
 
 # Forms of the back office: what is added, changed or deleted on a page, and a field to change. All else is written by services.
 FORMULAIRES = {
@@ -150,7 +226,7 @@ def lit(role: str, modele: str, ligne: str) -> bool:
 def peut(role: str, modele: str, verbe: str) -> bool:
     if role == "sans_role":
         return False
-    return verbe in {LETTRES[lettre] for lettre in DROITS[modele].lettres(RoleAgent(role))}
+    return verbe in {LETTRES[lettre] for lettre in droits()[modele].lettres(RoleAgent(role))}
 
 
 def a_la_permission(role: str, permission: str) -> bool:
@@ -375,7 +451,7 @@ def monde(role: str) -> Monde:
     un.noter("commune", *Reglage.objects.all(), AgenceFactory(nom=UNE_AUTRE), *Agence.objects.exclude(nom=UNE_AUTRE))
     delai = Reglage.objects.get(nom="ALERTE_EXPIRATION_JOURS")
     changer_reglage(nom=delai.nom, valeur=45, motif="essai", acteur=AgentFactory.create())
-    un.a_faire["pass_products.Reglage", "changer"] = un.a_faire["pass_products.Reglage", "revenir"] = {"commune": delai}
+    un.a_faire["socle.Reglage", "changer"] = un.a_faire["socle.Reglage", "revenir"] = {"commune": delai}
     un.noter("commune", Reprise.objects.create(source="essai"))
     un.noter(
         "commune",
@@ -501,16 +577,16 @@ class TestTable:
     def test_every_model_of_the_back_office_is_in_the_table(self, rf: RequestFactory) -> None:
         pages = admin.site._registry.values()
         tableaux = {un.model._meta.label for page in pages for un in page.get_inlines(rf.get("/"), None)}
-        assert {*MODELES, *tableaux} == set(DROITS)
+        assert {*MODELES, *tableaux} == set(droits())
 
-    def test_every_page_and_table_asks_for_rows(self) -> None:
+    def test_every_page_and_table_asks_for_rows(self, rf: RequestFactory) -> None:
         pages = admin.site._registry.values()
         sans = [type(page).__name__ for page in pages if not isinstance(page, LignesPermises)]
-        communs = {nom for nom, droits in DROITS.items() if droits.lignes.__name__ == "toutes"}
+        communs = {nom for nom, declare in registre.pages().items() if declare.lignes is TOUTES}
         sans += [
             inline.__name__
             for page in pages
-            for inline in page.inlines
+            for inline in page.get_inlines(rf.get("/"), None)
             if not issubclass(inline, LignesPermises) and inline.model._meta.label not in communs
         ]
         assert sans == []
@@ -520,7 +596,7 @@ class TestTable:
         request.user = AgentFactory.create(is_superuser=True)
         trouves: dict[str, dict[str, str]] = {}
         for modele, page in admin.site._registry.items():
-            actes = {acte.nom: acte.droit for acte in page.actes} if isinstance(page, AvecActes) else {}
+            actes = {acte.nom: acte.droit for acte in page.tous_les_actes} if isinstance(page, AvecActes) else {}
             for nom, (fonction, _, _) in page.get_actions(request).items():
                 if nom != "delete_selected":
                     (permission,) = fonction.allowed_permissions
@@ -532,7 +608,12 @@ class TestTable:
 
     def test_what_is_not_undone_asks_before(self) -> None:
         """Its button opens a page that says what follows."""
-        graves = [acte for page in admin.site._registry.values() if isinstance(page, AvecActes) for acte in page.actes]
+        graves = [
+            acte
+            for page in admin.site._registry.values()
+            if isinstance(page, AvecActes)
+            for acte in page.tous_les_actes
+        ]
         graves = [acte for acte in graves if acte.genre == "danger" or acte.demande_confirmation]
         assert {acte.nom for acte in graves} >= {"desactiver", "reinitialiser_facteur", "retirer"}
         assert [acte.nom for acte in graves if acte.immediat(None)] == []
@@ -549,7 +630,7 @@ class TestTable:
         connues |= {  # pages with other addresses beside, and no act yet
             f"{modele._meta.app_label}_{modele._meta.model_name}_acte"
             for modele, page in admin.site._registry.items()
-            if isinstance(page, AvecActes) and not page.actes
+            if isinstance(page, AvecActes) and not list(page.tous_les_actes)
         }
         assert {motif.name for _, motif in adresses(admin.site.urls[0]) if motif.name} == connues
 
@@ -581,11 +662,7 @@ class TestTable:
 
     def test_people_read_the_same_table(self) -> None:
         """docs/back_office.md."""
-        lignes = re.findall(r"^\| `([\w.]+)` \|(.*)\|$", (reglages.BASE_DIR / "docs/back_office.md").read_text(), re.M)
-        lues = {modele: [case.strip() for case in cases.split("|")[1:]] for modele, cases in lignes}
-        assert lues == {
-            modele: [droits.lettres(role) or "–" for role in RoleAgent] for modele, droits in DROITS.items()
-        }
+        assert table_des_droits() in (reglages.BASE_DIR / "docs/back_office.md").read_text()
 
 
 def adresses(motifs: Any, prefixe: str = "") -> Iterator[tuple[str, URLPattern]]:
@@ -642,9 +719,7 @@ class TestMatrice:
                 for ligne, objet in un.une_de_chaque(modele).items():
                     for nom in ("change", "history"):
                         fautes += self.lecture(role, moi, modele, ligne, objet, nom)
-                inconnue = moi.get(
-                    page(modele, "change", "0" if modele != "pass_payments.Travailleur" else uuid.uuid4())
-                )
+                inconnue = moi.get(page(modele, "change", "0" if modele != "socle.Travailleur" else uuid.uuid4()))
                 if inconnue.status_code != (302 if peut(role, modele, "view") else 403):
                     fautes.append(f"{modele} : page inconnue {inconnue.status_code}")
 
@@ -665,7 +740,7 @@ class TestMatrice:
         attendu, vers = 200 if droit and visible else 302 if droit else 403, reverse("admin:index")
         if nom == "history":
             # It looks for the object first, then leads to its trail, for who reads that.
-            trace = role in VOIENT_TOUT and modele.replace("Contrat", "SouscriptionPass") in SUIVIES
+            trace = role in VOIENT_TOUT and modele.replace("Contrat", "SouscriptionPass") in suivies()
             attendu = 302 if not visible or (droit and trace) else 403
             vers = adresse_historique(Agent(is_superuser=True), objet) if visible and trace else vers
         reponse = moi.get(page(modele, nom, objet.pk))

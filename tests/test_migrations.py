@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import connections
+from django.db import DatabaseError, connections
 from pgtrigger.registry import registered
 
 ALIAS = "brouillon"
 # From the right, so that nothing is left that points to what goes.
-APPS = ["mtn_integration", "borne_auth", "pass_payments", "pass_clients", "pass_products", "socle"]
+APPS = ["reprise", "mtn_integration", "borne_auth", "pass_payments", "pass_clients", "pass_products", "socle"]
 
 
 @pytest.fixture
@@ -140,3 +140,138 @@ def test_spellings_of_agencies_are_merged_and_come_back(brouillon: Any, capsys: 
     assert revenus == ["Poto-Poto", "Poto-Poto", "Pointe Noire", "Bakongo", "", ""]
     assert [agence for (agence,) in lire("SELECT agence FROM agents ORDER BY id")] == [nom or "" for nom in agents]
     assert lire("SELECT agence FROM bornes") == [("Pointe Noire",)]
+
+
+def test_the_former_database_moves_to_its_app_with_its_rows_and_the_rights_on_it(brouillon: Any) -> None:
+    def migrer(*cible: str) -> None:
+        call_command("migrate", *cible, database=ALIAS, verbosity=0, interactive=False)
+
+    def lire(requete: str) -> list[Any]:
+        with brouillon.cursor() as cursor:
+            cursor.execute(requete)
+            return list(cursor.fetchall())
+
+    def ecrire(requete: str) -> None:
+        with brouillon.cursor() as cursor:
+            cursor.execute(requete)
+
+    types = (
+        "SELECT app_label, model, id FROM django_content_type WHERE model IN ('lignereprise', 'reprise') ORDER BY model"
+    )
+    permissions = (
+        "SELECT p.codename, p.id, count(g.id) FROM auth_permission p JOIN django_content_type t ON t.id = p.content_type_id"
+        " LEFT JOIN (auth_group_permissions gp JOIN auth_group g ON g.id = gp.group_id AND g.name = 'Archivistes')"
+        " ON gp.permission_id = p.id"
+        " WHERE t.model IN ('lignereprise', 'reprise') GROUP BY p.id ORDER BY p.codename"
+    )
+    gardes = (
+        "SELECT tgname FROM pg_trigger WHERE tgrelid = 'lignes_reprises'::regclass AND NOT tgisinternal"
+        " UNION ALL SELECT proname FROM pg_proc WHERE proname LIKE 'pgtrigger_ligne_reprise%' ORDER BY 1"
+    )
+    migrer("pass_payments", "0019")
+    ecrire(
+        "INSERT INTO reprises (source, lignes_lues, lignes_nouvelles, lots, dossiers, bilan) VALUES ('b', 1, 1, 1, 0, '{}')"
+    )
+    ecrire(
+        "INSERT INTO lignes_reprises (table_source, empreinte, rang, brut, sort, motif, reserves)"
+        " VALUES ('contrat', 'e', 1, '{}', 'quarantaine', 'ligne_vide', '{}')"
+    )
+    ecrire(
+        "WITH archivistes AS (INSERT INTO auth_group (name) VALUES ('Archivistes') RETURNING id)"
+        " INSERT INTO auth_group_permissions (group_id, permission_id) SELECT archivistes.id, p.id"
+        " FROM archivistes, auth_permission p WHERE p.codename = 'change_lignereprise'"
+    )
+    (ligne, passage), avant = lire(types), lire(permissions)
+    anciennes = lire(gardes)
+    assert [(app, modele) for app, modele, _ in (ligne, passage)] == [
+        ("pass_payments", "lignereprise"),
+        ("pass_payments", "reprise"),
+    ]
+    assert [(nom, groupes) for nom, _, groupes in avant if groupes] == [("change_lignereprise", 1)]
+
+    migrer("reprise")
+    assert lire(types) == [("reprise", *ligne[1:]), ("reprise", *passage[1:])]
+    assert lire(permissions) == avant
+    assert lire("SELECT table_source, motif FROM lignes_reprises") == [("contrat", "ligne_vide")]
+    assert lire("SELECT source FROM reprises") == [("b",)]
+    nouvelles = lire(gardes)
+    assert len(nouvelles) == len(anciennes) == 4
+    assert set(nouvelles) & set(anciennes) == set()
+    with pytest.raises(DatabaseError, match="Cannot delete rows from lignes_reprises table"):
+        ecrire("DELETE FROM lignes_reprises")
+
+    migrer("reprise", "zero")
+    migrer("pass_payments", "0019")
+    assert lire(types) == [ligne, passage]
+    assert lire(permissions) == avant
+    assert set(lire(gardes)) >= set(anciennes)
+    with pytest.raises(DatabaseError, match="Cannot delete rows from lignes_reprises table"):
+        ecrire("DELETE FROM lignes_reprises")
+
+
+# Before models went to `socle`, and where each was.
+AVANT_LE_SOCLE = {
+    "socle": "0001",
+    "pass_products": "0003",
+    "pass_clients": "0019",
+    "pass_payments": "0019",
+    "borne_auth": "0014",
+}
+PARTIS = {
+    "requeteidempotente": "pass_payments",
+    "serienumero": "pass_clients",
+    "reglage": "pass_products",
+    "changementreglage": "pass_products",
+    "messagesortant": "pass_payments",
+    "travailleur": "pass_payments",
+    "proposition": "pass_payments",
+    "tacheplanifiee": "pass_payments",
+}
+
+
+def test_a_database_of_before_comes_to_the_same_with_its_rights_and_history(brouillon: Any) -> None:
+    def migrer(*cible: str) -> None:
+        call_command("migrate", *cible, database=ALIAS, verbosity=0, interactive=False)
+
+    def lire(requete: str) -> list[Any]:
+        with brouillon.cursor() as cursor:
+            cursor.execute(requete)
+            return list(cursor.fetchall())
+
+    def sans_fonctions(base: Any) -> set[tuple[str, str]]:
+        return {objet for objet in objets(base) if objet[0] != "fonction"}
+
+    for app, rang in AVANT_LE_SOCLE.items():
+        migrer(app, rang)
+    types = {modele: cle for cle, app, modele in lire(_TYPES) if PARTIS.get(modele) == app}
+    assert types.keys() == PARTIS.keys()
+    with brouillon.cursor() as cursor:
+        # Somebody has a right of each, and did something to a row of each.
+        cursor.execute(
+            "INSERT INTO agents (password, is_superuser, first_name, last_name, is_staff, is_active, date_joined, email,"
+            " matricule, telephone, poste, adresse, solde_commissions, taux_commission, statut)"
+            " VALUES ('', false, 'A', 'B', true, true, now(), 'a@nsia.cg', 'AG1', '', '', '', 0, 0, 'actif')"
+        )
+        cursor.execute(
+            "INSERT INTO agents_user_permissions (agent_id, permission_id) SELECT a.id, p.id FROM agents a, auth_permission p"
+            " WHERE p.content_type_id = ANY(%s) AND p.codename LIKE 'view_%%'",
+            [list(types.values())],
+        )
+        cursor.execute(
+            "INSERT INTO django_admin_log (action_time, object_repr, action_flag, change_message, content_type_id, user_id)"
+            " SELECT now(), 'x', 2, '', t.id, a.id FROM agents a, django_content_type t WHERE t.id = ANY(%s)",
+            [list(types.values())],
+        )
+    migrer()
+
+    assert sans_fonctions(brouillon) == sans_fonctions(connections["default"])
+    assert {modele: cle for cle, app, modele in lire(_TYPES) if app == "socle" and modele in PARTIS} == types
+    assert [app for _, app, modele in lire(_TYPES) if modele in PARTIS] == ["socle"] * len(PARTIS)
+    droits = (
+        "SELECT p.codename FROM agents_user_permissions a JOIN auth_permission p ON p.id = a.permission_id ORDER BY 1"
+    )
+    assert lire(droits) == [(f"view_{modele}",) for modele in sorted(PARTIS)]
+    assert {cle for (cle,) in lire("SELECT content_type_id FROM django_admin_log")} == set(types.values())
+
+
+_TYPES = "SELECT id, app_label, model FROM django_content_type ORDER BY app_label, model"

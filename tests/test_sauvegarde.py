@@ -28,9 +28,9 @@ from pannes.atelier import adresse, attendre, orm_sur
 from apps.borne_auth.models import Agent
 from apps.borne_auth.tests.factories import AgentFactory
 from apps.pass_clients.models import SouscriptionPass
-from apps.pass_payments import lois
 from apps.pass_payments.models import EvenementPaiement, PaiementPass
 from apps.pass_payments.services.guichet import encaisser_au_guichet
+from nsia_pass_api import lois
 from nsia_pass_api.management.commands.sauvegarder import duree
 from nsia_pass_api.sauvegarde import programmes, restauration
 from nsia_pass_api.sauvegarde.cibles import Cible, Serveur
@@ -231,7 +231,7 @@ def test_a_backup_under_load_is_exactly_one_moment_and_holds_the_laws(cible: Cib
     assert succes["nombre"] + 20 <= PaiementPass.objects.filter(statut="succes").count() == avant + encaisse()
     assert apres >= vus + 20
     bilan = prouver(archive, cible)
-    assert bilan.lois == list(lois.LOIS)
+    assert bilan.lois == list(lois.lois())
     assert bilan.manifeste == manifeste
 
     ailleurs = cible.autre(f"{cible.base}_charge")
@@ -527,7 +527,7 @@ def test_what_is_not_what_was_saved_is_refused(copie: Path, cible: Cible) -> Non
 
 def test_a_broken_law_is_a_reason_to_refuse(copie: Path, cible: Cible, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        lois, "violations", lambda curseur: {"une loi": [], "autre loi": [f"faute {n}" for n in range(12)]}
+        restauration, "violations", lambda curseur: {"une loi": [], "autre loi": [f"faute {n}" for n in range(12)]}
     )
 
     dit = refus(RestaurationInexacte, lambda: prouver(copie, cible))

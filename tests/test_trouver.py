@@ -16,7 +16,7 @@ from apps.pass_clients.tests.factories import ClientFactory, SouscriptionFactory
 from apps.pass_payments.models import Cotisation, PaiementPass
 from apps.pass_payments.tests.factories import PaiementFactory
 from apps.pass_products.tests.factories import ProduitEpargneFactory
-from nsia_pass_api import admin, trouver
+from nsia_pass_api.back_office import listes, trouver
 
 pytestmark = pytest.mark.django_db
 
@@ -139,7 +139,7 @@ def test_several_are_listed_up_to_a_limit_in_constant_queries(
 def test_namesakes_are_counted_and_told_apart(agent: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recherche, "CANDIDATS", 3)
     monkeypatch.setattr(recherche, "TROUVES", 2)
-    monkeypatch.setattr(admin, "COMPTE_MAXIMUM", 3)
+    monkeypatch.setattr(listes, "COMPTE_MAXIMUM", 3)
     for rang in range(5):
         un = ClientFactory(
             prenom="Jean", nom="KONGO", agence=AGENCE, date_naissance=f"198{rang}-05-04", adresse=f"Rue {rang}"
@@ -155,7 +155,7 @@ def test_namesakes_are_counted_and_told_apart(agent: Client, monkeypatch: pytest
     assert "2 clients montrés sur plus de 3" in " ".join(re.sub(r"<[^>]+>", "", liste).split())
     assert liste.count("PASS KIMIA") == 2
     monkeypatch.setattr(recherche, "CANDIDATS", 1_000)
-    monkeypatch.setattr(admin, "COMPTE_MAXIMUM", 1_000)
+    monkeypatch.setattr(listes, "COMPTE_MAXIMUM", 1_000)
     assert "sur 5" in chercher(agent, "kongo").content.decode()
 
 

@@ -36,11 +36,15 @@ from apps.borne_auth.models import (
     cle_du_facteur,
 )
 from apps.borne_auth.selectors import BORNE_MUETTE, avec_facteur, bornes_muettes, sessions_ouvertes
-from apps.pass_payments.admin.actes import ActePropose
-from nsia_pass_api.actes import Acte, AvecActes, Revelation, confirmer_en_lot
-from nsia_pass_api.admin import VIDE, AdminLecture, code, moment, numero, pastille, qui_commencent, texte
+from apps.socle.admin.propositions import ActePropose
+from nsia_pass_api.back_office.actes import Acte, AvecActes, Revelation, confirmer_en_lot
+from nsia_pass_api.back_office.ajouts import Ajout
+from nsia_pass_api.back_office.cellules import code, moment, pastille, texte
+from nsia_pass_api.back_office.dossier import Panneau
+from nsia_pass_api.back_office.lecture import AdminLecture
+from nsia_pass_api.back_office.recherche import numero, qui_commencent
 from nsia_pass_api.dates import maintenant
-from nsia_pass_api.dossier import Panneau
+from nsia_pass_api.lisible import VIDE
 from nsia_pass_api.telephones import normaliser
 
 __all__ = ["admin_audit"]
@@ -418,22 +422,24 @@ class SessionBorneAdmin(AdminLecture):
         return "Fermée" if session.fermee_le else "Expirée"
 
 
-def panneaux(*, client):
-    """The client's last visits at a kiosk (nsia_pass_api/dossier.py)."""
-    return [
-        Panneau(
-            titre="Visites à la borne",
-            lignes=SessionBorne.objects.filter(client=client).select_related("borne").order_by("-ouverte_le"),
-            cellules=[
-                moment("ouverte_le", "Ouverte le"),
-                code("police", "Police"),
-                texte("borne", "Borne"),
-                texte("get_motif_fermeture_display", "Fin"),
-            ],
-            vide="Aucune visite.",
-            recherche=client.telephone,
-        )
-    ]
+class SurLeClient(Ajout):
+    """The client's last visits at a kiosk."""
+
+    def panneaux(self, objet):
+        return [
+            Panneau(
+                titre="Visites à la borne",
+                lignes=SessionBorne.objects.filter(client=objet).select_related("borne").order_by("-ouverte_le"),
+                cellules=[
+                    moment("ouverte_le", "Ouverte le"),
+                    code("police", "Police"),
+                    texte("borne", "Borne"),
+                    texte("get_motif_fermeture_display", "Fin"),
+                ],
+                vide="Aucune visite.",
+                recherche=objet.telephone,
+            )
+        ]
 
 
 _COULEURS = {"reussie": "success", "etape": "info", "refusee": "danger", "facteur": "warning"}

@@ -6,7 +6,6 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar
 
 from django import forms
-from django.apps import apps
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
@@ -33,11 +32,14 @@ from apps.borne_auth.selectors_audit import (
     differences,
     libelle_de_la_table,
     libelle_du_champ,
+    modele_lu,
     nommer,
+    noms_du_modele,
     objet_lisible,
     traces_des_clients,
 )
-from nsia_pass_api.admin import AdminLecture, moment, pastille, texte, vers
+from nsia_pass_api.back_office.cellules import moment, pastille, texte, vers
+from nsia_pass_api.back_office.lecture import AdminLecture
 from nsia_pass_api.lisible import VIDE, champs
 
 COULEURS_ACTION: dict[str, str] = {
@@ -151,7 +153,8 @@ class ObjetFiltre(admin.SimpleListFilter):
         return sorted(noms.items(), key=lambda choix: choix[1])
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(objet=self.value()) if self.value() else queryset
+        choisi = self.value()
+        return queryset.filter(objet__in=noms_du_modele(choisi)) if choisi else queryset
 
 
 class ProvenanceFiltre(admin.ChoicesFieldListFilter):
@@ -311,13 +314,16 @@ class LectureDonneesAdmin(AdminTrace):
 
     @admin.display(description="Objet")
     def objet_lu(self, ligne: LectureDonnees) -> str:
-        nom = capfirst(str(apps.get_model(ligne.objet)._meta.verbose_name))
+        modele = modele_lu(ligne.objet)
+        nom = capfirst(str(modele._meta.verbose_name)) if modele else ligne.objet
         return f"{nom} n° {ligne.cle}" if ligne.cle else nom
 
     @admin.display(description="Objet")
     def objet_lie(self, ligne: LectureDonnees) -> str:
-        ouverte = ligne.cle and admin.site.is_registered(apps.get_model(ligne.objet))
-        return vers(ligne.objet, ligne.cle, self.objet_lu(ligne)) if ouverte else self.objet_lu(ligne)
+        modele = modele_lu(ligne.objet)
+        if not (ligne.cle and modele and admin.site.is_registered(modele)):
+            return self.objet_lu(ligne)
+        return vers(modele._meta.label, ligne.cle, self.objet_lu(ligne))
 
     @admin.display(description="Client concerné")
     def client(self, ligne: Any) -> str:
@@ -330,7 +336,8 @@ class LectureDonneesAdmin(AdminTrace):
 
     @admin.display(description="Critères")
     def criteres(self, ligne: LectureDonnees) -> str:
-        noms = champs(apps.get_model(ligne.objet))
+        modele = modele_lu(ligne.objet)
+        noms = champs(modele) if modele else {}
         dits = [
             "recherche" if nom in ("q", "term") else str(noms[un].verbose_name) if un in noms else un.replace("_", " ")
             for nom in ligne.filtres

@@ -1,4 +1,4 @@
-"""The team, for members of staff: `/api/v1/agents/`. Rights and rows are those of `droits.DROITS`, as in the back office."""
+"""The team, for members of staff: `/api/v1/agents/`. Rights and rows are those of `droits.py`, as in the back office."""
 
 from collections.abc import Sequence
 from typing import Any, ClassVar, cast

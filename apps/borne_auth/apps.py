@@ -15,8 +15,9 @@ class BorneAuthConfig(AppConfig):
         from apps.borne_auth.connexion.sessions import marquer_ouverture
 
         user_logged_in.connect(marquer_ouverture)
-        # This app is the last: by then Django has written the permissions of all models.
-        post_migrate.connect(_accorder_roles, sender=self)
+        # After the last app that has models: by then Django has written the permissions of all.
+        *_, derniere = (config for config in toutes_les_apps.get_app_configs() if config.models_module)
+        post_migrate.connect(_accorder_roles, sender=derniere)
 
 
 def _accorder_roles(using: str, apps: Any = toutes_les_apps, **kwargs: Any) -> None:

@@ -1,207 +1,34 @@
-"""Who may do what, in one table, and on which rows: what the back office and the API of agents both ask.
+"""Who may do what, and on which rows: what the back office and the API of agents both ask.
 
-A role is a group (`RoleAgent`). Its permissions are those of the table, written after each migration by `equipe.accorder_roles`.
-A client belongs to the agency of her row, and to the agent who follows her if somebody does (docs/back_office.md).
+Each app says it of its models in its `pages.py`; the table that comes of it is rendered into docs/back_office.md. A role is a
+group. Its permissions are written after each migration by `equipe.accorder_roles`. A client belongs to the agency of the client's
+row, and to the agent who follows that client.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from functools import cache
 from typing import TypeVar
 
 from django.apps import apps
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import Permission
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, QuerySet
 from django.utils.text import capfirst
 
 from apps.borne_auth.models import Agent, RoleAgent
+from apps.socle.natures import natures
+from nsia_pass_api.registre import Droits, pages
+from nsia_pass_api.roles import VOIENT_TOUT
 
 M = TypeVar("M", bound=Model)
 
 # Letters of the table, and the permission that each is.
 LETTRES = {"L": "view", "A": "add", "M": "change", "S": "delete", "R": "rattacher"}
 VERBES = {"L": "lire", "A": "ajouter", "M": "modifier", "S": "supprimer", "R": "rattacher à une agence"}
-# Those who read all rows of what they may read.
-VOIENT_TOUT = frozenset({RoleAgent.ADMINISTRATEUR, RoleAgent.GESTIONNAIRE, RoleAgent.AUDITEUR})
-
-Regle = Callable[[RoleAgent, Agent], Q]
-"""The rows of a person who does not read them all."""
 
 
-def du_client(chemin: str = "") -> Regle:
-    """`chemin` leads to the client: an agent reads those of his agency and those he follows, an advisor those she follows."""
-    prefixe = f"{chemin}__" if chemin else ""
-
-    def regle(role: RoleAgent, agent: Agent) -> Q:
-        suivis = Q(**{f"{prefixe}suivi_par": agent.pk})
-        if role == RoleAgent.AGENT and agent.agence_id is not None:
-            return suivis | Q(**{f"{prefixe}agence": agent.agence_id})
-        return suivis
-
-    return regle
-
-
-def de_son_agence(role: RoleAgent, agent: Agent) -> Q:
-    return Q(agence=agent.agence_id) if agent.agence_id is not None else Q(pk__in=())
-
-
-def soi_meme(role: RoleAgent, agent: Agent) -> Q:
-    return Q(pk=agent.pk)
-
-
-def de_soi(champ: str) -> Regle:
-    """What this person has made herself."""
-
-    def regle(role: RoleAgent, agent: Agent) -> Q:
-        return Q(**{champ: agent.pk})
-
-    return regle
-
-
-def toutes(role: RoleAgent, agent: Agent) -> Q:
-    return Q()
-
-
-@dataclass(frozen=True)
-class Droits:
-    """What each role may do on a model, in letters, and the rows of those who do not read them all."""
-
-    lignes: Regle
-    administrateur: str
-    gestionnaire: str
-    agent: str
-    conseiller: str
-    auditeur: str
-
-    def lettres(self, role: RoleAgent) -> str:
-        return str(getattr(self, role.value))
-
-
-# Models of pages, and of the tables that pages hold. What has no line is read by nobody.
-DROITS: dict[str, Droits] = {
-    # Clients and contracts. Adding a payment is cashing it; changing one, asking the operator again.
-    "pass_clients.ClientPass": Droits(du_client(), "LMR", "LMR", "LM", "L", "L"),
-    "pass_clients.Contrat": Droits(du_client("client"), "L", "L", "L", "L", "L"),
-    "pass_clients.SouscriptionPass": Droits(du_client("client"), "L", "L", "L", "L", "L"),
-    "pass_clients.NumeroPolice": Droits(du_client("souscription__client"), "LA", "LA", "LA", "L", "L"),
-    "pass_clients.PeriodeCouverture": Droits(du_client("souscription__client"), "L", "L", "L", "L", "L"),
-    "pass_clients.BeneficiairePass": Droits(du_client("souscription__client"), "L", "L", "L", "L", "L"),
-    "pass_clients.ModificationClient": Droits(du_client("client"), "L", "L", "L", "L", "L"),
-    "pass_clients.TransitionSouscription": Droits(du_client("souscription__client"), "L", "L", "L", "L", "L"),
-    "pass_payments.Cotisation": Droits(du_client("client"), "L", "L", "L", "L", "L"),
-    # Payments. Whoever asks for a refund adds a proposal; whoever changes it decides, and is another person.
-    "pass_payments.PaiementPass": Droits(du_client("souscription__client"), "LAM", "LAM", "LAM", "L", "L"),
-    "pass_payments.EvenementPaiement": Droits(du_client("paiement__souscription__client"), "L", "L", "L", "L", "L"),
-    "pass_payments.AnomaliePaiement": Droits(du_client("paiement__souscription__client"), "LM", "LM", "L", "L", "L"),
-    "pass_payments.Proposition": Droits(du_client("client"), "LAM", "LAM", "LA", "L", "L"),
-    "pass_payments.Decaissement": Droits(du_client("paiement__souscription__client"), "L", "L", "L", "L", "L"),
-    "pass_payments.DocumentEmis": Droits(du_client("souscription__client"), "L", "L", "L", "L", "L"),
-    "pass_payments.IndicateurMensuel": Droits(de_son_agence, "L", "L", "L", "", "L"),
-    # Operators.
-    "pass_payments.Rapprochement": Droits(toutes, "L", "L", "", "", "L"),
-    "pass_payments.EcartRapprochement": Droits(du_client("paiement__souscription__client"), "LM", "LM", "", "", "L"),
-    "pass_payments.RappelOperateur": Droits(du_client("paiement__souscription__client"), "L", "L", "", "", "L"),
-    "mtn_integration.TransactionMTN": Droits(toutes, "L", "L", "", "", "L"),
-    "mtn_integration.LogMTN": Droits(toutes, "L", "L", "", "", "L"),
-    # What runs by itself.
-    "pass_payments.MessageSortant": Droits(toutes, "L", "L", "", "", "L"),
-    "pass_payments.TachePlanifiee": Droits(toutes, "L", "L", "", "", "L"),
-    "pass_payments.Travailleur": Droits(toutes, "L", "L", "", "", "L"),
-    "socle.Livraison": Droits(toutes, "LM", "L", "", "", "L"),
-    # Files handed in: by each what she may do herself.
-    "pass_payments.ImportFichier": Droits(de_soi("deposant"), "LA", "LA", "LA", "", "L"),
-    # The former database.
-    "pass_payments.LigneReprise": Droits(toutes, "L", "L", "", "", "L"),
-    "pass_payments.Reprise": Droits(toutes, "L", "L", "", "", "L"),
-    # Catalogue.
-    "pass_products.ProduitPass": Droits(toutes, "LAM", "LM", "L", "L", "L"),
-    "pass_products.Garantie": Droits(toutes, "LAMS", "LAM", "L", "L", "L"),
-    "pass_products.ModificationCatalogue": Droits(toutes, "L", "L", "", "", "L"),
-    "pass_products.Reglage": Droits(toutes, "LM", "L", "", "", "L"),
-    "pass_products.ChangementReglage": Droits(toutes, "L", "L", "", "", "L"),
-    "pass_clients.SerieNumero": Droits(toutes, "L", "L", "", "", "L"),
-    # Team and kiosks.
-    "pass_clients.Agence": Droits(toutes, "LAM", "LAM", "L", "L", "L"),
-    "borne_auth.Agent": Droits(soi_meme, "LAM", "L", "L", "L", "L"),
-    "auth.Group": Droits(toutes, "L", "L", "", "", "L"),
-    "borne_auth.Borne": Droits(de_son_agence, "LM", "LM", "L", "", "L"),
-    "borne_auth.SessionBorne": Droits(du_client("client"), "L", "L", "", "", "L"),
-    # The trail.
-    "borne_auth.JournalAudit": Droits(toutes, "L", "L", "", "", "L"),
-    "borne_auth.LectureDonnees": Droits(toutes, "L", "L", "", "", "L"),
-    "borne_auth.ConnexionAgent": Droits(de_soi("agent"), "L", "L", "L", "L", "L"),
-}
-
-# Acts, on an object's page or on a list, and the permission that each takes besides that of reading the object.
-ACTES: dict[str, dict[str, str]] = {
-    "pass_clients.ClientPass": {
-        "telephone": "pass_clients.change_clientpass",
-        "rattacher_choisis": "pass_clients.rattacher_clientpass",
-    },
-    "pass_clients.SouscriptionPass": {
-        "encaisser": "pass_payments.add_paiementpass",
-        "attribuer": "pass_clients.add_numeropolice",
-        "attribuer_choisies": "pass_clients.add_numeropolice",
-        "remplacer": "pass_clients.add_numeropolice",
-        "abandonner": "pass_payments.add_proposition",
-    },
-    "pass_payments.PaiementPass": {
-        "interroger": "pass_payments.change_paiementpass",
-        "imprimer": "pass_payments.add_paiementpass",
-        "proposer": "pass_payments.add_proposition",
-    },
-    "pass_payments.Decaissement": {
-        "clore": "pass_payments.add_proposition",
-        "liberer": "pass_payments.add_proposition",
-    },
-    "pass_payments.Proposition": {
-        "approuver": "pass_payments.change_proposition",
-        "refuser": "pass_payments.change_proposition",
-        # Of one's own, whatever one's role.
-        "retirer": "pass_payments.view_proposition",
-    },
-    "pass_payments.ImportFichier": {
-        "confirmer": "pass_payments.add_importfichier",
-        "confirmer_doublon": "pass_payments.add_importfichier",
-    },
-    "pass_payments.AnomaliePaiement": {"resoudre": "pass_payments.change_anomaliepaiement"},
-    "pass_payments.EcartRapprochement": {"resoudre": "pass_payments.change_ecartrapprochement"},
-    "socle.Livraison": {"relancer": "socle.change_livraison", "ecarter": "socle.change_livraison"},
-    "pass_products.Reglage": {"changer": "pass_products.change_reglage", "revenir": "pass_products.change_reglage"},
-    "borne_auth.Agent": {
-        "reinitialiser_facteur": "borne_auth.change_agent",
-        "role": "borne_auth.change_agent",
-        "mot_de_passe": "borne_auth.change_agent",
-        "facteur": "borne_auth.change_agent",
-    },
-    "borne_auth.Borne": {
-        "code_maintenance": "borne_auth.change_borne",
-        "desactiver": "borne_auth.change_borne",
-        "reactiver": "borne_auth.change_borne",
-    },
-}
-
-# Pages beside those of every model, and the permission that each takes besides that of reading the model.
-PAGES: dict[str, dict[str, str]] = {
-    "pass_clients.ClientPass": {"rattacher": "pass_clients.rattacher_clientpass"},
-    "pass_clients.SouscriptionPass": {"polices": "pass_clients.add_numeropolice"},
-    "pass_products.ProduitPass": {"devis": "pass_products.view_produitpass"},
-}
-
-# Kinds of settings.PROPOSITIONS: the permission to ask for it, and that to decide, which is another person's.
-PROPOSITIONS: dict[str, tuple[str, str]] = {
-    "remboursement": ("pass_payments.add_proposition", "pass_payments.change_proposition"),
-    "annulation": ("pass_payments.add_proposition", "pass_payments.change_proposition"),
-    "versement": ("pass_payments.add_proposition", "pass_payments.change_proposition"),
-    "cloture": ("pass_payments.add_proposition", "pass_payments.change_proposition"),
-    "abandon": ("pass_payments.add_proposition", "pass_payments.change_proposition"),
-    "encaissement": ("pass_payments.add_paiementpass", "pass_payments.change_proposition"),
-    "telephone": ("pass_clients.change_clientpass", "pass_payments.change_proposition"),
-    "police": ("pass_clients.add_numeropolice", "pass_payments.change_proposition"),
-    "role_agent": ("borne_auth.change_agent", "pass_payments.change_proposition"),
-    "mot_de_passe_agent": ("borne_auth.change_agent", "pass_payments.change_proposition"),
-    "facteur_agent": ("borne_auth.change_agent", "pass_payments.change_proposition"),
-}
+def droits() -> dict[str, Droits]:
+    """What each role may do, by model (`app.Modele`)."""
+    return {nom: page.droits for nom, page in pages().items() if page.droits is not None}
 
 
 # Who takes lists away as files, of what they read.
@@ -211,14 +38,14 @@ EXPORTENT = frozenset({RoleAgent.ADMINISTRATEUR, RoleAgent.GESTIONNAIRE, RoleAge
 def peut_exporter(agent: AbstractBaseUser, modele: type[Model]) -> bool:
     """Whether this person may take away, as a file, the list of `modele` that she reads."""
     return (
-        isinstance(agent, Agent) and agent.role in EXPORTENT and "L" in DROITS[modele._meta.label].lettres(agent.role)
+        isinstance(agent, Agent) and agent.role in EXPORTENT and "L" in droits()[modele._meta.label].lettres(agent.role)
     )
 
 
 def permissions_du_role(role: RoleAgent) -> frozenset[str]:
     """The permissions (`app.codename`) of the role, as the table says."""
     return frozenset(
-        _permission(nom, LETTRES[lettre]) for nom, droits in DROITS.items() for lettre in droits.lettres(role)
+        _permission(nom, LETTRES[lettre]) for nom, permis in droits().items() for lettre in permis.lettres(role)
     )
 
 
@@ -236,14 +63,15 @@ def droit_lisible(permission: Permission) -> str:
     return f"{quoi} : {VERBES[lettre] if lettre else verbe}"
 
 
-# Roles whose members decide what others propose: two people give them, and keep their accounts (natures.py).
-ROLES_DECIDEURS = frozenset(
-    role for role in RoleAgent if permissions_du_role(role) & {decider for _, decider in PROPOSITIONS.values()}
-)
+@cache
+def roles_decideurs() -> frozenset[RoleAgent]:
+    """Those whose members decide what others propose: two people give them, and keep their accounts (natures.py)."""
+    decident = {nature.droit_decider for _, nature in natures()}
+    return frozenset(role for role in RoleAgent if permissions_du_role(role) & decident)
 
 
 def est_decideur(agent: Agent) -> bool:
-    return agent.role in ROLES_DECIDEURS
+    return agent.role in roles_decideurs()
 
 
 def droits_lisibles(role: RoleAgent) -> list[tuple[str, str]]:
@@ -251,18 +79,31 @@ def droits_lisibles(role: RoleAgent) -> list[tuple[str, str]]:
     return [
         (
             capfirst(str(apps.get_model(nom)._meta.verbose_name_plural)),
-            ", ".join(VERBES[lettre] for lettre in droits.lettres(role)),
+            ", ".join(VERBES[lettre] for lettre in permis.lettres(role)),
         )
-        for nom, droits in DROITS.items()
-        if droits.lettres(role)
+        for nom, permis in droits().items()
+        if permis.lettres(role)
     ]
 
 
+def table_des_droits() -> str:
+    """As docs/back_office.md shows it: a line a model, apps from the lowest up."""
+    entete = ["model", "rows of agents and advisors", *RoleAgent.values]
+    lignes = [
+        [f"`{nom}`", page.lignes.nom, *(page.droits.lettres(role) or "–" for role in RoleAgent)]
+        for nom, page in pages().items()
+        if page.droits is not None
+    ]
+    return "".join(f"| {' | '.join(ligne)} |\n" for ligne in [entete, ["---"] * len(entete), *lignes]).replace(
+        "| --- ", "|---"
+    )
+
+
 def lignes_permises(agent: AbstractBaseUser, lignes: QuerySet[M]) -> QuerySet[M]:
-    """Those of `lignes` that this person may reach, whatever she does with them; none without a role or a line of the table."""
+    """Those of `lignes` that this person may reach, whatever is done with them; none without a role or a declaration."""
     if not isinstance(agent, Agent) or agent.role is None:
         return lignes.none()
-    droits = DROITS.get(lignes.model._meta.label)
-    if droits is None:
+    page = pages().get(lignes.model._meta.label)
+    if page is None:
         return lignes.none()
-    return lignes if agent.role in VOIENT_TOUT else lignes.filter(droits.lignes(agent.role, agent))
+    return lignes if agent.role in VOIENT_TOUT else lignes.filter(page.lignes.pour(agent.role, agent))

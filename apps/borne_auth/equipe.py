@@ -12,10 +12,10 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from apps.borne_auth.droits import ROLES_DECIDEURS, est_decideur, permissions_du_role
+from apps.borne_auth.droits import est_decideur, permissions_du_role, roles_decideurs
 from apps.borne_auth.errors import AgentExistant, CompteADeux, CompteProtege
 from apps.borne_auth.models import Agent, RoleAgent
-from apps.pass_payments.services.messages import annoncer_code
+from apps.socle.services.messages import annoncer_code
 from nsia_pass_api.constraints import violee
 from nsia_pass_api.errors import DonneesInvalides
 from nsia_pass_api.telephones import normaliser
@@ -61,7 +61,7 @@ def creer_agent(*, acteur: Agent, mot_de_passe: str = "", role: str = "", **cham
     Raises AgentExistant, DonneesInvalides for impossible fields or a weak password, CompteADeux for a role that decides, which
     two people give afterwards (`natures.RoleQuiDecide`), CompteProtege for all rights.
     """
-    if role in ROLES_DECIDEURS:
+    if role in roles_decideurs():
         raise CompteADeux("Ce rôle décide : enregistrez la personne sans rôle, puis proposez-le depuis sa page.")
     _refuser_tous_les_droits(champs)
     agent = Agent(is_staff=True)
@@ -83,7 +83,7 @@ def modifier_agent(
         raise CompteProtege
     if role is not None and actuel.pk == acteur.pk and role != (actuel.role or ""):
         raise CompteProtege("Vous ne pouvez pas changer votre propre rôle. Demandez-le à une autre personne.")
-    if role in ROLES_DECIDEURS and role != actuel.role:
+    if role in roles_decideurs() and role != actuel.role:
         raise CompteADeux
     if mot_de_passe and actuel.pk != acteur.pk and est_decideur(actuel):
         raise CompteADeux

@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group
 from unfold.forms import UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from apps.borne_auth.droits import ROLES_DECIDEURS
+from apps.borne_auth.droits import roles_decideurs
 from apps.borne_auth.models import Agent, RoleAgent
 from nsia_pass_api.telephones import TelephoneFormField
 from nsia_pass_api.textes import TexteTape
@@ -59,7 +59,7 @@ class AgentChangeForm(_EmailEnMinuscules, UserChangeForm):  # type: ignore[misc]
     def clean_groups(self) -> list[Group]:
         """As the model holds them."""
         role: Group | None = self.cleaned_data["groups"]
-        if role is not None and role.name in ROLES_DECIDEURS and role.name != self.instance.role:
+        if role is not None and role.name in roles_decideurs() and role.name != self.instance.role:
             raise forms.ValidationError(
                 "Ce rôle décide : deux personnes le donnent. Utilisez « Proposer un rôle qui décide »."
             )
@@ -96,7 +96,7 @@ class CodeMaintenanceForm(forms.Form):
 class RoleForm(ProposerForm):
     role = forms.ChoiceField(
         label="Rôle",
-        choices=[(role.value, role.label) for role in RoleAgent if role in ROLES_DECIDEURS],
+        choices=lambda: [(role.value, role.label) for role in RoleAgent if role in roles_decideurs()],
         widget=UnfoldAdminRadioSelectWidget(radio_style=VERTICAL),
     )
     field_order = ("role", "motif")

@@ -13,36 +13,18 @@ from django.db.models import Model, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.template.response import SimpleTemplateResponse
 
-from apps.borne_auth.audit import SUIVIES
 from apps.borne_auth.models import Agent, LectureDonnees, NatureLecture
 from nsia_pass_api.addresses import adresse_du_client
 from nsia_pass_api.logs import request_id
+from nsia_pass_api.registre import modeles
 
-# Nobody's data, or nothing that tells who: reading them is not noted. Any other model is.
-SANS_PERSONNE: dict[str, str] = {
-    "pass_products.ProduitPass": "catalogue",
-    "pass_products.Garantie": "catalogue",
-    "pass_products.Reglage": "des réglages",
-    "pass_clients.SerieNumero": "des compteurs",
-    "pass_clients.Agence": "des lieux",
-    "pass_payments.Rapprochement": "des totaux",
-    "pass_payments.IndicateurMensuel": "des totaux",
-    "pass_payments.Reprise": "des totaux",
-    "pass_payments.TachePlanifiee": "technique",
-    "pass_payments.Travailleur": "technique",
-    "socle.Livraison": "des identifiants",
-    "mtn_integration.TransactionMTN": "téléphones masqués",
-    "mtn_integration.LogMTN": "téléphones et secrets masqués",
-    "auth.Group": "des droits",
-    "borne_auth.Borne": "des machines",
-}
-# Where the client is, for what the audit does not follow.
-_CLIENT = {
-    "pass_clients.Contrat": "client",
-    "pass_payments.RappelOperateur": "paiement__souscription__client",
-    "borne_auth.SessionBorne": "client",
-}
 _SANS_SENS = {PAGE_VAR, ORDER_VAR, "_changelist_filters", "_popup", "_to_field", "e"}
+
+
+def personnel(modele: type[Model]) -> bool:
+    """Whether reading `modele` is reading a person; what no app declares is."""
+    declare = modeles().get(modele._meta.label)
+    return declare is None or not declare.impersonnel
 
 
 def noter(
@@ -60,7 +42,7 @@ def noter(
     default those of the address; their values, which may be a phone, are not kept.
     """
     agent, nom = request.user, modele._meta.label
-    if not isinstance(agent, Agent) or nom in SANS_PERSONNE:
+    if not isinstance(agent, Agent) or not personnel(modele):
         return
     route = request.resolver_match
     LectureDonnees.objects.create(
@@ -84,8 +66,8 @@ def noter_export(request: HttpRequest, *, modele: type[Model], nombre: int) -> N
 
 def _client(modele: type[Model], cle: Any) -> Any:
     """Whose data it is, found by the INSERT itself."""
-    nom = modele._meta.label
-    chemin = SUIVIES[nom].client if nom in SUIVIES else _CLIENT.get(nom, "")
+    declare = modeles().get(modele._meta.label)
+    chemin = declare.client if declare is not None else ""
     if not chemin or cle == "":
         return None
     return cle if chemin == "pk" else Subquery(modele._default_manager.filter(pk=cle).order_by().values(chemin)[:1])

@@ -6,18 +6,20 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from django.apps import apps
 from django.contrib.auth.models import Permission
-from django.db.models import Q
+from django.db.models import Model, Q
 from django.utils.text import capfirst
 
-from apps.borne_auth.audit import SUIVIES, Suivie, modeles_suivis
+from apps.borne_auth.audit import modeles_suivis, suivies
 from apps.borne_auth.droits import droit_lisible
 from apps.borne_auth.models import Agent, JournalAudit
 from apps.pass_clients.models import ClientPass
 from apps.pass_payments.models import PaiementPass
-from apps.pass_products.models import Reglage
+from apps.socle.models import Reglage
 from nsia_pass_api.lisible import VIDE, Champ, Noms, champs, cles_lisibles, libelle, valeur_lisible
 from nsia_pass_api.lisible import nommer as noms_des_liens
+from nsia_pass_api.registre import Suivie, modeles
 from nsia_pass_api.telephones import TelephoneInvalide, normaliser
 
 
@@ -50,24 +52,32 @@ def agents_designes(terme: str) -> list[int]:
     )
 
 
+def modele_lu(nom: str) -> type[Model] | None:
+    """The model that a reading names, also by the label that it had in another app; None for one that is no more.
+
+    Nobody edits that journal: what was read of a model that has moved since keeps the former label.
+    """
+    homonymes = {modele._meta.label: modele for modele in apps.get_models() if modele.__name__ == nom.partition(".")[2]}
+    return homonymes.get(nom) or next(iter(homonymes.values()), None)
+
+
+def noms_du_modele(nom: str) -> list[str]:
+    """The labels under which the journal of readings may name this model: its own, and one for each app where it was."""
+    modele = nom.partition(".")[2]
+    return [f"{config.label}.{modele}" for config in apps.get_app_configs()]
+
+
 def traces_des_clients(cles: Iterable[int]) -> Q:
     """The lines of the journal about these clients and all that hangs on them, and what they did themselves."""
     clients = list(cles)
     condition = Q(acteur__in=[f"client:{cle}" for cle in clients])
-    for nom, suivie in SUIVIES.items():
-        if suivie.client:
-            modele = modeles_suivis()[_table(nom)]
+    for table, modele in modeles_suivis().items():
+        if chemin := modeles()[modele._meta.label].client:
             lignes = (
-                modele._default_manager.order_by()
-                .filter(**{f"{suivie.client}__in": clients})
-                .values_list("pk", flat=True)
+                modele._default_manager.order_by().filter(**{f"{chemin}__in": clients}).values_list("pk", flat=True)
             )
-            condition |= Q(table_nom=_table(nom), cle__in=[str(cle) for cle in lignes])
+            condition |= Q(table_nom=table, cle__in=[str(cle) for cle in lignes])
     return condition
-
-
-def _table(nom: str) -> str:
-    return next(table for table, modele in modeles_suivis().items() if modele._meta.label == nom)
 
 
 def nommer(lignes: Iterable[Any], *, agents: Iterable[int], clients: Iterable[int]) -> None:
@@ -93,7 +103,7 @@ def libelle_de_la_table(table: str) -> str:
 
 
 def _suivie(table: str) -> Suivie:
-    return SUIVIES[modeles_suivis()[table]._meta.label]
+    return suivies()[modeles_suivis()[table]._meta.label]
 
 
 def objet_lisible(table: str, cle: str) -> str:

@@ -1,7 +1,9 @@
 from django.contrib import admin
 
 from apps.mtn_integration.models import LogMTN, StatutMTN, TransactionMTN
-from nsia_pass_api.admin import AdminLecture, code, moment, numero, pastille, reference, texte
+from nsia_pass_api.back_office.cellules import code, moment, pastille, texte
+from nsia_pass_api.back_office.lecture import AdminLecture
+from nsia_pass_api.back_office.recherche import numero, reference
 
 COULEURS = {
     StatutMTN.ENVOI: "info",

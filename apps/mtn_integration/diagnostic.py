@@ -14,7 +14,7 @@ SUJET = "mobile money"
 _SUFFIXES = {Produit.COLLECTE: "COLLECTE", Produit.DECAISSEMENT: "DECAISSEMENT"}
 
 
-def mobile_money(**options: Any) -> Constat:
+def examiner(**options: Any) -> Constat:
     """`options` are those of `client.Client`."""
     if settings.MTN_ENVIRONNEMENT == "aucun":
         return attention(SUJET, "MTN_ENVIRONNEMENT=aucun : aucun paiement MTN n'est possible.")

@@ -1,11 +1,11 @@
-"""What was said with MTN about one of our references: settings.BACK_OFFICE_JOURNAUX names it."""
+"""What was said with MTN about one of our references: `pages.py` names it."""
 
 from uuid import UUID
 
 from django.urls import reverse
 
 from apps.mtn_integration.models import LogMTN
-from nsia_pass_api.admin import Echange
+from nsia_pass_api.back_office.echanges import Echange
 
 # The last ones: a payment that waits for its PIN is looked up every few seconds.
 ECHANGES_MAX = 20

@@ -5,10 +5,11 @@ from django.contrib import admin
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import OuterRef, Q, QuerySet, Value
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from apps.pass_clients.admin_polices import AttributionEnLot
 from apps.pass_clients.admin_rattachement import RattachementEnLot
 from apps.pass_clients.expressions import FormeAgence
 from apps.pass_clients.models import (
@@ -20,7 +21,6 @@ from apps.pass_clients.models import (
     NumeroPolice,
     PeriodeCouverture,
     PoliceRemplacee,
-    SerieNumero,
     SouscriptionPass,
     StatutAgence,
     StatutBeneficiaire,
@@ -32,29 +32,26 @@ from apps.pass_clients.models import (
 from apps.pass_clients.recherche import clients_nommes
 from apps.pass_clients.selectors import ages_a_revoir, produits_en_cours, souscriptions_sans_police
 from apps.pass_clients.services import Auteur, enregistrer_agence, modifier_agence, modifier_client
-from nsia_pass_api.actes import AvecActes
-from nsia_pass_api.admin import (
-    VIDE,
-    AdminLecture,
-    AdminPass,
-    FichesLues,
-    TableauLecture,
+from nsia_pass_api.back_office.actes import AvecActes
+from nsia_pass_api.back_office.cellules import (
     code,
     dernier_jour,
     fiche,
     jour,
     lien,
-    lignes_permises,
     moment,
-    numero,
-    numero_telephone,
     pastille,
     taux,
     telephone,
     texte,
     xaf,
 )
+from nsia_pass_api.back_office.dossier import dossier
+from nsia_pass_api.back_office.lecture import AdminLecture, FichesLues, TableauLecture
+from nsia_pass_api.back_office.portee import lignes_permises
+from nsia_pass_api.back_office.recherche import numero, numero_telephone
 from nsia_pass_api.dates import aujourdhui
+from nsia_pass_api.lisible import VIDE
 from nsia_pass_api.telephones import TelephoneFormField, afficher
 
 COULEURS_SOUSCRIPTION = {
@@ -223,8 +220,10 @@ class AgenceAdmin(AvecActes):
 
 
 @admin.register(ClientPass)
-class ClientAdmin(RattachementEnLot, AdminPass):
+class ClientAdmin(RattachementEnLot, AvecActes):
     form = ClientForm
+    change_form_outer_before_template = "admin/client.html"
+    change_form_outer_after_template = "admin/dossier.html"
     inlines = [SouscriptionTableau, ModificationTableau]
     search_help_text = "Téléphone, police, n° de souscription, nom"
     recherches = {
@@ -254,6 +253,16 @@ class ClientAdmin(RattachementEnLot, AdminPass):
     def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> list[Any]:
         rattache = request.user.has_perm("pass_clients.rattacher_clientpass")
         return [TELEPHONE] if rattache else [TELEPHONE, "agence", "suivi_par"]
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, obj: ClientPass, **kwargs: Any
+    ) -> HttpResponse:
+        """With everything about the client on the page. A fixed number of queries, whatever there is."""
+        context |= {
+            "resume": [chiffre for ajout in self.ajouts for chiffre in ajout.resume(obj)],
+            "dossier": dossier(request, obj, self.ajouts),
+        }
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     def preparer(self, lignes: list[Any]) -> None:
         """What each has subscribed and is not ended. One query."""
@@ -361,7 +370,7 @@ class AgeFiltre(admin.SimpleListFilter):
 
 
 @admin.register(SouscriptionPass)
-class SouscriptionAdmin(AdminLecture):
+class SouscriptionAdmin(AttributionEnLot, AvecActes, AdminLecture):
     inlines = [PeriodeTableau, BeneficiaireTableau, TransitionTableau]
     search_help_text = "N° de souscription, police (même ancienne), téléphone"
     recherches = {
@@ -500,10 +509,3 @@ class PoliceAdmin(AdminLecture):
             .get_queryset(request)
             .select_related("souscription__client", "souscription__produit", "agent_attribueur")
         )
-
-
-@admin.register(SerieNumero)
-class SerieAdmin(AdminLecture):
-    list_display = ["serie", texte("annee", "Année"), texte("dernier", "Dernier numéro")]
-    fieldsets = [(None, {"fields": (("serie", texte("annee", "Année"), texte("dernier", "Dernier numéro")),)})]
-    ordering = ["-annee", "serie"]

@@ -1,15 +1,8 @@
-"""The laws of money and contracts over the whole database, in SQL: what a restored backup, or the nightly control, must satisfy.
-
-What a constraint already refuses is not repeated: PostgreSQL checks those while it restores. Each query lists what breaks
-its law, one text a row. The operator's side (law 7) is `rapprocher`'s.
-"""
+"""The laws of money over the whole database (nsia_pass_api/lois.py). The operator's side (law 7) is `rapprocher`'s."""
 
 from typing import Any
 
-from apps.pass_clients.models import TRANSITIONS as TRANSITIONS_SOUSCRIPTION
 from apps.pass_payments.models import TRANSITIONS
-
-MONTREES = 5
 
 _DERNIER_STATUT = """
     SELECT DISTINCT ON (paiement_id) paiement_id, statut FROM evenements_paiement
@@ -91,30 +84,6 @@ LOIS: dict[str, tuple[str, dict[str, Any]]] = {
         """,
         {},
     ),
-    "une souscription en vigueur a une période et une seule suite d'états": (
-        """
-        SELECT s.numero_souscription || ' : ' || s.statut || ' sans période'
-        FROM souscriptions_pass s
-        WHERE s.statut IN ('activee', 'suspendue', 'expiree')
-          AND NOT EXISTS (SELECT 1 FROM periodes_couverture pc WHERE pc.souscription_id = s.id)
-        UNION ALL
-        SELECT s.numero_souscription || ' : ' || s.statut || ', l''audit dit ' || t.vers
-        FROM souscriptions_pass s
-        JOIN (
-            SELECT DISTINCT ON (souscription_id) souscription_id, vers FROM transitions_souscription
-            ORDER BY souscription_id, id DESC
-        ) t ON t.souscription_id = s.id
-        WHERE t.vers <> s.statut
-        UNION ALL
-        SELECT 'souscription ' || souscription_id || ' : de ' || de || ' à ' || vers || ' après ' || coalesce(avant, 'rien')
-        FROM (
-            SELECT souscription_id, de, vers, lag(vers) OVER (PARTITION BY souscription_id ORDER BY id) AS avant
-            FROM transitions_souscription
-        ) passage
-        WHERE avant IS DISTINCT FROM de AND avant IS NOT NULL OR de || '>' || vers <> ALL (%(passages)s)
-        """,
-        {"passages": [f"{de}>{vers}" for de, vers in TRANSITIONS_SOUSCRIPTION]},
-    ),
     "l'examen à venir d'une souscription est celui que disent ses périodes et ses paiements": (
         """
         SELECT s.numero_souscription || ' : examen '
@@ -157,36 +126,9 @@ LOIS: dict[str, tuple[str, dict[str, Any]]] = {
     ),
 }
 
-
-def violations(curseur: Any) -> dict[str, list[str]]:
-    """Each law, and what breaks it: a few rows and how many others; an empty list where it holds."""
-    return {nom: _fautes(curseur, requete, valeurs) for nom, (requete, valeurs) in LOIS.items()}
-
-
-def _fautes(curseur: Any, requete: str, valeurs: dict[str, Any]) -> list[str]:
-    curseur.execute(f"SELECT *, count(*) OVER () FROM ({requete}) fautes LIMIT {MONTREES}", valeurs)  # noqa: S608
-    lignes = curseur.fetchall()
-    if not lignes:
-        return []
-    autres = lignes[0][1] - len(lignes)
-    return [str(texte) for texte, _ in lignes] + ([f"et {autres} autres"] if autres else [])
-
-
-def chiffres(curseur: Any) -> dict[str, dict[str, int]]:
-    """Counts and sums, by state, of what is money; what a manifest says and a restored database must say again."""
-    curseur.execute(
-        """
-        SELECT 'paiements ' || statut, count(*), sum(montant), sum(montant_net) FROM paiements_pass GROUP BY 1
-        UNION ALL SELECT 'décaissements ' || statut, count(*), sum(montant), sum(montant) FROM decaissements GROUP BY 1
-        UNION ALL SELECT 'périodes', count(*), coalesce(sum(prime), 0), coalesce(sum(prime), 0) FROM periodes_couverture
-        UNION ALL SELECT 'souscriptions ' || statut, count(*), sum(montant_souscription), sum(montant_souscription)
-            FROM souscriptions_pass GROUP BY 1
-        UNION ALL SELECT 'rapprochements', count(*), coalesce(sum(montant_releve), 0)::bigint,
-            coalesce(sum(montant_journal), 0)::bigint FROM rapprochements
-        ORDER BY 1
-        """
-    )
-    return {
-        nom: {"nombre": int(nombre), "montant": int(montant), "net": int(net)}
-        for nom, nombre, montant, net in curseur.fetchall()
-    }
+CHIFFRES = """
+    SELECT 'paiements ' || statut, count(*), sum(montant), sum(montant_net) FROM paiements_pass GROUP BY 1
+    UNION ALL SELECT 'décaissements ' || statut, count(*), sum(montant), sum(montant) FROM decaissements GROUP BY 1
+    UNION ALL SELECT 'rapprochements', count(*), coalesce(sum(montant_releve), 0)::bigint,
+        coalesce(sum(montant_journal), 0)::bigint FROM rapprochements
+"""

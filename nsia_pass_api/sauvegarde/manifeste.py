@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any, Self
 
 from django.conf import settings
-from django.utils.module_loading import import_string
 
+from nsia_pass_api.lois import chiffres
 from nsia_pass_api.settings.environment import BASE_DIR
 
 from .errors import SauvegardeRefusee
@@ -119,7 +119,6 @@ def compter(curseur: Any) -> tuple[dict[str, int], Chiffres]:
     for (nom,) in curseur.fetchall():
         curseur.execute(f"SELECT count(*) FROM {nom}")  # noqa: S608 - quoted by PostgreSQL
         tables[nom] = curseur.fetchone()[0]
-    chiffres: Callable[[Any], Chiffres] = import_string(settings.SAUVEGARDE_CHIFFRES)
     return tables, chiffres(curseur)
 
 

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
-from django.conf import settings
 from django.db.migrations.loader import MigrationLoader
-from django.utils.module_loading import import_string
+
+from nsia_pass_api.lois import violations
 
 from .cibles import Cible, Serveur
 from .errors import RestaurationImpossible, RestaurationInexacte, SauvegardeRefusee
@@ -164,8 +164,7 @@ def _prouver(essai: Cible, manifeste: Manifeste) -> Bilan:
         tenues: list[str] = []
         if not a_migrer:
             curseur.execute("ANALYZE")
-            loi: Callable[[Any], dict[str, list[str]]] = import_string(settings.SAUVEGARDE_LOIS)
-            lois = loi(curseur)
+            lois = violations(curseur)
             tenues = [nom for nom, fautes in lois.items() if not fautes]
             ecarts += [f"{nom} : {faute}" for nom, fautes in lois.items() for faute in fautes]
         connexion.commit()

@@ -32,6 +32,8 @@ INSTALLED_APPS = [
     "apps.mtn_integration",
     "apps.simulateur",
     "apps.borne_auth",
+    "apps.reprise",
+    "apps.essais",
 ]
 
 MIDDLEWARE = [
@@ -51,7 +53,7 @@ MIDDLEWARE = [
     "apps.borne_auth.connexion.middleware.AccesBackOffice",
     "nsia_pass_api.middlewares.Messages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "apps.pass_products.reglages.MemoireDeRequete",
+    "apps.socle.reglages.MemoireDeRequete",
 ]
 
 # What a page may load and run, unless its view says something stricter (kiosk, documents). The back office decides it: unfold's

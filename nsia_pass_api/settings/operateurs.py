@@ -95,5 +95,3 @@ MTN_TENTATIVES = integer("MTN_TENTATIVES", 3, minimum=1, maximum=10)
 OPERATEURS: dict[str, str] = (
     {} if MTN_ENVIRONNEMENT == "aucun" else {"mtn_money": "apps.mtn_integration.operateur.OperateurMTN"}
 )
-# Answers one finding for `manage.py diagnostic`.
-DIAGNOSTIC_MOBILE_MONEY = "apps.mtn_integration.diagnostic.mobile_money"

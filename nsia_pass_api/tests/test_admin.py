@@ -14,27 +14,25 @@ from apps.borne_auth.tests.factories import AgentFactory
 from apps.pass_clients.models import ClientPass, StatutClient
 from apps.pass_clients.tests.factories import ClientFactory
 from apps.pass_products.models import ProduitPass
-from nsia_pass_api import admin as back_office
-from nsia_pass_api.admin import (
-    PaginateurEstime,
+from nsia_pass_api.back_office import listes
+from nsia_pass_api.back_office.cellules import (
     badge,
     donnees,
     donnees_brutes,
     du,
-    environnement,
     fiche,
     jour,
     moment,
-    navigation,
-    numero,
     pastille,
-    reference,
     suivre,
     taux,
     telephone,
     texte,
     xaf,
 )
+from nsia_pass_api.back_office.listes import PaginateurEstime
+from nsia_pass_api.back_office.menu import environnement, navigation
+from nsia_pass_api.back_office.recherche import numero, reference
 
 
 @pytest.mark.django_db
@@ -45,7 +43,7 @@ class TestPaginateurEstime:
         ClientFactory(statut="suspendu")
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE clients_pass")
-        monkeypatch.setattr(back_office, "COMPTE_MAXIMUM", 3)
+        monkeypatch.setattr(listes, "COMPTE_MAXIMUM", 3)
 
     def paginer(self, **filtre: Any) -> PaginateurEstime:
         return PaginateurEstime(ClientPass.objects.filter(**filtre).order_by("-id"), 2, table="clients_pass")

@@ -1,4 +1,4 @@
-"""README and .env.example name every setting that is read, and no other."""
+"""docs/reglages.md and .env.example name every setting that is read, and no other."""
 
 import re
 
@@ -22,6 +22,6 @@ def test_env_example_names_every_setting() -> None:
     assert set(re.findall(r"^#([A-Z][A-Z_]+)=", exemple, re.MULTILINE)) == noms_de_lecture()
 
 
-def test_readme_names_every_setting() -> None:
-    readme = (settings.BASE_DIR / "README.md").read_text()
-    assert set(re.findall(r"^\| `([A-Z][A-Z_]+)` \|", readme, re.MULTILINE)) == noms_de_lecture()
+def test_the_documentation_names_every_setting() -> None:
+    page = (settings.BASE_DIR / "docs/reglages.md").read_text()
+    assert set(re.findall(r"^\| `([A-Z][A-Z_]+)` \|", page, re.MULTILINE)) == noms_de_lecture()

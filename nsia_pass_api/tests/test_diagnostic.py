@@ -7,6 +7,7 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from django.db import connection
 from django.db.backends.postgresql.base import DatabaseWrapper
 from pytest_django.fixtures import Settings
 
-from nsia_pass_api import diagnostic
+from nsia_pass_api import diagnostic, registre
 from nsia_pass_api.diagnostic import Constat, Niveau
 from nsia_pass_api.sauvegarde.manifeste import Manifeste
 
@@ -194,14 +195,12 @@ def test_free_space_is_that_of_the_folder_to_come(tmp_path: Path, monkeypatch: p
     assert diagnostic.disque().niveau is OK
 
 
-def test_mobile_money_is_what_its_app_finds(settings: Settings) -> None:
-    settings.DIAGNOSTIC_MOBILE_MONEY = f"{__name__}.found"
+def test_each_app_has_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    attendu = Constat(OK, "mobile money", "rien à signaler.")
+    monkeypatch.setattr(diagnostic, "modules", {"diagnostic": [SimpleNamespace(examiner=lambda: attendu)]}.__getitem__)
 
-    assert diagnostic.mobile_money() == Constat(OK, "mobile money", "rien à signaler.")
-
-
-def found() -> Constat:
-    return Constat(OK, "mobile money", "rien à signaler.")
+    assert list(diagnostic.des_apps()) == [attendu]
+    assert [module.__name__ for module in registre.modules("diagnostic")] == ["apps.mtn_integration.diagnostic"]
 
 
 # Reaching the server

@@ -19,8 +19,8 @@ from apps.borne_auth.models import Agent, LectureDonnees
 from apps.borne_auth.tests.factories import AgentFactory
 from apps.pass_clients.tests.factories import ClientFactory
 from apps.pass_payments.tests.factories import PaiementFactory
-from nsia_pass_api import exports
-from nsia_pass_api.exports import Colonne, ecrire_xlsx, en_csv, texte_csv
+from nsia_pass_api.back_office import exports
+from nsia_pass_api.back_office.exports import Colonne, ecrire_xlsx, en_csv, texte_csv
 
 AGENCE = "Poto-Poto"
 

@@ -1,7 +1,8 @@
 """`/metriques/`: who may read it, what it counts, and that several processes answer as one."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 
 import pytest
 from django.db import InterfaceError
@@ -16,8 +17,13 @@ JETON = "un-jeton-de-trente-deux-signes-au-moins"
 
 
 @pytest.fixture
-def sans_base(settings: Settings) -> None:
-    settings.METRIQUES_SOURCES = ["nsia_pass_api.tests.test_metriques.deux_mesures"]
+def sans_base(monkeypatch: pytest.MonkeyPatch) -> None:
+    d_apps(monkeypatch, deux_mesures)
+
+
+def d_apps(monkeypatch: pytest.MonkeyPatch, *sources: Callable[[], Iterator[Mesure]]) -> None:
+    """As if apps had these figures and no other."""
+    monkeypatch.setattr(metriques, "modules", lambda nom: [SimpleNamespace(mesures=source) for source in sources])
 
 
 def deux_mesures() -> Iterator[Mesure]:
@@ -92,8 +98,8 @@ def test_figures_of_the_sources_are_shown_uncached(client: Client) -> None:
     }
 
 
-def test_a_database_that_does_not_answer_is_a_figure(client: Client, settings: Settings) -> None:
-    settings.METRIQUES_SOURCES = [f"nsia_pass_api.tests.test_metriques.{nom}" for nom in ("en_panne", "deux_mesures")]
+def test_a_database_that_does_not_answer_is_a_figure(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    d_apps(monkeypatch, en_panne, deux_mesures)
 
     lues = lire(client.get("/metriques/").content.decode())
 

@@ -12,7 +12,7 @@ LAISSER = "DROP TRIGGER proprietaire_seul ON examens_souscriptions;"
 class Migration(migrations.Migration):
     dependencies = [
         ("borne_auth", "0015_session_du_jeton"),
-        ("pass_payments", "0021_examens_a_venir"),
+        ("pass_payments", "0026_examens_a_venir"),
     ]
 
     operations = [migrations.RunSQL(GARDER, LAISSER)]

@@ -24,13 +24,13 @@ from apps.borne_auth.models.identite import (
     JetonRafraichissement,
     MotifFermeture,
     RegleEssais,
-    RoleAgent,
     SessionBorne,
     StatutAgent,
     StatutBorne,
     StatutDemande,
 )
 from apps.borne_auth.models.maintenance import DUREE_MAINTENANCE, CodeMaintenance, StatutCodeMaintenance
+from nsia_pass_api.roles import RoleAgent
 
 __all__ = [
     "DUREE_CODE_MAX",

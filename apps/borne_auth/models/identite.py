@@ -15,6 +15,7 @@ from django.utils.functional import cached_property
 
 from apps.pass_clients.models import Agence, BeneficiairePass, ClientPass, SouscriptionPass
 from nsia_pass_api.constraints import parmi, telephone
+from nsia_pass_api.roles import RoleAgent
 
 # The law of docs/spec/kiosk.md; settings may only shorten it.
 DUREE_SESSION_MAX = timedelta(minutes=30)
@@ -44,16 +45,6 @@ class StatutAgent(models.TextChoices):
     ACTIF = "actif", "Actif"
     SUSPENDU = "suspendu", "Suspendu"
     PARTI = "parti", "Parti"
-
-
-class RoleAgent(models.TextChoices):
-    """The groups of `apps/borne_auth/droits.py`. One person has one of them at most: the database refuses a second."""
-
-    ADMINISTRATEUR = "administrateur", "Administrateur"
-    GESTIONNAIRE = "gestionnaire", "Gestionnaire"
-    AGENT = "agent", "Agent"
-    CONSEILLER = "conseiller", "Conseiller"
-    AUDITEUR = "auditeur", "Auditeur"
 
 
 class Agent(AbstractUser):
@@ -173,10 +164,6 @@ class SessionBorne(models.Model):
     ouverte_le = models.DateTimeField("ouverte le")
     expire_le = models.DateTimeField("expire le")
     fermee_le = models.DateTimeField("fermée le", null=True, blank=True)
-    # As `selectors.sessions` reads them: its police's subscription is proved; one at least of the client's is.
-    prouvee: bool
-    client_prouve: bool
-
     motif_fermeture = models.CharField("motif", max_length=16, choices=MotifFermeture.choices, blank=True)
 
     class Meta:

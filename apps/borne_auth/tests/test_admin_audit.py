@@ -21,8 +21,8 @@ from apps.pass_payments.models import PaiementPass
 from apps.pass_payments.tests.factories import PaiementFactory
 from apps.pass_products.models import ProduitPass
 from apps.pass_products.tests.factories import ProduitFactory
-from nsia_pass_api.admin import COMPTE_MAXIMUM
 from nsia_pass_api.audit import Contexte, au_nom_de
+from nsia_pass_api.lisible import COMPTE_MAXIMUM
 
 pytestmark = pytest.mark.django_db
 
@@ -195,6 +195,20 @@ class TestPages:
         assert client.telephone not in html
         page = f"{LECTURES}{LectureDonnees.objects.earliest('pk').pk}/change/"
         assert f'href="/admin/pass_clients/clientpass/{client.pk}/change/"' in bureau.get(page).content.decode()
+
+    def test_readings_of_what_has_moved_to_another_app_or_is_no_more_are_read(self, bureau: Client, moi: Agent) -> None:
+        client = ClientFactory()
+        lue = {"agent_id": moi.pk, "nature": "page", "nombre": 1, "filtres": ["statut"], "adresse": "", "requete": "r"}
+        ailleurs, disparue = (
+            LectureDonnees.objects.create(**lue, route="/admin/", objet=objet, cle=str(client.pk))
+            for objet in ("pass_payments.ClientPass", "ancienne.Fiche")
+        )
+        html = bureau.get(LECTURES).content.decode()
+        assert (f"Client n° {client.pk}" in html, f"ancienne.Fiche n° {client.pk}" in html) == (True, True)
+        assert trouvees(bureau, LECTURES, objet="pass_clients.ClientPass") == [ailleurs]
+        lien = f'href="/admin/pass_clients/clientpass/{client.pk}/change/"'
+        pages = [bureau.get(f"{LECTURES}{une.pk}/change/").content.decode() for une in (ailleurs, disparue)]
+        assert [lien in page for page in pages] == [True, False]
 
     @pytest.mark.parametrize("nombre", [1, 12])
     def test_lists_cost_the_same_and_count_little(self, bureau: Client, nombre: int) -> None:

@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from rest_framework.test import APIClient
 
-from apps.borne_auth.audit import NON_SUIVIES, SUIVIES, modeles_suivis
+from apps.borne_auth.audit import modeles_suivis, suivies
 from apps.borne_auth.models import Agent, JournalAudit, LectureDonnees
 from apps.borne_auth.services import ouvrir_session
 from apps.borne_auth.tests.factories import AgentFactory, BorneFactory
@@ -30,6 +30,7 @@ from manage import _signer
 from nsia_pass_api import audit
 from nsia_pass_api.audit import Contexte, annoncer, au_nom_de, contexte, de_la_commande
 from nsia_pass_api.dates import maintenant
+from nsia_pass_api.registre import modeles
 
 pytestmark = pytest.mark.django_db
 
@@ -404,7 +405,7 @@ class TestSecrets:
             f"{table}.{champ.column}"
             for table, modele in modeles_suivis().items()
             for champ in modele._meta.concrete_fields
-            if odeur.search(champ.column) and champ.column not in SUIVIES[modele._meta.label].masquees
+            if odeur.search(champ.column) and champ.column not in suivies()[modele._meta.label].masquees
         }
         assert trouvees == set(connues)
 
@@ -412,8 +413,7 @@ class TestSecrets:
 class TestTables:
     def test_every_model_is_followed_or_said_why_not(self) -> None:
         geres = {un._meta.label for un in apps.get_models(include_auto_created=True) if un._meta.managed}
-        assert set(SUIVIES).isdisjoint(NON_SUIVIES)
-        assert geres == {*SUIVIES, *NON_SUIVIES}
+        assert geres == {nom for nom, modele in modeles().items() if modele.audit}
 
     def test_triggers_are_those_of_the_table(self) -> None:
         poses: dict[str, set[tuple[str, str]]] = {}
@@ -430,7 +430,7 @@ class TestTables:
                 for acte in ("ajout", "changement", "suppression", "vidage")
             }
             for modele in modeles_suivis().values()
-            for suivie in [SUIVIES[modele._meta.label]]
+            for suivie in [suivies()[modele._meta.label]]
         }
         assert poses == attendus
 
@@ -443,10 +443,10 @@ class TestTables:
             assert {nom for (nom,) in colonnes} == {champ.column for champ in modele._meta.concrete_fields}
 
     def test_the_client_of_every_followed_row_can_be_reached(self) -> None:
-        for nom, suivie in SUIVIES.items():
-            if suivie.client:
-                modele = apps.get_model(nom)
-                assert list(modele._default_manager.filter(**{f"{suivie.client}__in": [0]})) == []
+        chemins = {nom: modele.client for nom, modele in modeles().items() if modele.client}
+        assert len(chemins) > 10
+        for nom, chemin in chemins.items():
+            assert list(apps.get_model(nom)._default_manager.filter(**{f"{chemin}__in": [0]})) == []
 
 
 class TestImmuable:

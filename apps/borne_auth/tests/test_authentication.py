@@ -23,7 +23,7 @@ from apps.borne_auth.tests.conftest import CLE, porteur
 from apps.borne_auth.tests.factories import AgentFactory, BorneFactory, SessionFactory
 from apps.borne_auth.tokens import Jeton, JetonAccesClient, JetonAgent, JetonRafraichissementClient
 from apps.pass_clients.models import ClientPass
-from apps.pass_clients.tests.factories import ClientFactory, PoliceFactory, SouscriptionFactory
+from apps.pass_clients.tests.factories import ClientFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("apps.borne_auth.tests.urls")]
 
@@ -86,16 +86,10 @@ def test_a_client_token_gives_a_client_and_her_session_in_one_query(
     assert reponse.json() == {"client": session.client_id, "session": str(session.pk)}
 
 
-@pytest.mark.parametrize("preuves", [("", ""), ("paiement", ""), ("", "paiement"), ("paiement", "paiement")])
 @pytest.mark.parametrize("sur_borne", [False, True])
-def test_the_function_reads_the_session_that_the_orm_reads(
-    borne: Borne, preuves: tuple[str, str], sur_borne: bool
-) -> None:
+def test_the_function_reads_the_session_that_the_orm_reads(borne: Borne, sur_borne: bool) -> None:
     client = ClientFactory(date_naissance=date(1990, 2, 3), numero_mobile_money="+242061234567")
-    for rang, preuve in enumerate(preuves):
-        prouvee = {"preuve": preuve, "prouvee_le": MIDI} if preuve else {}
-        PoliceFactory(souscription=SouscriptionFactory(client=client, **prouvee), numero_police=f"P-{rang}")
-    session = SessionFactory(client=client, police="P-0", borne=borne if sur_borne else None)
+    session = SessionFactory(client=client, borne=borne if sur_borne else None)
 
     lue, attendue = selectors.session_du_jeton(session.pk), selectors.sessions().get(pk=session.pk)
 
@@ -104,7 +98,6 @@ def test_the_function_reads_the_session_that_the_orm_reads(
         return {nom: getattr(objet, nom) for nom in noms}
 
     assert lue is not None
-    assert (lue.prouvee, lue.client_prouve) == (attendue.prouvee, attendue.client_prouve)
     assert champs(lue) == champs(attendue)
     assert champs(lue.client) == champs(attendue.client)
     assert champs(lue.borne) == champs(attendue.borne)

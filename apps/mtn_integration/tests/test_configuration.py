@@ -7,7 +7,7 @@ import httpx2
 import pytest
 
 from apps.mtn_integration.configuration import Acces, Produit, configuration
-from apps.mtn_integration.diagnostic import mobile_money
+from apps.mtn_integration.diagnostic import examiner
 from apps.mtn_integration.operateur import OperateurMTN
 from apps.pass_payments.operateurs import est_en_ligne, operateur
 from nsia_pass_api.diagnostic import Constat, Niveau
@@ -91,7 +91,7 @@ class TestDiagnostic:
                 raise reponse
             return httpx2.Response(reponse.status_code, content=reponse.content)
 
-        return mobile_money(transport=httpx2.MockTransport(repondre))
+        return examiner(transport=httpx2.MockTransport(repondre))
 
     def test_tout_va(self, chez_mtn: Any) -> None:
         constat = self.dire(httpx2.Response(200, json=JETON))

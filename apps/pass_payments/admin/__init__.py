@@ -1,5 +1,5 @@
 """Payments in the back office, by subject. All is read, and changed by acts that call services."""
 
-from apps.pass_payments.admin import contrats, controle, exploitation, imports, paiements, reprise
+from apps.pass_payments.admin import contrats, controle, exploitation, imports, paiements
 
-__all__ = ["contrats", "controle", "exploitation", "imports", "paiements", "reprise"]
+__all__ = ["contrats", "controle", "exploitation", "imports", "paiements"]

@@ -7,43 +7,36 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet, Subquery
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
 
-from apps.pass_clients.admin import ClientAdmin, SouscriptionAdmin
-from apps.pass_clients.admin_polices import AttributionEnLot
 from apps.pass_clients.models import ClientPass, Contrat, EtatContrat, NumeroPolice, SouscriptionPass, StatutPolice
 from apps.pass_payments.admin.actes import Attribuer, Encaisser, ProposerAbandon, ProposerPolice, ProposerTelephone
-from apps.pass_payments.admin.cellules import (
-    COULEURS_CONTRAT,
-    COULEURS_COTISATION,
-    STATUT_PAIEMENT,
-    STATUT_PROPOSITION,
-)
-from apps.pass_payments.admin.dossier import resume
-from apps.pass_payments.models import Cotisation, PaiementPass, Proposition, StatutCotisation, StatutProposition
+from apps.pass_payments.admin.cellules import COULEURS_CONTRAT, COULEURS_COTISATION, STATUT_PAIEMENT
+from apps.pass_payments.admin.dossier import panneaux, resume
+from apps.pass_payments.models import Cotisation, PaiementPass, StatutCotisation
 from apps.pass_payments.selectors import situations_des
-from nsia_pass_api.actes import AvecActes
-from nsia_pass_api.admin import (
-    AdminLecture,
-    TableauLecture,
+from apps.socle.admin.propositions import STATUT_PROPOSITION
+from apps.socle.models import Proposition, StatutProposition
+from nsia_pass_api.back_office.ajouts import Ajout
+from nsia_pass_api.back_office.cellules import (
     code,
     dernier_jour,
     du,
     jour,
     lien,
-    lignes_permises,
     moment,
-    numero,
-    numero_telephone,
     pastille,
     telephone,
     texte,
     vers,
     xaf,
 )
-from nsia_pass_api.dossier import dossier
+from nsia_pass_api.back_office.dossier import Panneau
+from nsia_pass_api.back_office.lecture import AdminLecture, TableauLecture
+from nsia_pass_api.back_office.portee import lignes_permises
+from nsia_pass_api.back_office.recherche import numero, numero_telephone
 from nsia_pass_api.money import formater_xaf
 
 ETAT_CONTRAT = pastille("etat_du_contrat", "État", COULEURS_CONTRAT, EtatContrat)
@@ -92,7 +85,7 @@ class PropositionDuClientTableau(TableauLecture):
     per_page = 25
     fields = (
         moment("demandee_le", "Demandée le"),
-        lien("nature_lisible", "Proposition", modele="pass_payments.Proposition", pk="pk"),
+        lien("nature_lisible", "Proposition", modele="socle.Proposition", pk="pk"),
         texte("demandeur", "Par"),
         texte("motif", "Motif"),
         STATUT_PROPOSITION,
@@ -107,50 +100,37 @@ def en_attente(**criteres: Any) -> QuerySet[Proposition]:
     return Proposition.objects.filter(statut=StatutProposition.PROPOSEE, **criteres)
 
 
-admin.site.unregister([ClientPass, SouscriptionPass])
-
-
-@admin.register(ClientPass)
-class ClientEtContratsAdmin(AvecActes, ClientAdmin):
+class SurLeClient(Ajout):
     actes = [ProposerTelephone()]
-    inlines = [ContratTableau, *ClientAdmin.inlines, PropositionDuClientTableau]
-    change_form_outer_before_template = "admin/client.html"
-    change_form_outer_after_template = "admin/dossier.html"
+    devant = [ContratTableau]
+    derriere = [PropositionDuClientTableau]
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        clients = super().get_queryset(request)
-        if "object_id" not in request.resolver_match.kwargs:
-            return clients
+    def annoter(self, objets: QuerySet[ClientPass]) -> QuerySet[ClientPass]:
         ouverte = en_attente(client=OuterRef("pk"), nature="telephone").values("pk")[:1]
-        return clients.annotate(proposition_ouverte=Subquery(ouverte))
+        return objets.annotate(proposition_ouverte=Subquery(ouverte))
 
-    def remarques(self, request: HttpRequest, objet: Any) -> Sequence[str]:
+    def remarques(self, objet: Any) -> Sequence[str]:
         if objet.proposition_ouverte is None:
             return []
-        page = vers("pass_payments.Proposition", objet.proposition_ouverte, "Un changement de téléphone")
+        page = vers("socle.Proposition", objet.proposition_ouverte, "Un changement de téléphone")
         return [format_html("{} attend la décision d'une seconde personne.", page)]
 
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, obj: ClientPass, **kwargs: Any
-    ) -> HttpResponse:
-        """With everything about the client on the page. A fixed number of queries, whatever she has."""
-        context |= {"resume": resume(client=obj), "dossier": dossier(request, obj)}
-        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+    def resume(self, objet: ClientPass) -> Sequence[tuple[str, str, bool]]:
+        return resume(client=objet)
+
+    def panneaux(self, objet: ClientPass) -> Sequence[Panneau]:
+        return panneaux(client=objet)
 
 
-@admin.register(SouscriptionPass)
-class SouscriptionEtPaiementsAdmin(AttributionEnLot, AvecActes, SouscriptionAdmin):
+class SurLaSouscription(Ajout):
     actes = [Encaisser(), Attribuer(), ProposerPolice(), ProposerAbandon()]
-    inlines = [PaiementTableau, *SouscriptionAdmin.inlines]
+    devant = [PaiementTableau]
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        souscriptions = super().get_queryset(request).select_related("abandon")
-        if "object_id" not in request.resolver_match.kwargs:
-            return souscriptions
+    def annoter(self, objets: QuerySet[SouscriptionPass]) -> QuerySet[SouscriptionPass]:
         ouvertes = en_attente(client=OuterRef("client"), nature__in=("police", "abandon")).values("cle")
-        return souscriptions.annotate(en_attente=ArraySubquery(ouvertes))
+        return objets.select_related("abandon").annotate(en_attente=ArraySubquery(ouvertes))
 
-    def remarques(self, request: HttpRequest, objet: Any) -> Sequence[str]:
+    def remarques(self, objet: Any) -> Sequence[str]:
         remarques = [
             f"{quoi} attend la décision d'une seconde personne."
             for quoi, cle in (("Un nouveau numéro de police", "police"), ("L'abandon de sa créance", "abandon"))

@@ -27,8 +27,9 @@ from apps.pass_payments.services.imports import (
     doublons_a_confirmer,
     natures_permises,
 )
-from nsia_pass_api.actes import Acte, AvecActes, Lignes
-from nsia_pass_api.admin import AdminLecture, code, moment, pastille, texte, xaf
+from nsia_pass_api.back_office.actes import Acte, AvecActes, Lignes
+from nsia_pass_api.back_office.cellules import code, moment, pastille, texte, xaf
+from nsia_pass_api.back_office.lecture import AdminLecture
 from nsia_pass_api.errors import ErreurPass
 from nsia_pass_api.money import formater_nombre, formater_xaf
 from nsia_pass_api.tableaux import titre_de_colonne

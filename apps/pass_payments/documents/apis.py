@@ -15,7 +15,6 @@ from rest_framework.response import Response
 from apps.pass_clients.selectors import contrat_du_client
 from apps.pass_payments.apis import INTROUVABLE, ApiClient, client_connecte
 from apps.pass_payments.documents import attestation, recu, releve, selectors, services
-from apps.pass_payments.documents.rendus import FormatDemande, PdfRenderer, pdf
 from apps.pass_payments.documents.serializers import (
     AttestationSerializer,
     ChoixAttestationSerializer,
@@ -24,6 +23,7 @@ from apps.pass_payments.documents.serializers import (
     RecuSerializer,
     ReleveSerializer,
 )
+from nsia_pass_api.pdf.reponses import FormatDemande, PdfRenderer, pdf
 
 _PDF = OpenApiResponse(
     OpenApiTypes.BINARY,

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from apps.pass_payments.documents.dessin import BLEU, ENCRE, FOND, GRIS, OR, FeuilleA4
 from apps.pass_payments.documents.services import Emission
-from apps.pass_payments.documents.typographie import jour_en_lettres
 from apps.pass_products.models import Periodicite
 from nsia_pass_api.money import formater_xaf
+from nsia_pass_api.pdf.dessin import BLEU, ENCRE, FOND, GRIS, OR, FeuilleA4
+from nsia_pass_api.pdf.typographie import jour_en_lettres
 
 # One page holds these: beyond, the last line says how many more, and the name is written smaller.
 _GARANTIES_MAX, _ASSURES_MAX, _NOM_COURT = 6, 6, 60

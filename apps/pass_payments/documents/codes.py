@@ -3,7 +3,6 @@
 import re
 import secrets
 
-import segno
 from django.conf import settings
 from django.urls import reverse
 
@@ -28,12 +27,6 @@ def lire(texte: str) -> str | None:
 def adresse(code: str) -> str:
     """The absolute address that checks `code`, as the QR code holds it."""
     return settings.URL_PUBLIQUE + reverse("verifier-code", args=[code])
-
-
-def qr(code: str) -> list[str]:
-    """The QR code of `adresse(code)`, row by row, a dark module as 1, without the blank border that it needs."""
-    matrice = segno.make(adresse(code), error="m", micro=False).matrix
-    return ["".join(str(module) for module in rangee) for rangee in matrice]
 
 
 def _grouper(symboles: str) -> str:

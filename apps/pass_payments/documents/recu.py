@@ -4,11 +4,11 @@ from typing import Any
 
 from django.db import models
 
-from apps.pass_payments.documents.dessin import BLEU, FOND, GRIS, NOIR, OR, VERT, Cellule, Colonne, Document, FeuilleA4
 from apps.pass_payments.documents.services import Emission
-from apps.pass_payments.documents.typographie import jour, moment
 from apps.pass_payments.models import TypePaiement
 from nsia_pass_api.money import formater_nombre, formater_xaf
+from nsia_pass_api.pdf.dessin import BLEU, FOND, GRIS, NOIR, OR, VERT, Cellule, Colonne, Document, FeuilleA4
+from nsia_pass_api.pdf.typographie import jour, moment
 
 TITRE = "Reçu de paiement"
 _QUITTANCES = (

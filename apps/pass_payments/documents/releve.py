@@ -3,7 +3,11 @@
 from typing import Any
 
 from apps.pass_clients.models import EtatContrat
-from apps.pass_payments.documents.dessin import (
+from apps.pass_payments.documents.services import Emission
+from apps.pass_payments.models import StatutCotisation, StatutPaiement
+from apps.pass_products.models import Periodicite
+from nsia_pass_api.money import formater_nombre, formater_xaf
+from nsia_pass_api.pdf.dessin import (
     BLANC,
     BLEU,
     ENCRE,
@@ -16,11 +20,7 @@ from apps.pass_payments.documents.dessin import (
     Couleur,
     FeuilleA4,
 )
-from apps.pass_payments.documents.services import Emission
-from apps.pass_payments.documents.typographie import jour, jour_en_lettres, moment
-from apps.pass_payments.models import StatutCotisation, StatutPaiement
-from apps.pass_products.models import Periodicite
-from nsia_pass_api.money import formater_nombre, formater_xaf
+from nsia_pass_api.pdf.typographie import jour, jour_en_lettres, moment
 
 _COTISATIONS = (
     Colonne("Quittance", 56),

@@ -9,6 +9,7 @@ from apps.pass_payments.documents.errors import AttestationRefusee
 from apps.pass_payments.models import DocumentEmis, TypeDocument
 from apps.pass_payments.situation import CodeSituation, TypeActe
 from nsia_pass_api.dates import maintenant
+from nsia_pass_api.pdf.qr import modules
 from nsia_pass_api.rows import rows
 
 
@@ -25,7 +26,7 @@ class Emission:
 
     @property
     def qr(self) -> list[str]:
-        return codes.qr(self.code)
+        return modules(self.adresse)
 
 
 def emettre_releve(

@@ -9,9 +9,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from apps.pass_payments.documents import codes, selectors
-from apps.pass_payments.documents.typographie import francais, jour_en_lettres
 from apps.pass_payments.models import TypeDocument
 from nsia_pass_api.dates import dernier_jour_couvert
+from nsia_pass_api.pdf.typographie import francais, jour_en_lettres
 
 _ENTETES = {
     "Cache-Control": "no-store",

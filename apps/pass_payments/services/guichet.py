@@ -12,19 +12,13 @@ from django.utils import timezone
 from apps.pass_clients.models import SouscriptionPass, StatutSouscription
 from apps.pass_clients.services import verifier_ages
 from apps.pass_payments.errors import EncaissementADeux, EncaissementDejaFait, PaiementImpossible
-from apps.pass_payments.models import (
-    OperateurPaiement,
-    PaiementPass,
-    Proposition,
-    SoldeContrat,
-    StatutPaiement,
-    TypePaiement,
-)
+from apps.pass_payments.models import OperateurPaiement, PaiementPass, SoldeContrat, StatutPaiement, TypePaiement
 from apps.pass_payments.operateurs import Constat, Etat
 from apps.pass_payments.options import montant_de_renouvellement, premiere_echeance, verifier_renouvellement
 from apps.pass_payments.services.paiements import enregistrer_demande
 from apps.pass_payments.services.reglement import regler
-from apps.pass_products.reglages import reglage
+from apps.socle.models import Proposition
+from apps.socle.reglages import reglage
 from nsia_pass_api.dates import maintenant
 from nsia_pass_api.money import MONTANT_MAXIMUM, formater_xaf
 from nsia_pass_api.transactions import transaction_entiere

@@ -20,11 +20,12 @@ from apps.pass_clients.selectors import agence_nommee
 from apps.pass_clients.services import Auteur, modifier_client
 from apps.pass_payments.errors import EncaissementDejaFait
 from apps.pass_payments.models import DoublonConfirme, ImportFichier, NatureImport, OperateurPaiement, StatutImport
-from apps.pass_payments.reprise import valeurs
-from apps.pass_payments.reprise.valeurs import Illisible
+from apps.pass_payments.modes import mode_ecrit
 from apps.pass_payments.services.guichet import AU_GUICHET, encaisser_au_guichet
+from nsia_pass_api import ecrits
 from nsia_pass_api.constraints import violee
 from nsia_pass_api.dates import aujourdhui, maintenant
+from nsia_pass_api.ecrits import Illisible
 from nsia_pass_api.errors import AccesRefuse, Conflit, DonneesInvalides, ErreurPass
 from nsia_pass_api.tableaux import Ligne, lire
 from nsia_pass_api.telephones import normaliser
@@ -107,7 +108,7 @@ def deposer(*, nature: str, nom: str, contenu: bytes, agent: AbstractBaseUser) -
         empreinte=empreinte,
         lignes=[{"numero": une.numero, "cases": une.cases} for une in lignes],
         nombre=len(lignes),
-        total=sum(valeurs.montant(une.cases[sorte.montant]) for une in lignes) if sorte.montant else None,
+        total=sum(ecrits.montant(une.cases[sorte.montant]) for une in lignes) if sorte.montant else None,
         doublons=_en_json(doublons),
         deposant_id=agent.pk,
     )
@@ -267,7 +268,7 @@ def _moment(jour: date) -> datetime:
 
 def _montant(ecrit: str) -> int:
     try:
-        return valeurs.montant(ecrit)
+        return ecrits.montant(ecrit)
     except Illisible as illisible:
         raise _Refus("montant", illisible.explication or f"{illisible.motif.label}.") from None
 
@@ -275,7 +276,7 @@ def _montant(ecrit: str) -> int:
 def _jour(ecrit: str) -> date:
     jour = aujourdhui()
     try:
-        lu = valeurs.jour(ecrit, avant=jour.year)
+        lu = ecrits.jour(ecrit, avant=jour.year)
     except Illisible as illisible:
         raise _Refus("date", illisible.explication) from None
     if lu is None:
@@ -287,7 +288,7 @@ def _jour(ecrit: str) -> date:
 
 def _mode(ecrit: str) -> OperateurPaiement:
     try:
-        operateur = valeurs.mode(ecrit, operateur_du_client="")
+        operateur = mode_ecrit(ecrit, operateur_du_client="")
     except Illisible as illisible:
         raise _Refus("mode", illisible.explication) from None
     if operateur not in AU_GUICHET:

@@ -13,7 +13,6 @@ from django.utils import timezone
 
 from apps.pass_clients.models import ClientPass, SouscriptionPass, StatutSouscription
 from apps.pass_payments.errors import (
-    CleDejaUtilisee,
     PaiementImpossible,
     PayeurDejaSollicite,
     TentativeOuverte,
@@ -21,7 +20,8 @@ from apps.pass_payments.errors import (
 )
 from apps.pass_payments.models import TRANSITIONS, EvenementPaiement, PaiementPass, StatutPaiement
 from apps.pass_products.models import ProduitPass
-from apps.socle.services import dire
+from apps.socle.errors import CleDejaUtilisee
+from apps.socle.services.faits import dire
 from nsia_pass_api.constraints import violee
 from nsia_pass_api.dates import maintenant
 from nsia_pass_api.rows import colonnes, ecrire, objet, rows

@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
 
-from apps.borne_auth.lectures import SANS_PERSONNE
+from apps.borne_auth.lectures import personnel
 from apps.borne_auth.models import Agent
 from apps.borne_auth.tests.factories import AgentFactory
 from apps.mtn_integration.models import TransactionMTN
@@ -32,20 +32,19 @@ from apps.pass_payments.models import (
     DocumentEmis,
     EcartRapprochement,
     EvenementPaiement,
-    MessageSortant,
     PaiementPass,
-    Proposition,
     RappelOperateur,
     Rapprochement,
-    TachePlanifiee,
-    Travailleur,
 )
 from apps.pass_payments.services.guichet import encaisser_au_guichet
-from apps.pass_payments.services.messages import annoncer_code
-from apps.pass_payments.services.propositions import proposer_retour, refuser
+from apps.pass_payments.services.natures_paiement import proposer_retour
 from apps.pass_payments.services.suivi import hater, reserver_paiements, suivre_paiement
 from apps.pass_payments.tests.factories import PaiementFactory, contrat_finissant
 from apps.pass_payments.tests.operateur_factice import OperateurFactice
+from apps.socle.models import MessageSortant, Proposition, TachePlanifiee, Travailleur
+from apps.socle.services.messages import annoncer_code
+from apps.socle.services.propositions import refuser
+from nsia_pass_api.back_office import accueil as back_office
 
 pytestmark = pytest.mark.django_db
 
@@ -237,7 +236,7 @@ def dossiers() -> Callable[[int], list[PaiementPass]]:
 
 
 def notee(modele: type[Model]) -> bool:
-    return modele._meta.label not in SANS_PERSONNE
+    return personnel(modele)
 
 
 class TestRequetes:
@@ -1094,20 +1093,20 @@ def alertes_d_essai(*, permises: object) -> list[AlerteDEssai]:
 
 
 class TestAccueil:
-    def test_ce_qu_il_faut_regarder(self, connectee: Client, settings: Settings) -> None:
-        settings.BACK_OFFICE_ALERTES = [f"{__name__}.alertes_d_essai"]
+    def test_ce_qu_il_faut_regarder(self, connectee: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(back_office, "alertes", lambda: [alertes_d_essai])
         html = lire(connectee, reverse("admin:index"))
         assert f'href="{liste(AnomaliePaiement, etat="ouvert")}"' in html
         assert "Anomalies à résoudre" in html
         assert "Aucune proposition" not in html
         assert "Rien à signaler." not in html
 
-    def test_le_calme(self, connectee: Client, settings: Settings) -> None:
-        settings.BACK_OFFICE_ALERTES = []
+    def test_le_calme(self, connectee: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(back_office, "alertes", list)
         assert "Rien à signaler." in lire(connectee, reverse("admin:index"))
 
-    def test_chacun_ne_voit_que_ce_qu_il_peut_ouvrir(self, settings: Settings) -> None:
-        settings.BACK_OFFICE_ALERTES = [f"{__name__}.alertes_d_essai"]
+    def test_chacun_ne_voit_que_ce_qu_il_peut_ouvrir(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(back_office, "alertes", lambda: [alertes_d_essai])
         html = lire(connexion(AgentFactory()), reverse("admin:index"))
         assert "Anomalies à résoudre" not in html
         assert "Rien à signaler." in html

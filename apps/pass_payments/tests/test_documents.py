@@ -29,9 +29,7 @@ from apps.pass_clients.tests.factories import (
     SouscriptionFactory,
 )
 from apps.pass_payments.documents import attestation, codes, recu, releve, selectors, services
-from apps.pass_payments.documents.dessin import FeuilleA4
 from apps.pass_payments.documents.errors import RecuIntrouvable
-from apps.pass_payments.documents.typographie import francais, imprimable, jour_en_lettres
 from apps.pass_payments.models import DocumentEmis, PaiementPass
 from apps.pass_payments.services import changer_statut_paiement
 from apps.pass_payments.tests import recount
@@ -40,6 +38,8 @@ from apps.pass_payments.tests.pdfs import Pdf, lire
 from apps.pass_payments.tests.portefeuilles import Portefeuille, fixer_aujourdhui, lignes, sur_un_portefeuille
 from apps.pass_payments.tests.test_apis import connecter, contrat, paiement
 from apps.pass_products.tests.factories import GarantieFactory, ProduitEpargneFactory, ProduitFactory
+from nsia_pass_api.pdf.dessin import FeuilleA4
+from nsia_pass_api.pdf.typographie import francais, imprimable, jour_en_lettres
 from nsia_pass_api.tests.conformite import verifier_conformite
 
 pytestmark = pytest.mark.django_db

@@ -9,14 +9,14 @@ from django.db import connection
 from django.utils import timezone
 
 from apps.pass_clients.tests.factories import PeriodeFactory, PoliceFactory, SouscriptionFactory
-from apps.pass_payments import lois
 from apps.pass_payments.models import Decaissement
 from apps.pass_payments.tests.factories import PaiementFactory
 from apps.pass_payments.tests.portefeuilles import Portefeuille, sur_un_portefeuille
+from nsia_pass_api import lois
 
 pytestmark = pytest.mark.django_db
 
-STATUT, PASSAGES, NETS, PLACE, PRIME, SOUSCRIPTION, EXAMEN, REMBOURSE, ENSEMBLE = lois.LOIS
+SOUSCRIPTION, STATUT, PASSAGES, NETS, PLACE, PRIME, EXAMEN, REMBOURSE, ENSEMBLE = lois.lois()
 
 
 def rompues() -> dict[str, list[str]]:
@@ -166,7 +166,7 @@ def test_the_command_says_each_law_and_fails_when_one_is_broken() -> None:
     sortie = StringIO()
     call_command("verifier_lois", stdout=sortie, no_color=True)
     lignes = sortie.getvalue().splitlines()
-    assert lignes[:9] == [f"vrai  {nom}" for nom in lois.LOIS]
+    assert lignes[:9] == [f"vrai  {nom}" for nom in lois.lois()]
     assert lignes[9].split() == ["Lois", "9"]
     assert lignes[10].split() == ["Rompues", "0"]
 

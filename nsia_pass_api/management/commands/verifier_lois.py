@@ -1,14 +1,12 @@
 """`manage.py verifier_lois`: the laws of money and contracts over the whole database; code 1 when one is broken."""
 
 import sys
-from collections.abc import Callable
 from typing import Any
 
-from django.conf import settings
 from django.db import connection, transaction
-from django.utils.module_loading import import_string
 
 from nsia_pass_api.commands import CommandePass
+from nsia_pass_api.lois import violations
 
 
 class Command(CommandePass):
@@ -17,7 +15,6 @@ class Command(CommandePass):
     reprise = "Relancez la même commande."
 
     def executer(self, **options: Any) -> None:
-        violations: Callable[[Any], dict[str, list[str]]] = import_string(settings.SAUVEGARDE_LOIS)
         with transaction.atomic(), connection.cursor() as curseur:
             curseur.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             lois = violations(curseur)

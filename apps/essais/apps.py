@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class EssaisConfig(AppConfig):
+    name = "apps.essais"
+    verbose_name = "Essais"
