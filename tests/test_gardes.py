@@ -348,6 +348,7 @@ def test_no_guard_of_a_migration_obeys_the_service(role_de_service: str) -> None
         "django_migrations",
         "agents_user_permissions",
         "examens_souscriptions",
+        "polices_attendues",
     }
 
 
