@@ -231,7 +231,9 @@ def test_any_change_of_a_cursor_is_refused(data: st.DataObject) -> None:
         create([0, 1, 2])
     genuine = cursor_of(get("/api/sessions/?page_size=1")["next"])
     place = data.draw(st.integers(0, len(genuine) - 1))
-    character = data.draw(st.characters(exclude_categories=["Cs"]).filter(lambda c: c != genuine[place]))
+    # NUL is refused before any view, whatever bears it.
+    characters = st.characters(exclude_categories=["Cs"], exclude_characters="\x00")
+    character = data.draw(characters.filter(lambda c: c != genuine[place]))
     changed = data.draw(
         st.sampled_from(
             [
