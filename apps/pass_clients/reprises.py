@@ -86,7 +86,7 @@ def reprendre_clients(clients: Sequence[ClientRepris]) -> dict[str, int]:
     siennes = SouscriptionPass.objects.filter(client=OuterRef("pk"))
     for connu in connus.filter(Exists(siennes), ~Exists(siennes.exclude(preuve=""))):
         repris = par_telephone[connu.telephone]
-        papiers = {"nom": repris.nom, "prenom": repris.prenom, "adresse": repris.adresse}
+        papiers: dict[str, Any] = {"nom": repris.nom, "prenom": repris.prenom, "adresse": repris.adresse}
         reconnaitre_client(client=connu, date_naissance=None, lieu_naissance="", **papiers)
     return dict(connus.values_list("telephone", "pk"))
 
