@@ -320,3 +320,19 @@ def test_a_database_of_before_comes_to_the_same_with_its_rights_and_history(brou
 
 
 _TYPES = "SELECT id, app_label, model FROM django_content_type ORDER BY app_label, model"
+
+
+def test_names_that_hold_what_is_not_seen_are_made_plain(brouillon: Any) -> None:
+    """What nothing is left of waits for somebody as a dash."""
+    noms = ["KONGO\ufe0f", "\U0001d173", "A" + "\u0301" * 79, "Ŋɔ̂"]
+    call_command("migrate", "pass_clients", "0023", database=ALIAS, verbosity=0, interactive=False)
+    with brouillon.cursor() as cursor:
+        for rang, nom in enumerate(noms):
+            cursor.execute(
+                "INSERT INTO clients_pass (nom, prenom, telephone, lieu_naissance, adresse, operateur_mobile, "
+                "numero_mobile_money, statut) VALUES (%s, 'Jean', %s, '', '', '', '', 'actif')",
+                [nom, f"+24206123456{rang}"],
+            )
+        call_command("migrate", "pass_clients", "0024", database=ALIAS, verbosity=0, interactive=False)
+        cursor.execute("SELECT nom, prenom FROM clients_pass ORDER BY telephone")
+        assert cursor.fetchall() == [("KONGO", "Jean"), ("-", "Jean"), ("A" + "\u0301" * 4, "Jean"), ("Ŋɔ̂", "Jean")]

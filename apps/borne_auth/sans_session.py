@@ -83,17 +83,17 @@ def souscrire(
     changement = Changement(acte=ActeSensible.SOUSCRIRE, produit=produit, champs=saisie)
     le = maintenant()
     essayer_de_souscrire(souscripteur=souscripteur, **demande)
-    attente = _attente(telephone, changement, borne=borne)
-    if attente is not None and attente.client is not None:
+    client = ClientPass.objects.filter(telephone=telephone).first()
+    encore = _attente(telephone, changement, borne=borne) is not None
+    if client is not None and encore:
         # The same again: another code, not another subscription.
-        return _demander(attente.client, changement, borne=borne, le=le)
+        return _demander(client, changement, borne=borne, le=le)
     payeur = saisie.get("telephone") or telephone
     attempts.depenser(
         budgets=attempts.budgets_souscription(telephone=telephone, payeur=payeur, borne=borne, adresse=adresse, le=le),
         le=le,
         quoi=attempts.TROP_DE_SOUSCRIPTIONS,
     )
-    client = ClientPass.objects.filter(telephone=telephone).first()
     if client is None:
         try:
             return souscrire_et_payer(souscripteur=souscripteur, **demande)
@@ -210,7 +210,7 @@ def _demander(client: ClientPass, changement: Changement, *, borne: Borne | None
 
 def _attente(telephone: str, changement: Changement, *, borne: Borne | None) -> DemandeConfirmation | None:
     """The demand for this very change that waits, at this kiosk, for the code sent to `telephone`. One query whosever it is."""
-    demandes = DemandeConfirmation.objects.select_related("client").filter(client__telephone=telephone)
+    demandes = DemandeConfirmation.objects.filter(client__telephone=telephone)
     attente = demandes.filter(borne=borne, acte=changement.acte, session=None, statut=StatutDemande.EN_ATTENTE).first()
     return attente if attente is not None and demande_cela(attente, changement) else None
 

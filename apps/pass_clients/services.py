@@ -279,7 +279,10 @@ def _ecrire_agence(agence: Agence) -> None:
 
 
 def _ecrire_client(client: ClientPass, **enregistrement: Any) -> None:
-    client.full_clean(validate_unique=False, validate_constraints=False)
+    ecrits = enregistrement.get("update_fields")
+    # What is not written is as it was: the former database has names that nobody could type.
+    gardes = {un.name for un in client._meta.fields if ecrits is not None and not {un.name, un.attname} & set(ecrits)}
+    client.full_clean(exclude=gardes, validate_unique=False, validate_constraints=False)
     try:
         with transaction.atomic():
             client.save(**enregistrement)

@@ -21,6 +21,7 @@ from apps.borne_auth.tests.conftest import CLE, porteur
 from apps.borne_auth.tests.factories import AgentFactory, BorneFactory
 from apps.borne_auth.tests.races import en_parallele
 from apps.pass_clients.models import ClientPass, ModificationClient, NumeroPolice, SouscriptionPass
+from apps.pass_clients.reprises import ClientRepris, reprendre_clients
 from apps.pass_clients.services import Auteur, modifier_client
 from apps.pass_clients.tests.factories import ClientFactory, SouscriptionFactory, contrat_en_vigueur
 from apps.pass_payments.models import PaiementPass
@@ -412,6 +413,20 @@ class TestIdentite:
         constat = Constat(etat=Etat.REUSSI, montant=etrangere.montant, devise="XAF", telephone=etrangere.numero_payeur)
         regler(paiement=etrangere, constat=constat, source="suivi")
         assert self.qui(inconnu)[:2] == ("MABIALA", "Sylvie")
+
+    def test_the_former_database_knew_her(
+        self, sylvie: ClientPass, la_sienne: NumeroPolice, settings: Settings
+    ) -> None:
+        souscrire(settings, client=au_nom_de("066543210") | {"date_naissance": "1975-01-01"})
+        inconnu = ClientPass.objects.get(telephone="+242066543210")
+        reprendre_clients(
+            [
+                ClientRepris(nom="MAKOSSO", prenom="Gisèle", telephone="+242066543210", adresse="Ouenzé"),
+                ClientRepris(nom="AUTRE", prenom="Nom", telephone=SYLVIE, adresse=""),
+            ]
+        )
+        assert self.qui(inconnu) == ("MAKOSSO", "Gisèle", "None", "Ouenzé")
+        assert self.qui(sylvie)[:2] == ("MABIALA", "Sylvie")
 
     def test_what_strangers_left_unpaid_does_not_stand_in_the_way(
         self, settings: Settings, inconnu: ClientPass
