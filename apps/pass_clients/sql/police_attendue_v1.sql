@@ -1,6 +1,7 @@
 -- Trigger function that keeps `polices_attendues`: the paid subscriptions that have no police. Of statements, except for a change of state,
--- which is said row by row: only a subscription that becomes paid, or is no longer, is looked at.
-CREATE OR REPLACE FUNCTION police_attendue() RETURNS trigger LANGUAGE plpgsql AS $$
+-- which is said row by row: only a subscription that becomes paid, or is no longer, is looked at. Its plans are kept for as long as
+-- the connection, hence go by indexes: those of a load's first rows would read through the tables once they have grown.
+CREATE OR REPLACE FUNCTION police_attendue() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
 DECLARE
     payees CONSTANT text[] := ARRAY['activee', 'suspendue', 'expiree'];
 BEGIN

@@ -1,5 +1,5 @@
 -- Trigger function of a subscription, or of a payment, whose state changed. What is covered no more has no examination to come.
-CREATE OR REPLACE FUNCTION examen_change() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION examen_change() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
 BEGIN
     IF TG_TABLE_NAME = 'paiements_pass' THEN
         PERFORM examiner_souscriptions(ARRAY[NEW.souscription_id]);

@@ -1,6 +1,8 @@
 -- `examens_souscriptions` says of these subscriptions what `examens_attendus` does. They are held first, as whoever settles a payment
--- holds them: of two payments of one subscription, the second is counted after the first. The plan is kept, whatever their number.
-CREATE OR REPLACE FUNCTION examiner_souscriptions(ids bigint[]) RETURNS void LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+-- holds them: of two payments of one subscription, the second is counted after the first. The plan is kept, whatever their number,
+-- and goes by indexes: made on the empty tables of a load that begins, it would read through those that have grown since.
+CREATE OR REPLACE FUNCTION examiner_souscriptions(ids bigint[]) RETURNS void LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 BEGIN
     PERFORM FROM souscriptions_pass WHERE id = ANY (ids) ORDER BY id FOR NO KEY UPDATE;
     INSERT INTO examens_souscriptions AS e (souscription_id, produit_id, suspendue, fin, impayee_le)

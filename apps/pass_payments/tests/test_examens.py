@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from apps.borne_auth.tests.races import en_parallele
 from apps.pass_clients.models import PeriodeCouverture, SouscriptionPass
-from apps.pass_clients.tests.factories import PeriodeFactory, SouscriptionFactory, dates_de
+from apps.pass_clients.tests.factories import PeriodeFactory, PoliceFactory, SouscriptionFactory, dates_de
 from apps.pass_clients.tests.refus import sans_gardes, sql
 from apps.pass_payments import lifecycle
 from apps.pass_payments.lifecycle import decider
@@ -133,6 +133,26 @@ def test_a_change_of_the_days_of_grace_holds_at_once() -> None:
     produit.delai_grace_jours = 10
     produit.save()
     assert [une.etapes for une in decider(jour=jour)] == [(("activee", "suspendue"),)]
+
+
+def test_a_load_reads_no_table_through() -> None:
+    """The plans of its triggers are made on tables that are empty, and serve until they are full."""
+    seules = "souscriptions_pass", "periodes_couverture", "paiements_pass", "examens_souscriptions", "polices_attendues"
+
+    def parcours() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT sum(seq_scan) FROM pg_stat_xact_user_tables WHERE relname = ANY(%s)", [list(seules)])
+            return int(cursor.fetchone()[0])
+
+    avant = parcours()
+    periodes = [PeriodeFactory.build(souscription=SouscriptionFactory(active=True)) for _ in range(8)]
+    PeriodeCouverture.objects.bulk_create(periodes)
+    for periode in periodes:
+        PoliceFactory(souscription=periode.souscription)
+        PaiementFactory(souscription=periode.souscription)
+
+    assert parcours() == avant
+    assert tenus() == recomptes()
 
 
 @pytest.mark.parametrize(
