@@ -51,7 +51,10 @@ from nsia_pass_api.errors import DonneesInvalides, ErreurPass
 CLIENT_OU_BORNE: Any = [{"jetonClient": [], "cleBorne": []}, {"jetonClient": []}, {"cleBorne": []}, {}]
 PRODUIT_INCONNU = OpenApiResponse(description="Aucun produit n'a ce code.")
 TROP = OpenApiResponse(
-    description="Trop de souscriptions ou de codes sans session : `Retry-After` donne les secondes d'attente."
+    description=(
+        "Trop de souscriptions ou de codes sans session, ou de demandes vers un téléphone qui n'est pas celui du client : "
+        "`Retry-After` donne les secondes d'attente."
+    )
 )
 ACCUSE_OU_CODE = PolymorphicProxySerializer(
     component_name="SouscriptionDemandee",

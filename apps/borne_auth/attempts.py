@@ -39,6 +39,19 @@ ON CONFLICT (regle, sujet, fenetre) DO UPDATE SET essais = compteurs_essais.essa
 RETURNING regle, essais
 """
 
+# Of each budget that is counted, one less. The locks are taken in the order of `_CHARGER`.
+_RENDRE = """
+WITH tenus AS MATERIALIZED (
+    SELECT id, essais
+    FROM compteurs_essais JOIN unnest(%s::text[], %s::text[], %s::timestamptz[]) AS c (regle, sujet, fenetre)
+        USING (regle, sujet, fenetre)
+    ORDER BY regle, sujet, fenetre FOR UPDATE OF compteurs_essais
+), moins AS (
+    UPDATE compteurs_essais SET essais = tenus.essais - 1 FROM tenus WHERE compteurs_essais.id = tenus.id AND tenus.essais > 1
+)
+DELETE FROM compteurs_essais USING tenus WHERE compteurs_essais.id = tenus.id AND tenus.essais = 1
+"""
+
 
 @dataclass(frozen=True)
 class Budget:
@@ -100,11 +113,14 @@ def delai(secondes: int, *, le: datetime) -> str:
 
 def _charger(budgets: Sequence[Budget]) -> list[Budget]:
     """One more guess is charged to every budget, whose rows are locked; returns those that were already spent."""
-    colonnes: list[Any] = [[b.regle.value for b in budgets], [_sujet(b) for b in budgets], [b.debut for b in budgets]]
     with connection.cursor() as cursor:
-        cursor.execute(_CHARGER, colonnes)
+        cursor.execute(_CHARGER, _cles(budgets))
         essais = dict(cursor.fetchall())
     return [budget for budget in budgets if essais[budget.regle.value] > budget.limite]
+
+
+def _cles(budgets: Sequence[Budget]) -> list[Any]:
+    return [[b.regle.value for b in budgets], [_sujet(b) for b in budgets], [b.debut for b in budgets]]
 
 
 def _sujet(budget: Budget) -> str:
@@ -235,6 +251,26 @@ def budgets_souscription(
     quart_heure = _fenetre(le, timedelta(minutes=15))
     limite = settings.SOUSCRIPTIONS_PAR_BORNE_QUART_HEURE
     return [*nommes, Budget(RegleEssais.PROSPECT_BORNE, str(borne.pk), limite, *quart_heure)]
+
+
+def solliciter(*, client_id: int, payeur: str, le: datetime) -> None:
+    """A client in a session makes `payeur`, which is not the client's own phone, ask for a PIN. Raises TropDEssais."""
+    quoi = "Trop de demandes de paiement vers ce numéro, ou vers d'autres que le vôtre."
+    depenser(budgets=_budgets_autrui(client_id=client_id, payeur=payeur, le=le), le=le, quoi=quoi)
+
+
+def rendre_sollicitation(*, client_id: int, payeur: str, le: datetime) -> None:
+    """What was asked at `le` was confirmed by whoever has that phone: `solliciter` spent nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute(_RENDRE, _cles(_budgets_autrui(client_id=client_id, payeur=payeur, le=le)))
+
+
+def _budgets_autrui(*, client_id: int, payeur: str, le: datetime) -> list[Budget]:
+    jour = _jour(le)
+    return [
+        Budget(RegleEssais.AUTRUI_PAYEUR, payeur, settings.DEMANDES_VERS_UN_AUTRE_JOUR, *jour),
+        Budget(RegleEssais.AUTRUI_CLIENT, str(client_id), settings.DEMANDES_VERS_D_AUTRES_JOUR, *jour),
+    ]
 
 
 def _cote(telephone: str, borne: Borne | None) -> str:

@@ -6,6 +6,7 @@ demand, then those of the apps below; the counters of codes come last.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -52,6 +53,20 @@ def parametres(saisie: Mapping[str, Any], *, produit: ProduitPass, origine: str,
     }
 
 
+def _souscripteur(declare: Mapping[str, Any], *, borne: Borne | None) -> Souscripteur:
+    """Who subscribes, as the papers say; at a kiosk, a client of its agency."""
+    autres = {champ: declare.get(champ, "") for champ in ("lieu_naissance", "adresse")}
+    naissance = declare.get("date_naissance")
+    return Souscripteur(
+        nom=declare["nom"],
+        prenom=declare["prenom"],
+        telephone=declare["telephone"],
+        # A demand keeps its dates as text.
+        date_naissance=parse_date(naissance) if isinstance(naissance, str) else naissance,
+        autres=autres | ({"agence": borne.agence} if borne else {}),
+    )
+
+
 @transaction.atomic
 def souscrire(
     *, saisie: Mapping[str, Any], produit: ProduitPass, borne: Borne | None, adresse: str, cle: str
@@ -59,20 +74,18 @@ def souscrire(
     """A newcomer's subscription waits for its first payment; when the phone is a client's, a code leaves for it and nothing
     else is written.
 
-    Refusals are those that a newcomer would be told, whoever has the phone. Raises as `souscrire_et_payer`, TropDEssais,
-    SmsIndisponible.
+    Refusals are those that a newcomer would be told, after the same work, whoever has the phone: the demand is tried on a
+    newcomer who is taken back before the phone is looked for. Raises as `souscrire_et_payer`, TropDEssais, SmsIndisponible.
     """
-    identite = dict(saisie["client"])
-    nom, prenom, telephone = (identite.pop(champ) for champ in ("nom", "prenom", "telephone"))
-    naissance = identite.pop("date_naissance", None)
-    # A new client belongs to the agency of the kiosk where she stands.
-    autres = {**identite, "agence_id": borne.agence_id if borne else None}
-    souscripteur = Souscripteur(nom=nom, prenom=prenom, telephone=telephone, autres=autres, date_naissance=naissance)
+    souscripteur = _souscripteur(saisie["client"], borne=borne)
+    telephone = souscripteur.telephone
     demande = parametres(saisie, produit=produit, origine=borne.code if borne else "", cle=cle)
     changement = Changement(acte=ActeSensible.SOUSCRIRE, produit=produit, champs=saisie)
     le = maintenant()
+    essayer_de_souscrire(souscripteur=souscripteur, **demande)
     client = ClientPass.objects.filter(telephone=telephone).first()
-    if client is not None and _attente(client, changement, borne=borne) is not None:
+    encore = _attente(telephone, changement, borne=borne) is not None
+    if client is not None and encore:
         # The same again: another code, not another subscription.
         return _demander(client, changement, borne=borne, le=le)
     payeur = saisie.get("telephone") or telephone
@@ -86,12 +99,12 @@ def souscrire(
             return souscrire_et_payer(souscripteur=souscripteur, **demande)
         except TelephoneDejaConnu:  # somebody was quicker: the unique constraint decides
             client = ClientPass.objects.get(telephone=telephone)
-    essayer_de_souscrire(souscripteur=souscripteur, **demande)
     return _demander(client, changement, borne=borne, le=le)
 
 
 def confirmer_souscription(*, demande_id: UUID, code: str, borne: Borne | None, cle: str) -> PaiementPass | ErreurPass:
-    """The client who has the phone subscribes as was asked, if `code` is that of the demand.
+    """The client who has the phone subscribes as was asked, if `code` is that of the demand, and is who was said there if nobody
+    had shown the phone before.
 
     In the transaction of the caller, who must commit it also when a refusal is returned. Raises DemandeIntrouvable.
     """
@@ -103,14 +116,8 @@ def confirmer_souscription(*, demande_id: UUID, code: str, borne: Borne | None, 
         logger.info("code_refuse", demande=str(demande_id), cause=refus.code)
         return refus
     produit = ProduitPass.objects.get(code_pass=saisie["produit"].upper())
-    declare = saisie["client"]
-    souscripteur = Souscripteur(
-        client_id=client.pk,
-        preuve=PreuveTelephone.CODE,
-        nom=declare["nom"],
-        prenom=declare["prenom"],
-        date_naissance=parse_date(declare.get("date_naissance") or ""),
-    )
+    declare = _souscripteur(saisie["client"], borne=borne)
+    souscripteur = replace(declare, client_id=client.pk, preuve=PreuveTelephone.CODE)
     try:
         paiement = souscrire_et_payer(
             souscripteur=souscripteur,
@@ -189,7 +196,7 @@ def _demander(client: ClientPass, changement: Changement, *, borne: Borne | None
     if not settings.MESSAGERIE:
         raise SmsIndisponible
     ClientPass.objects.select_for_update(no_key=True).get(pk=client.pk)  # two demands for one client take turns
-    attente = _attente(client, changement, borne=borne)
+    attente = _attente(client.telephone, changement, borne=borne)
     if attente is not None and le < attente.creee_le + settings.CODE_RENVOI:
         return attente
     attempts.depenser(budgets=attempts.budgets_code_sans_session(telephone=client.telephone, borne=borne, le=le), le=le)
@@ -201,11 +208,10 @@ def _demander(client: ClientPass, changement: Changement, *, borne: Borne | None
     return poser(demande, changement, telephone=client.telephone, le=le)
 
 
-def _attente(client: ClientPass, changement: Changement, *, borne: Borne | None) -> DemandeConfirmation | None:
-    """The demand for this very change that waits for its code at this kiosk."""
-    attente = DemandeConfirmation.objects.filter(
-        client=client, borne=borne, acte=changement.acte, session=None, statut=StatutDemande.EN_ATTENTE
-    ).first()
+def _attente(telephone: str, changement: Changement, *, borne: Borne | None) -> DemandeConfirmation | None:
+    """The demand for this very change that waits, at this kiosk, for the code sent to `telephone`. One query whosever it is."""
+    demandes = DemandeConfirmation.objects.filter(client__telephone=telephone)
+    attente = demandes.filter(borne=borne, acte=changement.acte, session=None, statut=StatutDemande.EN_ATTENTE).first()
     return attente if attente is not None and demande_cela(attente, changement) else None
 
 

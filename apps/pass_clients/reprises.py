@@ -11,6 +11,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from apps.pass_clients import numbers
@@ -26,6 +27,7 @@ from apps.pass_clients.models import (
     StatutSouscription,
     TransitionSouscription,
 )
+from apps.pass_clients.services import reconnaitre_client
 from apps.pass_products.models import ProduitPass
 from apps.socle.numbers import Forme, allouer, avancer
 from nsia_pass_api.telephones import operateur_probable
@@ -61,8 +63,11 @@ class SouscriptionReprise:
     jour: date
 
 
+@transaction.atomic
 def reprendre_clients(clients: Sequence[ClientRepris]) -> dict[str, int]:
-    """Each phone has its client, who is as she was when she was there before. Returns ids by phone."""
+    """Each phone has its client. One who was there before stays as is, unless only a stranger had said who that is, as
+    `reconnaitre_client`: the insurer knew the person and the phone. Returns ids by phone.
+    """
     ClientPass.objects.bulk_create(
         (
             ClientPass(
@@ -78,6 +83,12 @@ def reprendre_clients(clients: Sequence[ClientRepris]) -> dict[str, int]:
         ignore_conflicts=True,
     )
     connus = ClientPass.objects.filter(telephone__in=[un.telephone for un in clients])
+    par_telephone = {un.telephone: un for un in clients}
+    siennes = SouscriptionPass.objects.filter(client=OuterRef("pk"))
+    for connu in connus.filter(Exists(siennes), ~Exists(siennes.exclude(preuve=""))):
+        repris = par_telephone[connu.telephone]
+        papiers: dict[str, Any] = {"nom": repris.nom, "prenom": repris.prenom, "adresse": repris.adresse}
+        reconnaitre_client(client=connu, date_naissance=None, lieu_naissance="", **papiers)
     return dict(connus.values_list("telephone", "pk"))
 
 

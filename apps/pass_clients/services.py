@@ -60,7 +60,7 @@ from apps.pass_products.errors import PlafondDepasse
 from apps.pass_products.models import ProduitPass
 from apps.pass_products.schedule import nombre_echeances
 from apps.pass_products.services import verifier_assure, verifier_offre, verifier_souscripteur
-from apps.socle.numbers import allouer, reserver, tenir
+from apps.socle.numbers import TIRAGE_MAX, allouer, reserver, tenir
 from apps.socle.reglages import reglage
 from apps.socle.services.faits import dire, dire_en_masse, dire_plusieurs
 from apps.socle.services.messages import annoncer
@@ -123,6 +123,30 @@ def changer_telephone(*, client: ClientPass, telephone: str, auteur: Auteur) -> 
     Called for what two agents decided (`propositions` in the app above); her Mobile Money number stays as it is.
     """
     return _modifier(ClientPass.objects.select_for_update().get(pk=client.pk), {"telephone": telephone}, auteur=auteur)
+
+
+@transaction.atomic
+def reconnaitre_client(*, client: ClientPass, auteur: Auteur = PERSONNE, **identite: Any) -> ClientPass:
+    """Whoever has just shown the client's phone is who the client is, with an audit row, if only a stranger had said it before.
+
+    That is while the client has subscriptions of which none is proved. What an agent wrote of the client stays; so does
+    everything of a client whose phone was proved, or whom the insurer entered without any subscription.
+    """
+    actuel = ClientPass.objects.select_for_update(no_key=True).get(pk=client.pk)
+    preuves = set(SouscriptionPass.objects.filter(client=actuel).values_list("preuve", flat=True))
+    if preuves != {""}:
+        return actuel
+    par_un_agent = _ecrits_par_un_agent(actuel)
+    champs = {champ: valeur for champ, valeur in identite.items() if champ not in par_un_agent}
+    return _modifier(actuel, champs, auteur=auteur)
+
+
+def _ecrits_par_un_agent(client: ClientPass) -> set[str]:
+    """The columns of the client that an agent has changed."""
+    changements = ModificationClient.objects.filter(
+        client=client, acte=ActeModification.CLIENT_MODIFIE, acteur__isnull=False
+    ).values_list("avant", "apres")
+    return {champ for avant, apres in changements for champ in apres if apres[champ] != avant.get(champ)}
 
 
 def _forme(telephone: str | None, actuel: ClientPass) -> str:
@@ -255,7 +279,10 @@ def _ecrire_agence(agence: Agence) -> None:
 
 
 def _ecrire_client(client: ClientPass, **enregistrement: Any) -> None:
-    client.full_clean(validate_unique=False, validate_constraints=False)
+    ecrits = enregistrement.get("update_fields")
+    # What is not written is as it was: the former database has names that nobody could type.
+    gardes = {un.name for un in client._meta.fields if ecrits is not None and not {un.name, un.attname} & set(ecrits)}
+    client.full_clean(exclude=gardes, validate_unique=False, validate_constraints=False)
     try:
         with transaction.atomic():
             client.save(**enregistrement)
@@ -265,12 +292,16 @@ def _ecrire_client(client: ClientPass, **enregistrement: Any) -> None:
         raise TelephoneDejaConnu("Un client est déjà enregistré avec ce téléphone.") from error
 
 
-def plafond_depasse(*, client: ClientPass, prime: int, duree_jours: int) -> str | None:
-    """The sentence to show when `prime` XAF more would take the client's live subscriptions above a ceiling, else None."""
-    engagees = SouscriptionPass.objects.filter(client=client, statut__in=VIVANTES).values_list(
-        "montant_souscription", "produit__duree_validite_jours"
-    )
-    total = sum(prime_annuelle(prime=montant, duree_jours=duree) for montant, duree in engagees)
+def plafond_depasse(*, client: ClientPass, prime: int, duree_jours: int, prouve: bool = False) -> str | None:
+    """The sentence to show when `prime` XAF more would take the client's live subscriptions above a ceiling, else None.
+
+    `prouve`: the client has shown the phone, so what a stranger asked in the client's name and nobody paid does not count.
+    """
+    engagees = SouscriptionPass.objects.filter(client=client, statut__in=VIVANTES)
+    if prouve:
+        engagees = engagees.exclude(statut=StatutSouscription.EN_COURS, preuve="")
+    montants = engagees.values_list("montant_souscription", "produit__duree_validite_jours")
+    total = sum(prime_annuelle(prime=montant, duree_jours=duree) for montant, duree in montants)
     return depassement(prime_annuelle=total + prime_annuelle(prime=prime, duree_jours=duree_jours))
 
 
@@ -302,10 +333,12 @@ def souscrire(
         champ=champ_naissance,
     )
     ClientPass.objects.select_for_update(no_key=True).get(pk=client.pk)
-    plafond = plafond_depasse(client=client, prime=montant, duree_jours=produit.duree_validite_jours)
+    preuve = preuve or CANAUX_QUI_PROUVENT.get(canal, "")
+    plafond = plafond_depasse(
+        client=client, prime=montant, duree_jours=produit.duree_validite_jours, prouve=bool(preuve)
+    )
     if plafond and settings.PLAFOND_PRIMES_MODE == "refuser":
         raise PlafondDepasse(plafond)
-    preuve = preuve or CANAUX_QUI_PROUVENT.get(canal, "")
     return SouscriptionPass.objects.create(
         client=client,
         produit=produit,
@@ -713,13 +746,16 @@ def numero_manuel(numero: str) -> str:
 
 
 def _ecrire_police(police: NumeroPolice, *, numero: str) -> bool:
-    """The police is written as `numero`; False when that number is taken, or was. Raises PoliceDejaAttribuee."""
+    """The police is written as `numero`; False when that number is taken, was, or is another's in other letters.
+
+    Raises PoliceDejaAttribuee.
+    """
     police.numero_police = numero
     try:
         with transaction.atomic():
             police.save(force_insert=police.pk is None)
     except IntegrityError as error:
-        if violee(error) in ("polices_numero_unique", "polices_numero_jamais_rendu"):
+        if violee(error) in ("polices_numero_unique", "polices_numero_jamais_rendu", "polices_sans_sosie"):
             return False
         raise PoliceDejaAttribuee("Cette souscription a déjà un numéro de police.") from error
     souscription = police.souscription_id
@@ -771,7 +807,7 @@ def attribuer_polices(
     *,
     produit: str | None = None,
     limite: int | None = None,
-    lot: int = 50_000,
+    lot: int = TIRAGE_MAX,
     progression: Callable[[int], object] = lambda nombre: None,
     choisies: Collection[int] | None = None,
 ) -> int:

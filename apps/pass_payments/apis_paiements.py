@@ -58,6 +58,12 @@ EN_COURS = OpenApiResponse(
 REFUS = OpenApiResponse(
     description="Montant ou âge hors limites, opérateur fermé, ou clé déjà utilisée pour autre chose."
 )
+TROP = OpenApiResponse(
+    description=(
+        "Trop de demandes vers un téléphone qui n'est pas celui du client, sans qu'il les confirme : `Retry-After` donne les "
+        "secondes d'attente."
+    )
+)
 
 
 class PaiementsApi(ApiClient):
@@ -71,7 +77,7 @@ class PaiementsApi(ApiClient):
         tags=["paiements"],
         parameters=[CLE],
         request=DemandePaiementSerializer,
-        responses={202: PaiementDemandeSerializer, 404: INTROUVABLE, 409: EN_COURS, 422: REFUS},
+        responses={202: PaiementDemandeSerializer, 404: INTROUVABLE, 409: EN_COURS, 422: REFUS, 429: TROP},
     )
     def post(self, request: Request) -> Response:
         saisie = lire_saisie(DemandePaiementSerializer, request)
@@ -101,7 +107,7 @@ class RenouvellementApi(ApiClient):
         tags=["paiements"],
         parameters=[CLE],
         request=RenouvellementSerializer,
-        responses={202: PaiementDemandeSerializer, 404: INTROUVABLE, 409: EN_COURS, 422: REFUS},
+        responses={202: PaiementDemandeSerializer, 404: INTROUVABLE, 409: EN_COURS, 422: REFUS, 429: TROP},
     )
     def post(self, request: Request, numero: str) -> Response:
         saisie = lire_saisie(RenouvellementSerializer, request)

@@ -16,7 +16,7 @@ class TentativeOuverte(Conflit):
 class PayeurDejaSollicite(Conflit):
     code = "payeur_deja_sollicite"
     titre = "Téléphone déjà sollicité"
-    detail = "Deux demandes de paiement attendent déjà sur ce téléphone. Répondez-y, ou payez avec un autre numéro."
+    detail = "Une demande de paiement attend déjà sur ce téléphone. Répondez-y, ou payez avec un autre numéro."
 
 
 class PaiementImpossible(RegleMetier):

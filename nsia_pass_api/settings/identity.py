@@ -57,6 +57,10 @@ SOUSCRIPTIONS_PAR_TELEPHONE_JOUR = integer("SOUSCRIPTIONS_PAR_TELEPHONE_JOUR", 5
 SOUSCRIPTIONS_PAR_PAYEUR_JOUR = integer("SOUSCRIPTIONS_PAR_PAYEUR_JOUR", 10, minimum=1)
 SOUSCRIPTIONS_PAR_BORNE_QUART_HEURE = integer("SOUSCRIPTIONS_PAR_BORNE_QUART_HEURE", 20, minimum=1)
 SOUSCRIPTIONS_PAR_ADRESSE_HEURE = integer("SOUSCRIPTIONS_PAR_ADRESSE_HEURE", 20, minimum=1)
+# Payments that clients in their sessions ask of a phone that is not their own, and that its holder did not confirm, in a day:
+# to one phone, and by one client.
+DEMANDES_VERS_UN_AUTRE_JOUR = integer("DEMANDES_VERS_UN_AUTRE_JOUR", 6, minimum=1)
+DEMANDES_VERS_D_AUTRES_JOUR = integer("DEMANDES_VERS_D_AUTRES_JOUR", 10, minimum=1)
 
 # Dead sessions stay readable this long before `purger_sessions` deletes them.
 SESSIONS_CONSERVATION_JOURS = integer("SESSIONS_CONSERVATION_JOURS", 90, minimum=1)
@@ -71,6 +75,7 @@ CLES_SECOND_FACTEUR_ANCIENNES = strings("CLES_SECOND_FACTEUR_ANCIENNES")
 # Sessions of the back office end after idleness, and at the latest after so many hours, however busy.
 SESSION_AGENT_INACTIVITE = timedelta(minutes=integer("SESSION_AGENT_INACTIVITE_MINUTES", 30, minimum=2, maximum=240))
 SESSION_AGENT_DUREE = timedelta(hours=integer("SESSION_AGENT_HEURES", 12, minimum=1, maximum=24))
+SESSION_ENGINE = "apps.borne_auth.connexion.magasin"
 SESSION_COOKIE_AGE = int(SESSION_AGENT_DUREE.total_seconds())
 
 # Staff API: in production, only behind the second factor.

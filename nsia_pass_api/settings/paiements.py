@@ -19,6 +19,9 @@ PROPOSITION_VALIDITE = timedelta(days=integer("PROPOSITION_JOURS", 7, minimum=1)
 # account one has given or changed are one. The insurer's settings: the database's own laws have the same defaults.
 MOBILE_MONEY_DELAI_JOURS = 7
 DEUX_PERSONNES_JOURS = 30
+# Count the PIN prompts that a client asks of another's phone: one more, and one less when it was confirmed.
+SOLLICITER = "apps.borne_auth.attempts.solliciter"
+RENDRE_SOLLICITATION = "apps.borne_auth.attempts.rendre_sollicitation"
 
 # Says who is another person than whom (natures.Independance): those who hold each other's accounts are one.
 INDEPENDANCE = "apps.borne_auth.independance.Independance"

@@ -2,15 +2,19 @@
 
 import io
 import random
+import re
 import tracemalloc
 import zipfile
 from collections import Counter
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.worksheet._reader import WorkSheetParser
 
+from nsia_pass_api import tableaux
 from nsia_pass_api.tableaux import FichierRefuse, Ligne, lire
 
 
@@ -95,6 +99,100 @@ def zip_de(**entrees: bytes) -> bytes:
 def test_what_is_refused_says_why(contenu: bytes, phrase: str) -> None:
     with pytest.raises(FichierRefuse, match=phrase):
         lu(contenu)
+
+
+def classeur_de(feuille: bytes, *, feuilles: int = 1) -> bytes:
+    """A workbook whose only sheet is this XML, under `feuilles` names."""
+    sain = classeur(["nom", "telephone"])
+    with zipfile.ZipFile(io.BytesIO(sain)) as archive:
+        entrees = {nom: archive.read(nom) for nom in archive.namelist()}
+    entete = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+    entrees["xl/worksheets/sheet1.xml"] = entete + feuille + b"</sheetData></worksheet>"
+    nommee = re.search(rb"<(?:\w+:)?sheet [^>]*>", entrees["xl/workbook.xml"])
+    assert nommee is not None
+    entrees["xl/workbook.xml"] = entrees["xl/workbook.xml"].replace(nommee[0], nommee[0] * feuilles)
+    return zip_de(**entrees)
+
+
+ENTETE = b'<row><c t="inlineStr"><is><t>nom</t></is></c></row>'
+
+
+@pytest.fixture
+def travail(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """What reading a file costs: bytes unpacked, workbooks opened by openpyxl, cells and rows that it gave, signs cleaned."""
+    fait = Counter[str]()
+
+    def compter(objet: Any, nom: str, quoi: str, combien: Any = lambda rendu, *recus: 1) -> None:
+        vrai = getattr(objet, nom)
+
+        def faire(*recus: Any, **nommes: Any) -> Any:
+            rendu = vrai(*recus, **nommes)
+            fait[quoi] += combien(rendu, *recus)
+            return rendu
+
+        monkeypatch.setattr(objet, nom, faire)
+
+    compter(zipfile.ZipExtFile, "read", "octets", lambda rendu, *recus: len(rendu))
+    compter(openpyxl, "load_workbook", "classeurs")
+    compter(WorkSheetParser, "parse_cell", "cases")
+    compter(tableaux, "_cases", "rangées")
+    compter(tableaux, "nettoyer", "signes", lambda rendu, recu: len(recu))
+    return fait
+
+
+@pytest.mark.parametrize(
+    ("contenu", "octets"),
+    [
+        pytest.param(
+            lambda: classeur_de(b"<row>" + b"<c/>" * 5_000_000 + b"</row>"), 0, id="une rangée de cases vides"
+        ),
+        pytest.param(lambda: classeur_de(b"<row/>" * 5_000_000), 0, id="des rangées vides"),
+        pytest.param(lambda: classeur_de(b"<row>" + b"<c/>" * 1_000_000 + b"</row>"), 1_000_000, id="moins de cases"),
+        pytest.param(lambda: classeur_de(b"<row/>" * 1_000_000), 1_500_000, id="moins de rangées"),
+        pytest.param(lambda: classeur_de(b"<row/>" * 100, feuilles=21), 100_000, id="une feuille sous vingt noms"),
+    ],
+)
+def test_a_bomb_is_refused_before_it_is_parsed(
+    travail: Counter[str], contenu: Callable[[], bytes], octets: int
+) -> None:
+    bombe = contenu()
+    travail.clear()  # what making it cost
+    assert len(bombe) < 100_000
+    with pytest.raises(FichierRefuse, match="trop grand une fois déplié"):
+        lu(bombe)
+    assert travail["octets"] <= octets
+    assert (travail["classeurs"], travail["cases"], travail["rangées"]) == (0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    "contenu",
+    [
+        pytest.param(classeur_de(ENTETE + b'<row r="2000000000"><c/></row>'), id="une rangée au loin"),
+        pytest.param(classeur_de(ENTETE + b"<row/>" * 50_000), id="des rangées vides"),
+        pytest.param(b"nom\n" + b"\n" * 1_900_000, id="des lignes vides en CSV"),
+    ],
+)
+def test_rows_that_hold_nothing_are_counted(travail: Counter[str], contenu: bytes) -> None:
+    with pytest.raises(FichierRefuse, match="lignes vides"):
+        lu(contenu)
+    assert travail["rangées"] <= 20_001
+
+
+def test_a_cell_far_to_the_right_makes_no_wide_row(travail: Counter[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    largeurs = set[int]()
+    vraies = tableaux._cases
+    monkeypatch.setattr(tableaux, "_cases", lambda numero, rangee: largeurs.add(len(rangee)) or vraies(numero, rangee))
+    rangee = b'<row><c r="A2" t="inlineStr"><is><t>Kongo</t></is></c><c r="ZZZ2"/></row>'
+    (ligne,) = lu(classeur_de(ENTETE + rangee))
+    assert ligne.cases == {"nom": "Kongo"}
+    assert max(largeurs) == 41
+
+
+def test_one_long_text_of_many_cells_is_read_short(travail: Counter[str]) -> None:
+    long = b'<row><c t="inlineStr"><is><t>' + b"a" * 4_000_000 + b"</t></is></c></row>"
+    (ligne,) = lu(classeur_de(ENTETE + long))
+    assert ligne.cases == {"nom": "a" * 500}
+    assert travail["signes"] < 2_000
 
 
 def test_an_archive_that_lies_about_its_size_gives_no_more_than_it_says() -> None:

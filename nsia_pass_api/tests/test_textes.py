@@ -20,19 +20,33 @@ from rest_framework.views import APIView
 from apps.borne_auth.models import Agent
 from apps.borne_auth.tests.factories import AgentFactory
 from apps.pass_clients.models import BeneficiairePass, ClientPass
+from apps.pass_clients.services import enregistrer_client, modifier_client
 from apps.pass_clients.tests import refus
 from apps.pass_clients.tests.factories import BeneficiaireFactory, ClientFactory
 from nsia_pass_api import tableaux
 from nsia_pass_api.errors import DonneesInvalides, RequeteIllisible
 from nsia_pass_api.parsers import ObjetJSONParser
 from nsia_pass_api.telephones import TelephoneFormField
-from nsia_pass_api.textes import INVISIBLES, EmailTape, TexteRefuse, TexteTape, epurer, nettoyer
+from nsia_pass_api.textes import INVISIBLES, EmailTape, TexteRefuse, TexteTape, epurer, nettoyer, verifier_nom
 
-TOUS = [
-    chr(code) for code in [*range(0xD800), *range(0xE000, 0x3100), *range(0xFB00, 0x10000)] if chr(code) not in "\n"
-]
 RENVERSES = ["\u202e", "\u202d"]
-COUPES = ["\u200b", "\ufeff", "\u2060", "\u00ad", "\u200e", "\u202a", "\u2066", "\U000e0041", "\u3164"]
+COUPES = [
+    "\ufe0f",
+    "\U0001bca0",
+    "\U0001d173",
+    "\u180f",
+    "\u2065",
+    "\ufff0",
+    "\u200b",
+    "\ufeff",
+    "\u2060",
+    "\u00ad",
+    "\u200e",
+    "\u202a",
+    "\u2066",
+    "\U000e0041",
+    "\u3164",
+]
 
 
 class TestNettoyer:
@@ -52,11 +66,54 @@ class TestNettoyer:
     def test_what_is_kept(self, tape: str, garde: str) -> None:
         assert nettoyer(tape) == garde
 
+    def test_each_code_point_is_seen_or_goes(self) -> None:
+        """One by one: what stays is a letter, a mark, a digit, a sign or a plain space, and what fonts may ignore never does."""
+        restent = {signe for signe in map(chr, range(0x110000)) if not _defait(signe)}
+        assert {unicodedata.category(signe)[0] for signe in restent} == {"L", "M", "N", "P", "S", "Z"}
+        assert {signe for signe in restent if unicodedata.category(signe)[0] == "Z"} == {" "}
+        assert restent & IGNORABLES == set()
+        assert len(restent) > 140_000
+
+    @pytest.mark.parametrize("nom", ["Ŋɔ̂", "Nguyễn", "שָׁלוֹם", "नीति", "O’Brien", "Mbɛ́ɛ̃́"])
+    def test_names_of_any_language_stay(self, nom: str) -> None:
+        assert nettoyer(nom) == unicodedata.normalize("NFC", nom)
+        verifier_nom(nom)
+
+    def test_four_accents_in_a_row_and_no_more(self) -> None:
+        quatre = "q" + "\u0323\u0301\u0302\u0303"
+        assert nettoyer(quatre) == quatre
+        assert epurer(quatre + "\u0301" * 80 + " K") == quatre + " K"
+        with pytest.raises(TexteRefuse):
+            nettoyer(quatre + "\u0301")
+
+    @pytest.mark.parametrize("nom", ["", "-", "12", "́", "👍", "..."])
+    def test_a_name_has_a_letter(self, nom: str) -> None:
+        with pytest.raises(ValidationError, match="avec des lettres"):
+            verifier_nom(nom)
+
     def test_lines_of_a_paragraph_stay(self) -> None:
         assert nettoyer("\nPayé  deux fois\r\n\u200bvu\u2028ici \n", lignes=True) == "Payé deux fois\nvu\nici"
 
     @pytest.mark.parametrize(
-        "signe", [*RENVERSES, "\x00", "\x1b", "\x7f", "\x9b", chr(0xD800), "\ufffd", "\ufffe", "\ufdd0"]
+        "signe",
+        [
+            *RENVERSES,
+            "\ue000",
+            "\U000f0000",
+            "\u0600",
+            "\U00013430",
+            "\u0378",
+            "\U00050000",
+            "e" + "\u0301\u0302" * 3,
+            "\x00",
+            "\x1b",
+            "\x7f",
+            "\x9b",
+            chr(0xD800),
+            "\ufffd",
+            "\ufffe",
+            "\ufdd0",
+        ],
     )
     @pytest.mark.parametrize("lignes", [False, True])
     def test_what_is_refused(self, signe: str, lignes: bool) -> None:
@@ -86,17 +143,26 @@ class TestNames:
     """The database refuses, whoever writes."""
 
     def test_each_sign_that_is_not_kept_is_refused_by_postgresql_and_no_other(self) -> None:
-        """One by one, in one query: what `nettoyer` keeps as it is, and the sign of a lost letter, alone pass."""
-        refus.sql("CREATE TEMPORARY TABLE signes (signe text)")
+        """One by one, in one query: what `nettoyer` keeps as it is, the sign of a lost letter, and among signs what Unicode has
+        not given yet, alone pass."""
         from django.db import connection
 
         with connection.cursor() as cursor:
-            stockables = [signe for signe in TOUS if signe != "\x00"]
-            cursor.execute("INSERT INTO signes SELECT * FROM unnest(%s)", [stockables])
-            cursor.execute("SELECT signe FROM signes WHERE signe ~ %s", [INVISIBLES])
-            refuses = {signe for (signe,) in cursor.fetchall()}
+            cursor.execute(
+                "SELECT i FROM generate_series(1, 1114111) i WHERE i NOT BETWEEN 55296 AND 57343 AND chr(i) ~ %s",
+                [INVISIBLES],
+            )
+            refuses = {chr(code) for (code,) in cursor.fetchall()}
+        stockables = [chr(code) for code in range(1, 0x110000) if not 0xD800 <= code <= 0xDFFF]
         attendus = {signe for signe in stockables if signe != " " and _defait(signe)} - {"\ufffd"}
-        assert refuses == attendus
+        assert refuses - attendus == set()
+        assert {unicodedata.category(signe) for signe in attendus - refuses} == {"Cn"}
+        assert max(attendus - refuses) < "\U00040000"
+
+    def test_piled_accents_are_refused_by_postgresql_too(self) -> None:
+        with refus.refuse("clients_noms_lisibles"):
+            ClientFactory(nom="A" + "\u0301" * 5)
+        ClientFactory(nom="A" + "\u0301" * 4)
 
     @pytest.mark.parametrize("signe", [*RENVERSES, *COUPES, "\x1b", "\u00a0", "\n", "\u2028"])
     def test_neither_a_client_nor_a_beneficiary_has_one(self, signe: str) -> None:
@@ -109,6 +175,26 @@ class TestNames:
 
     def test_a_lost_letter_of_the_former_database_waits(self) -> None:
         ClientFactory(nom="LO\ufffdMBA")
+
+    def test_a_name_has_a_letter_when_it_is_written_and_only_then(self) -> None:
+        with pytest.raises(ValidationError, match="avec des lettres"):
+            enregistrer_client(nom="12", prenom="Jean", telephone="061234567")
+        ancien = ClientFactory(nom="-")
+        assert modifier_client(client=ancien, adresse="Ouenzé").adresse == "Ouenzé"
+        with pytest.raises(ValidationError, match="avec des lettres"):
+            modifier_client(client=ancien, nom="..")
+
+
+# Default_Ignorable_Code_Point, of DerivedCoreProperties.txt.
+IGNORABLES = {
+    chr(code)
+    for debut, fin in (
+        (0xAD, 0xAD), (0x34F, 0x34F), (0x61C, 0x61C), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F), (0x200B, 0x200F),
+        (0x202A, 0x202E), (0x2060, 0x206F), (0x3164, 0x3164), (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF), (0xFFA0, 0xFFA0),
+        (0xFFF0, 0xFFF8), (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A), (0xE0000, 0xE0FFF),
+    )
+    for code in range(debut, fin + 1)
+}  # fmt: skip
 
 
 def _defait(signe: str) -> bool:

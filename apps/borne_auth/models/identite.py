@@ -259,11 +259,13 @@ class RegleEssais(models.TextChoices):
     PROSPECT_PAYEUR = "prospect_payeur", "Souscriptions sans session, par téléphone payeur"
     PROSPECT_BORNE = "prospect_borne", "Souscriptions sans session, par borne"
     PROSPECT_ADRESSE = "prospect_adresse", "Souscriptions sans session, par adresse"
+    AUTRUI_PAYEUR = "autrui_payeur", "Demandes vers le téléphone d'un autre, par téléphone"
+    AUTRUI_CLIENT = "autrui_client", "Demandes vers le téléphone d'un autre, par client"
 
 
 class CompteurEssais(models.Model):
-    """Wrong guesses of one subject in one window, codes sent to it, what strangers asked in its name. `sujet` is a keyed hash:
-    no phone, police or address is kept here."""
+    """Wrong guesses of one subject in one window, codes and PIN prompts sent to it, what strangers asked in its name. `sujet` is
+    a keyed hash: no phone, police or address is kept here."""
 
     regle = models.CharField("règle", max_length=20, choices=RegleEssais.choices)
     sujet = models.CharField(max_length=64)

@@ -8,26 +8,31 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
 from django.http import HttpResponse
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from apps.borne_auth.models import Borne, DemandeConfirmation, SessionBorne
+from apps.borne_auth.models import Borne, CompteurEssais, DemandeConfirmation, SessionBorne
 from apps.borne_auth.services import desactiver_borne
 from apps.borne_auth.tests.conftest import CLE, porteur
-from apps.borne_auth.tests.factories import BorneFactory
+from apps.borne_auth.tests.factories import AgentFactory, BorneFactory
 from apps.borne_auth.tests.races import en_parallele
-from apps.pass_clients.models import ClientPass, NumeroPolice, SouscriptionPass
+from apps.pass_clients.models import ClientPass, ModificationClient, NumeroPolice, SouscriptionPass
+from apps.pass_clients.reprises import ClientRepris, reprendre_clients
+from apps.pass_clients.services import Auteur, modifier_client
 from apps.pass_clients.tests.factories import ClientFactory, SouscriptionFactory, contrat_en_vigueur
 from apps.pass_payments.models import PaiementPass
 from apps.pass_payments.operateurs import Constat, Etat
-from apps.pass_payments.services import enregistrer_demande
+from apps.pass_payments.services import changer_statut_paiement, enregistrer_demande
 from apps.pass_payments.services.reglement import regler
 from apps.pass_payments.tests.conftest import operateur  # noqa: F401 - a fixture
 from apps.pass_payments.tests.ecritures import compter
-from apps.pass_products.tests.factories import ProduitFactory
-from apps.socle.models import MessageSortant
+from apps.pass_payments.tests.factories import contrat_finissant
+from apps.pass_products.tests.factories import GarantieFactory, ProduitFactory
+from apps.socle.models import Fait, MessageSortant
 from apps.socle.services.messages import texte_a_envoyer
 from nsia_pass_api.tests.conformite import verifier_conformite
 
@@ -263,6 +268,36 @@ class TestSouscrire:
         assert connue.status_code in (404, 422)
         assert MessageSortant.objects.count() == 0
 
+    @pytest.mark.parametrize(
+        "valeurs",
+        [
+            {"montant": 99},
+            {"telephone": "051234567"},
+            {"telephone": "066000002"},
+            {"premier_versement": 1},
+            {"version_conditions": "2019-01"},
+            {"beneficiaires": [{"nom": f"PIRATE{rang}", "prenom": "Ann", "relation": "enfant"} for rang in range(5)]},
+            {"budget": 0},
+        ],
+    )
+    def test_refusals_are_the_same_work_whoever_has_the_phone(
+        self, settings: Settings, sylvie: ClientPass, valeurs: dict[str, Any]
+    ) -> None:
+        """A stranger who measures what is refused for nothing learns of no phone whether it is a client's: same statements."""
+        ProduitFactory(nombre_beneficiaires_max=4)
+        souscrire(settings, client=au_nom_de("066543211"), telephone="066000002")
+        if "budget" in valeurs:
+            settings.SOUSCRIPTIONS_PAR_ADRESSE_HEURE = valeurs["budget"]
+
+        def travail(telephone: str) -> tuple[int, list[str]]:
+            with CaptureQueriesContext(connection) as faites:
+                reponse = souscrire(settings, **{"client": au_nom_de(telephone), **valeurs})
+            return reponse.status_code, [re.sub(r"'[^']*'|[0-9]+", "?", une["sql"]) for une in faites]
+
+        connue, inconnue = travail(SIEN), travail("066543210")
+        assert connue == inconnue
+        assert connue[0] in (409, 422, 429)
+
     def test_what_only_she_may_know_is_said_after_her_code(self, settings: Settings, sylvie: ClientPass) -> None:
         ClientPass.objects.filter(pk=sylvie.pk).update(statut="suspendu")
         demande = souscrire(settings).json()["demande"]
@@ -279,6 +314,146 @@ class TestSouscrire:
         police = payee().police.numero_police
         assert SouscriptionPass.objects.get().preuve == "paiement"
         assert connecter(police, "066543210").status_code == 200
+
+
+SES_PAPIERS = {"nom": "MABIALA", "prenom": "Sylvie", "telephone": SIEN, "date_naissance": "1996-06-17"}
+
+
+class TestIdentite:
+    """A stranger was the first to name her phone, under another identity, and paid nothing. Who shows the phone is the client."""
+
+    @pytest.fixture
+    def inconnu(self, settings: Settings) -> ClientPass:
+        papiers = {**au_nom_de(SIEN), "date_naissance": "1975-01-01", "adresse": "12 rue du Port"}
+        assert "numero_transaction" in souscrire(settings, client=papiers).json()
+        return ClientPass.objects.get()
+
+    def souscrire_et_confirmer(self, settings: Settings, *, borne: str = "", **valeurs: Any) -> HttpResponse:
+        """She subscribes with her own papers, from her own phone."""
+        demande = souscrire(settings, borne=borne, **{"client": SES_PAPIERS, "telephone": SIEN, **valeurs}).json()
+        return confirmer(demande["demande"], code_recu(), borne=borne)
+
+    def qui(self, client: ClientPass) -> tuple[str, str, str, str]:
+        client.refresh_from_db()
+        return client.nom, client.prenom, str(client.date_naissance), client.adresse
+
+    def test_her_code_makes_her_who_the_client_is(self, settings: Settings, inconnu: ClientPass, borne: Borne) -> None:
+        assert self.souscrire_et_confirmer(settings, borne=CLE).status_code == 202
+        sienne = payee()
+
+        assert self.qui(inconnu) == ("MABIALA", "Sylvie", "1996-06-17", "")
+        assert inconnu.agence == borne.agence
+        histoire = ModificationClient.objects.get(acte="client_modifie")
+        assert (histoire.origine, histoire.acteur_id, histoire.session_borne) == (borne.code, None, None)
+        assert (histoire.avant["nom"], histoire.apres["nom"]) == ("PIRATE", "MABIALA")
+        assert histoire.avant["date_naissance"] == "1975-01-01"
+        assert Fait.objects.get(nom="client.modifie").donnees["client"] == inconnu.pk
+        jetons = connecter(sienne.police.numero_police, borne=CLE).json()
+        assert (jetons["client"]["nom"], jetons["client"]["prenom"]) == ("MABIALA", "Sylvie")
+        attestation = APIClient().get(
+            f"/api/v1/clients/{sienne.police.numero_police}/attestation/?format=json",
+            headers=porteur(jetons["tokens"]["access"]) | {"X-Borne-Cle": CLE},
+        )
+        assert (attestation.status_code, "MABIALA" in attestation.content.decode()) == (200, True)
+        assert "PIRATE" not in attestation.content.decode()
+
+    def test_her_age_is_hers(self, settings: Settings, inconnu: ClientPass) -> None:
+        """The product covers to fifty: she may have it although the stranger, born in 1975, might not; and the reverse."""
+        produit = ProduitFactory(code_pass="BATELA", nom_pass="PASS BATELA")
+        GarantieFactory(produit=produit, age_max=50)
+        assert self.souscrire_et_confirmer(settings, produit="BATELA").status_code == 202
+
+        assert SouscriptionPass.objects.latest("pk").produit == produit
+        assert self.qui(inconnu)[2] == "1996-06-17"
+
+    def test_ages_are_judged_before_any_money(self, settings: Settings, inconnu: ClientPass) -> None:
+        produit = ProduitFactory(code_pass="BATELA", nom_pass="PASS BATELA")
+        GarantieFactory(produit=produit, age_max=60)
+        vieille = SES_PAPIERS | {"date_naissance": "1950-01-01"}
+        reponse = souscrire(settings, client=vieille, telephone=SIEN, produit="BATELA")
+        assert refus(reponse) == (422, "age_hors_limites")
+        assert (PaiementPass.objects.count(), self.qui(inconnu)[0]) == (1, "PIRATE")
+
+    def test_a_phone_that_was_shown_keeps_its_identity(
+        self, settings: Settings, sylvie: ClientPass, la_sienne: NumeroPolice
+    ) -> None:
+        demande = souscrire(settings).json()["demande"]
+        assert confirmer(demande, code_recu()).status_code == 202
+        assert self.qui(sylvie)[:2] == ("MABIALA", "Sylvie")
+        assert ModificationClient.objects.filter(acte="client_modifie").count() == 0
+
+    def test_once_she_was_recognised_she_stays(self, settings: Settings, inconnu: ClientPass) -> None:
+        self.souscrire_et_confirmer(settings)
+        payee()
+        assert self.souscrire_et_confirmer(settings, client=au_nom_de(SIEN), montant=2_400).status_code == 202
+        assert self.qui(inconnu)[:2] == ("MABIALA", "Sylvie")
+
+    def test_whom_the_insurer_entered_stays_too(self, settings: Settings, sylvie: ClientPass) -> None:
+        """No subscription yet: nobody typed it at a kiosk."""
+        assert self.souscrire_et_confirmer(settings, client=au_nom_de(SIEN)).status_code == 202
+        assert self.qui(sylvie)[0] == "MABIALA"
+
+    def test_what_an_agent_wrote_stays(self, settings: Settings, inconnu: ClientPass) -> None:
+        agent = AgentFactory()
+        modifier_client(client=inconnu, auteur=Auteur(agent=agent), nom="MABIALA-NGOMA", prenom="Jack")
+        assert self.souscrire_et_confirmer(settings).status_code == 202
+        assert self.qui(inconnu) == ("MABIALA-NGOMA", "Sylvie", "1996-06-17", "")
+
+    def test_a_stranger_s_contract_that_was_paid_does_not_decide(self, settings: Settings, inconnu: ClientPass) -> None:
+        etrangere = payee()
+        assert etrangere.preuve == ""
+        assert self.souscrire_et_confirmer(settings).status_code == 202
+        payee()
+        assert self.qui(inconnu)[:2] == ("MABIALA", "Sylvie")
+        assert connecter(etrangere.police.numero_police).status_code == 202
+
+    def test_the_stranger_s_own_payment_changes_nothing_later(self, settings: Settings, inconnu: ClientPass) -> None:
+        etrangere = PaiementPass.objects.get()
+        assert self.souscrire_et_confirmer(settings).status_code == 202
+        constat = Constat(etat=Etat.REUSSI, montant=etrangere.montant, devise="XAF", telephone=etrangere.numero_payeur)
+        regler(paiement=etrangere, constat=constat, source="suivi")
+        assert self.qui(inconnu)[:2] == ("MABIALA", "Sylvie")
+
+    def test_the_former_database_knew_her(
+        self, sylvie: ClientPass, la_sienne: NumeroPolice, settings: Settings
+    ) -> None:
+        souscrire(settings, client=au_nom_de("066543210") | {"date_naissance": "1975-01-01"})
+        inconnu = ClientPass.objects.get(telephone="+242066543210")
+        reprendre_clients(
+            [
+                ClientRepris(nom="MAKOSSO", prenom="Gisèle", telephone="+242066543210", adresse="Ouenzé"),
+                ClientRepris(nom="AUTRE", prenom="Nom", telephone=SYLVIE, adresse=""),
+            ]
+        )
+        assert self.qui(inconnu) == ("MAKOSSO", "Gisèle", "None", "Ouenzé")
+        assert self.qui(sylvie)[:2] == ("MABIALA", "Sylvie")
+
+    def test_what_strangers_left_unpaid_does_not_stand_in_the_way(
+        self, settings: Settings, inconnu: ClientPass
+    ) -> None:
+        """Nor a demand that waits on the stranger's phone, nor the ceiling of primes."""
+        settings.PLAFOND_PRIMES_MODE = "refuser"
+        etrangere = SouscriptionPass.objects.get()
+        SouscriptionFactory(client=inconnu, produit=ProduitFactory(code_pass="AUTRE"), montant_souscription=10_000_000)
+        assert PaiementPass.objects.get().statut == "initie"
+
+        assert self.souscrire_et_confirmer(settings).status_code == 202
+
+        etrangere.refresh_from_db()
+        assert etrangere.statut == "en_cours"
+        assert PaiementPass.objects.latest("pk").numero_payeur == SYLVIE
+
+    def test_her_own_that_waits_for_her_pin_does(self, settings: Settings) -> None:
+        """The answer was lost and she begins again: two PINs would pay twice."""
+        souscrire(settings, client=SES_PAPIERS, telephone=SIEN)
+        assert refus(self.souscrire_et_confirmer(settings)) == (409, "paiement_deja_en_cours")
+
+    def test_a_payment_from_the_phone_keeps_what_was_typed_with_it(self, settings: Settings) -> None:
+        souscrire(settings, client=SES_PAPIERS, telephone=SIEN)
+        assert payee().preuve == "paiement"
+        client = ClientPass.objects.get()
+        assert self.souscrire_et_confirmer(settings, client=au_nom_de(SIEN), montant=2_400).status_code == 202
+        assert self.qui(client)[:3] == ("MABIALA", "Sylvie", "1996-06-17")
 
 
 @pytest.mark.django_db(transaction=True)
@@ -399,10 +574,126 @@ class TestBudgets:
         )
         assert change.status_code == 202
 
-    def test_two_prompts_wait_on_a_phone_whoever_asks(self, settings: Settings) -> None:
-        reponses = [self.essayer(settings, rang, telephone=INTRUS) for rang in range(3)]
-        assert [reponse.status_code for reponse in reponses] == [202, 202, 409]
-        assert reponses[2].json()["code"] == "payeur_deja_sollicite"
+    def test_one_prompt_of_strangers_waits_on_a_phone(self, settings: Settings) -> None:
+        reponses = [self.essayer(settings, rang, telephone=INTRUS) for rang in range(2)]
+        assert [reponse.status_code for reponse in reponses] == [202, 409]
+        assert reponses[1].json()["code"] == "payeur_deja_sollicite"
+
+
+class TestVersUnAutre:
+    """Sylvie, in her session, makes phones ask for a PIN."""
+
+    @pytest.fixture(autouse=True)
+    def midi(self) -> Any:
+        with time_machine.travel(MIDI, tick=False) as heure:
+            yield heure
+
+    @pytest.fixture
+    def payer(self, sylvie: ClientPass) -> Callable[..., HttpResponse]:
+        """Pays on a contract of hers, and the phone refuses, or confirms."""
+        acces: dict[str, str] = {}
+
+        def demander(telephone: str, *, issue: str = "echec", police: NumeroPolice | None = None) -> HttpResponse:
+            police = police or contrat_en_vigueur(client=sylvie)
+            qui = police.souscription.client
+            if qui.telephone not in acces:
+                acces[qui.telephone] = connecter(police.numero_police, qui.telephone).json()["tokens"]["access"]
+            corps = {"contrats": [{"police": police.numero_police, "montant": 100}], "telephone": telephone}
+            entetes = porteur(acces[qui.telephone]) | {"Idempotency-Key": str(uuid.uuid4())}
+            reponse = APIClient(raise_request_exception=False).post(
+                "/api/v1/paiements/", corps, format="json", headers=entetes
+            )
+            if reponse.status_code == 202 and issue == "succes":
+                payee()
+            elif reponse.status_code == 202 and issue:
+                changer_statut_paiement(
+                    paiement=PaiementPass.objects.latest("pk"), vers=issue, evenement="echec", motif_echec="refuse"
+                )
+            return reponse
+
+        return demander
+
+    def test_what_the_phone_refuses_is_counted(
+        self, settings: Settings, payer: Callable[..., HttpResponse], midi: Any
+    ) -> None:
+        settings.DEMANDES_VERS_UN_AUTRE_JOUR = 3
+        assert [payer(INTRUS).status_code for _ in range(4)] == [202, 202, 202, 429]
+        trop = payer(INTRUS)
+        corps = verifier_conformite(trop)
+        assert corps["detail"].startswith("Trop de demandes de paiement vers ce numéro")
+        demain = timezone.localtime(MIDI).replace(hour=0, minute=0) + timedelta(days=1)
+        assert trop["Retry-After"] == str(int((demain - MIDI).total_seconds()))
+        assert PaiementPass.objects.count() == 3
+        # Another phone, her own, and tomorrow.
+        assert payer("066000002").status_code == 202
+        assert payer(SIEN).status_code == 202
+
+    def test_by_phone_whoever_asks_and_by_client_whichever_phone(
+        self, settings: Settings, payer: Callable[..., HttpResponse]
+    ) -> None:
+        settings.DEMANDES_VERS_UN_AUTRE_JOUR, settings.DEMANDES_VERS_D_AUTRES_JOUR = 2, 4
+        assert [payer(f"06600000{rang // 2}").status_code for rang in range(5)] == [202, 202, 202, 202, 429]
+        autre = contrat_en_vigueur(client=ClientFactory(telephone="+242065000001"))
+        assert payer("066000000", police=autre).status_code == 429
+        assert payer("066000009", police=autre).status_code == 202
+
+    def test_what_the_phone_confirms_is_given_back(
+        self, settings: Settings, payer: Callable[..., HttpResponse]
+    ) -> None:
+        settings.DEMANDES_VERS_UN_AUTRE_JOUR = settings.DEMANDES_VERS_D_AUTRES_JOUR = 2
+        assert payer(INTRUS).status_code == 202
+        assert [payer(INTRUS, issue="succes").status_code for _ in range(3)] == [202, 202, 202]
+        assert [compteur.essais for compteur in CompteurEssais.objects.filter(regle__startswith="autrui")] == [1, 1]
+        assert [payer(INTRUS).status_code for _ in range(2)] == [202, 429]
+
+    def test_her_own_phone_is_never_counted_and_her_mobile_money_number_is(
+        self, settings: Settings, sylvie: ClientPass, payer: Callable[..., HttpResponse]
+    ) -> None:
+        settings.DEMANDES_VERS_UN_AUTRE_JOUR = 1
+        assert [payer(SIEN).status_code for _ in range(3)] == [202, 202, 202]
+        modifier_client(client=sylvie, numero_mobile_money="+242066000007")
+        assert [payer("066000007").status_code for _ in range(2)] == [202, 429]
+
+    def test_what_is_refused_or_repeated_spends_nothing(
+        self, settings: Settings, payer: Callable[..., HttpResponse]
+    ) -> None:
+        settings.DEMANDES_VERS_UN_AUTRE_JOUR = 2
+        police = contrat_en_vigueur(client=ClientFactory(telephone="+242065000001"))
+        assert payer(INTRUS, issue="", police=police).status_code == 202
+        assert payer(INTRUS, police=police).status_code == 409
+        assert [compteur.essais for compteur in CompteurEssais.objects.filter(regle__startswith="autrui")] == [1, 1]
+
+    @pytest.mark.parametrize("acte", ["souscrire", "renouveler"])
+    def test_also_to_subscribe_and_to_renew(self, settings: Settings, sylvie: ClientPass, acte: str) -> None:
+        settings.DEMANDES_VERS_D_AUTRES_JOUR = 1
+        police = contrat_finissant(sylvie, fin_dans=10)
+        acces = connecter(police.numero_police).json()["tokens"]["access"]
+        corps = souscription(settings) if acte == "souscrire" else {"telephone": INTRUS}
+        chemin = "" if acte == "souscrire" else f"{police.souscription.numero_souscription}/renouveler/"
+
+        def demander() -> HttpResponse:
+            entetes = porteur(acces) | {"Idempotency-Key": str(uuid.uuid4())}
+            return APIClient().post(f"/api/v1/souscriptions/{chemin}", corps, format="json", headers=entetes)
+
+        assert demander().status_code == 202
+        changer_statut_paiement(
+            paiement=PaiementPass.objects.latest("pk"), vers="echec", evenement="echec", motif_echec="refuse"
+        )
+        assert demander().status_code == 429
+
+    def test_she_pays_from_her_own_phone_whatever_others_ask_of_it(
+        self, settings: Settings, sylvie: ClientPass, payer: Callable[..., HttpResponse]
+    ) -> None:
+        autre = contrat_en_vigueur(client=ClientFactory(telephone="+242065000001"))
+        assert payer(SIEN, issue="", police=autre).status_code == 202
+        assert souscrire(settings, client=au_nom_de("065000002"), telephone=SIEN).status_code == 409
+        assert [payer(SIEN, issue="").status_code for _ in range(3)] == [202, 202, 409]
+
+    def test_so_does_she_without_a_session(self, settings: Settings, sylvie: ClientPass) -> None:
+        """A code leaves although a stranger's demand waits on her phone, and her own is made beside it."""
+        assert souscrire(settings, client=au_nom_de("065000002"), telephone=SIEN).status_code == 202
+        demande = souscrire(settings, telephone=SIEN).json()["demande"]
+        assert confirmer(demande, code_recu()).status_code == 202
 
 
 def connecter(police: str, telephone: str = SIEN, *, borne: str = "") -> HttpResponse:

@@ -90,16 +90,20 @@ _JOURNAL_SELON_STATUT = """
 
 
 # After the row is written and whoever was asking the same phone has ended: what this counts is committed, or ours. Past its
-# limit a demand may still be followed, but waits on no phone.
+# limit a demand may still be followed, but waits on no phone. A client whose own phone it is may have two, whatever others ask
+# of that phone; the others have one, and none when two wait.
 _DEUX_PAR_PAYEUR = """
     PERFORM pg_advisory_xact_lock(hashtextextended('payeur:' || NEW.numero_payeur, 0));
-    IF (
-        SELECT count(*) FROM paiements_pass p
-        WHERE p.numero_payeur = NEW.numero_payeur AND p.rattache_a_id IS NULL
-          AND p.statut IN ('initie', 'en_cours', 'en_verification')
-          AND (p.limite IS NULL OR p.limite > NEW.date_demande)
-    ) > 2 THEN
-        RAISE EXCEPTION 'deux demandes attendent déjà sur le téléphone du paiement %', NEW.id
+    SELECT count(*) FILTER (WHERE c.telephone = NEW.numero_payeur),
+           count(*) FILTER (WHERE c.telephone <> NEW.numero_payeur),
+           bool_or(p.id = NEW.id AND c.telephone = NEW.numero_payeur)
+    INTO du_titulaire, des_autres, le_sien
+    FROM paiements_pass p JOIN souscriptions_pass s ON s.id = p.souscription_id JOIN clients_pass c ON c.id = s.client_id
+    WHERE p.numero_payeur = NEW.numero_payeur AND p.rattache_a_id IS NULL
+      AND p.statut IN ('initie', 'en_cours', 'en_verification')
+      AND (p.limite IS NULL OR p.limite > NEW.date_demande OR p.id = NEW.id);
+    IF du_titulaire > 2 AND le_sien OR (des_autres > 1 OR du_titulaire + des_autres > 2) AND NOT le_sien THEN
+        RAISE EXCEPTION 'trop de demandes attendent déjà sur le téléphone du paiement %', NEW.id
             USING ERRCODE = 'exclusion_violation', CONSTRAINT = 'paiements_deux_par_payeur';
     END IF;
     RETURN NULL;
@@ -313,6 +317,7 @@ class PaiementPass(models.Model):
                     "NEW.numero_payeur <> '' AND NEW.rattache_a_id IS NULL"
                     " AND NEW.statut IN ('initie', 'en_cours', 'en_verification')"
                 ),
+                declare=[("du_titulaire", "bigint"), ("des_autres", "bigint"), ("le_sien", "boolean")],
                 func=_DEUX_PAR_PAYEUR,
             ),
             pgtrigger.Trigger(

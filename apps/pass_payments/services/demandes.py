@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from apps.pass_clients.errors import SouscriptionIntrouvable
 from apps.pass_clients.models import (
@@ -29,6 +30,7 @@ from apps.pass_clients.services import (
     changer_statut,
     enregistrer_client,
     modifier_client,
+    reconnaitre_client,
     souscrire,
 )
 from apps.pass_payments.errors import (
@@ -74,10 +76,11 @@ def payer(
 
     `telephone` and `operateur` default to the client's mobile money. Raises ContratIntrouvable, PaiementImpossible for an
     amount out of the limits, OperateurIndisponible, TentativeOuverte while a payment is open for one of the contracts,
-    PayeurDejaSollicite while two wait on the phone.
+    PayeurDejaSollicite while too many wait on the phone, TropDEssais when it is not the client's and was asked too often.
     """
     quand = quand or maintenant()
-    telephone, operateur = _payeur(ClientPass.objects.get(pk=client_id), telephone, operateur)
+    client = ClientPass.objects.get(pk=client_id)
+    telephone, operateur = _payeur(client, telephone, operateur)
     montants = {ligne.police.upper(): ligne.montant for ligne in lignes}
     if len(montants) != len(lignes):
         raise DonneesInvalides("Le même contrat figure deux fois. Réunissez les montants.")
@@ -85,6 +88,7 @@ def payer(
     contrats = contrats_a_payer(client_id=client_id, polices=list(montants))
     souscriptions = _verrouiller([contrat.souscription_id for contrat in contrats])
     soldes = SoldeContrat.objects.in_bulk(list(montants))
+    _solliciter(client, telephone, quand)
     principal: PaiementPass | None = None
     for contrat in contrats:
         souscription, solde = souscriptions[contrat.souscription_id], soldes[contrat.police]
@@ -120,7 +124,7 @@ def renouveler_et_payer(
     """The client's phone will be asked for `montant` (by default the least): what is left of old periods and a first instalment.
 
     The next period opens when the payment is settled. `date_naissance` is kept when none is on file, as given by `auteur`.
-    Raises SouscriptionIntrouvable, PaiementImpossible, TentativeOuverte, and as `verifier_renouvellement`.
+    Raises SouscriptionIntrouvable, PaiementImpossible, TentativeOuverte, TropDEssais, and as `verifier_renouvellement`.
     """
     quand = quand or maintenant()
     client = ClientPass.objects.get(pk=client_id)
@@ -138,6 +142,7 @@ def renouveler_et_payer(
     if not minimum <= montant <= maximum:
         raise PaiementImpossible(f"Pour renouveler, payez entre {formater_xaf(minimum)} et {formater_xaf(maximum)}.")
     _verifier_total(montant)
+    _solliciter(client, telephone, quand)
     return enregistrer_demande(
         souscription=souscription,
         montant=montant,
@@ -151,7 +156,8 @@ class Souscripteur:
     """Who subscribes: a client (`client_id`) who showed the phone by `preuve`, or a newcomer whose phone no client has, and who
     has shown nothing (docs/decisions/0017-what-proves-a-phone.md).
 
-    `date_naissance` counts while none is on file.
+    A client who also gives papers (`nom`, …) is who they say, as `reconnaitre_client`; otherwise `date_naissance` counts while
+    none is on file.
     """
 
     client_id: int | None = None
@@ -183,15 +189,15 @@ def souscrire_et_payer(
 ) -> PaiementPass:
     """A subscription with its beneficiaries and consent waits for its first payment, which the phone will be asked for.
 
-    An earlier one for the same product that was never paid is cancelled. `premier_versement`: the first instalment unless
-    told otherwise. Raises TelephoneDejaConnu when the newcomer's phone is a client's, as `souscrire` and
-    `ajouter_beneficiaire`, PaiementImpossible, OperateurIndisponible, PayeurDejaSollicite, and TentativeOuverte while the
-    earlier one still waits for its payer.
+    An earlier one for the same product that was never paid is cancelled, unless it waits for a stranger's payment.
+    `premier_versement`: the first instalment unless told otherwise. Raises TelephoneDejaConnu when the newcomer's phone is a
+    client's, as `souscrire` and `ajouter_beneficiaire`, PaiementImpossible, OperateurIndisponible, PayeurDejaSollicite,
+    TentativeOuverte while the client's own earlier one still waits for its payer, and in a session TropDEssais as `payer`.
     """
     quand = quand or maintenant()
     if version_conditions != settings.VERSION_CONDITIONS:
         raise PaiementImpossible("Les conditions ont changé. Relisez-les et acceptez-les à nouveau.")
-    client = _client(souscripteur)
+    client = _client(souscripteur, auteur=auteur)
     telephone, operateur = _payeur(client, telephone, operateur)
     devis = etablir_devis(
         produit=produit, montant=montant, periodicite=periodicite, date_debut=timezone.localdate(quand)
@@ -201,7 +207,7 @@ def souscrire_et_payer(
     if not min(premiere, devis.prime) <= versement <= devis.prime:
         raise PaiementImpossible(f"Le premier paiement va de {formater_xaf(premiere)} à {formater_xaf(devis.prime)}.")
     _verifier_total(versement)
-    _remplacer_impayees(client, produit, quand)
+    _remplacer_impayees(client, produit, quand, souscripteur=souscripteur)
     souscription = souscrire(
         client=client,
         produit=produit,
@@ -231,6 +237,8 @@ def souscrire_et_payer(
             champ_naissance=f"beneficiaires.{rang}.date_naissance",
             **beneficiaire,
         )
+    if auteur.session is not None:
+        _solliciter(client, telephone, quand)
     return enregistrer_demande(
         souscription=souscription,
         montant=versement,
@@ -250,13 +258,15 @@ def essayer_de_souscrire(*, souscripteur: Souscripteur, **demande: Any) -> None:
     For whoever names the phone of a client without having shown it: the refusals say nothing of that client.
     """
     telephone = normaliser(souscripteur.telephone)
+    if demande.get("telephone") == telephone:
+        # Paid by the newcomer's own phone: what waits on that one is not told.
+        demande["telephone"] = ""
     avant = transaction.savepoint()
     try:
         inconnu = ClientPass(
             nom=souscripteur.nom,
             prenom=souscripteur.prenom,
             telephone=_TELEPHONE_DE_PERSONNE,
-            numero_mobile_money=telephone,
             operateur_mobile=operateur_probable(telephone) or "",
             **(souscripteur.autres or {}),
         )
@@ -267,19 +277,22 @@ def essayer_de_souscrire(*, souscripteur: Souscripteur, **demande: Any) -> None:
         transaction.savepoint_rollback(avant)
 
 
-def _client(souscripteur: Souscripteur) -> ClientPass:
+def _client(souscripteur: Souscripteur, *, auteur: Auteur) -> ClientPass:
     """The client, the row held: two subscriptions of one person take turns. Raises TelephoneDejaConnu."""
+    identite: dict[str, Any] = {
+        "nom": souscripteur.nom,
+        "prenom": souscripteur.prenom,
+        "date_naissance": souscripteur.date_naissance,
+        **(souscripteur.autres or {}),
+    }
     ident = souscripteur.client_id
     if ident is None:
-        ident = enregistrer_client(
-            nom=souscripteur.nom,
-            prenom=souscripteur.prenom,
-            telephone=souscripteur.telephone,
-            **{"date_naissance": souscripteur.date_naissance, **(souscripteur.autres or {})},
-        ).pk
+        ident = enregistrer_client(telephone=souscripteur.telephone, **identite).pk
     client = ClientPass.objects.select_for_update(no_key=True).get(pk=ident)
     if client.statut != StatutClient.ACTIF:
         raise PaiementImpossible(PAS_ICI)
+    if souscripteur.client_id is not None and souscripteur.preuve and souscripteur.nom:
+        client = reconnaitre_client(client=client, auteur=auteur, **identite)
     return client
 
 
@@ -289,16 +302,32 @@ def _retenir_naissance(client: ClientPass, naissance: date | None, *, auteur: Au
         modifier_client(client=client, auteur=auteur, date_naissance=naissance)
 
 
-def _remplacer_impayees(client: ClientPass, produit: ProduitPass, quand: datetime) -> None:
-    """No earlier subscription of this product waits any more. Raises TentativeOuverte if its payer is still being asked."""
+def _remplacer_impayees(
+    client: ClientPass, produit: ProduitPass, quand: datetime, *, souscripteur: Souscripteur
+) -> None:
+    """No earlier subscription of this product waits any more. Raises TentativeOuverte if its payer is still being asked.
+
+    One that a stranger made, and whose payer is being asked, is left to end by itself.
+    """
     attendent = SouscriptionPass.objects.filter(client=client, produit=produit, statut=StatutSouscription.EN_COURS)
     for ancienne in attendent.select_for_update(no_key=True).order_by("pk"):
-        if PaiementPass.objects.filter(souscription=ancienne, statut__in=OUVERTS).exists():
+        ouvert = PaiementPass.objects.filter(souscription=ancienne, statut__in=OUVERTS).first()
+        if ouvert is not None and souscripteur.preuve and _d_un_inconnu(ancienne, ouvert, client=client):
+            continue
+        if ouvert is not None:
             raise TentativeOuverte(
                 "Une souscription à ce produit attend déjà votre code PIN. Répondez sur votre téléphone."
             )
         motif = "remplacée par une nouvelle demande"
         changer_statut(souscription=ancienne, vers=StatutSouscription.ANNULEE, motif=motif, quand=quand)
+
+
+def _d_un_inconnu(souscription: SouscriptionPass, paiement: PaiementPass, *, client: ClientPass) -> bool:
+    """Whether nobody showed the client's phone for it, and it is not the client's own that asks that phone for its PIN: made
+    under the same name, a moment ago."""
+    consentement = Consentement.objects.filter(souscription=souscription).first()
+    au_nom = consentement and f"{consentement.prenom} {consentement.nom}".casefold() == str(client).casefold()
+    return not souscription.preuve and not (au_nom and paiement.numero_payeur == client.telephone)
 
 
 def _verrouiller(souscriptions: Sequence[int]) -> dict[int, SouscriptionPass]:
@@ -327,6 +356,15 @@ def _payeur(client: ClientPass, telephone: str, operateur: str) -> tuple[str, st
             f"{nom} ne permet pas encore de payer ici. Payez avec un numéro d'un autre opérateur, ou à l'agence."
         )
     return telephone, operateur
+
+
+def _solliciter(client: ClientPass, telephone: str, quand: datetime) -> None:
+    """The client is the one who makes `telephone` ask for a PIN; counted unless it is the client's own. Raises TropDEssais.
+
+    The Mobile Money number on file is not one's own: it is chosen with a code sent elsewhere.
+    """
+    if telephone != client.telephone:
+        import_string(settings.SOLLICITER)(client_id=client.pk, payeur=telephone, le=quand)
 
 
 def _verifier_total(montant: int) -> None:

@@ -6,20 +6,27 @@ Above the ceiling of the desk, or beyond all that the contract can owe, a second
 from datetime import date, datetime
 
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db.models import Max, Q, QuerySet, Sum
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 
 from apps.pass_clients.models import SouscriptionPass, StatutSouscription
 from apps.pass_clients.services import verifier_ages
 from apps.pass_payments.errors import EncaissementADeux, EncaissementDejaFait, PaiementImpossible
-from apps.pass_payments.models import OperateurPaiement, PaiementPass, SoldeContrat, StatutPaiement, TypePaiement
+from apps.pass_payments.models import (
+    EvenementPaiement,
+    OperateurPaiement,
+    PaiementPass,
+    SoldeContrat,
+    StatutPaiement,
+    TypePaiement,
+)
 from apps.pass_payments.operateurs import Constat, Etat
 from apps.pass_payments.options import montant_de_renouvellement, premiere_echeance, verifier_renouvellement
 from apps.pass_payments.services.paiements import enregistrer_demande
 from apps.pass_payments.services.reglement import regler
 from apps.socle.models import Proposition
 from apps.socle.reglages import reglage
-from nsia_pass_api.dates import maintenant
+from nsia_pass_api.dates import aujourdhui, maintenant
 from nsia_pass_api.money import MONTANT_MAXIMUM, formater_xaf
 from nsia_pass_api.transactions import transaction_entiere
 
@@ -77,6 +84,7 @@ def encaisser_au_guichet(
         operateur=operateur,
         acteur=agent,
         quand=quand,
+        saisi_le=maintenant(),
         reference_mobile_money=None,
         occurrence_guichet=(dernier or 0) + 1,
         autorise_par=autorisation,
@@ -107,20 +115,27 @@ def verifier_encaissement(
 def exces(souscription: SouscriptionPass, montant: int, *, jour: date) -> str:
     """Why a second person decides of `montant` XAF at the desk; empty when one person may take it. Four queries.
 
-    The ceiling is that of a contract in a day, so that a large sum is not cut into small ones. Savings may be topped up beyond
-    the premium: only the ceiling holds them.
+    The ceiling is that of a contract in a day, so that a large sum is not cut into small ones: all that is written of `jour`, and
+    all that is recorded today of whatever day, by whoever it is. Savings may be topped up beyond the premium: only the ceiling
+    holds them.
     """
     plafond, possible = reglage("PLAFOND_GUICHET"), peut_devoir(souscription)
     if montant > plafond:
         return f"{formater_xaf(montant)} dépassent le plafond du guichet, {formater_xaf(plafond)}."
+    saisis_aujourdhui = EvenementPaiement.objects.filter(
+        paiement=OuterRef("pk"), type=EvenementPaiement.Type.DEMANDE, date_evenement__date=aujourdhui()
+    )
     seule = souscription.paiements.filter(
-        statut=StatutPaiement.SUCCES, operateur__in=AU_GUICHET, date_comptable=jour, autorise_par__isnull=True
+        Q(date_comptable=jour) | Exists(saisis_aujourdhui),
+        statut=StatutPaiement.SUCCES,
+        operateur__in=AU_GUICHET,
+        autorise_par__isnull=True,
     )
     recus = seule.aggregate(total=Sum("montant"))["total"] or 0
     if recus + montant > plafond:
         return (
-            f"Avec les {formater_xaf(recus)} déjà reçus ce jour-là pour ce contrat, {formater_xaf(montant)} dépassent le plafond "
-            f"du guichet, {formater_xaf(plafond)}."
+            f"Avec les {formater_xaf(recus)} déjà reçus ce jour-là ou saisis aujourd'hui pour ce contrat, "
+            f"{formater_xaf(montant)} dépassent le plafond du guichet, {formater_xaf(plafond)}."
         )
     if possible is not None and montant > possible:
         return f"{formater_xaf(montant)} dépassent tout ce que ce contrat peut devoir, {formater_xaf(possible)}."

@@ -20,7 +20,7 @@ from apps.pass_payments.models import (
 )
 from apps.pass_payments.operateurs import Constat, Etat, Rappel, operateur
 from apps.pass_payments.services.paiements import consigner
-from apps.pass_payments.services.suivi import juger_rappels
+from apps.pass_payments.services.suivi import juger_rappels, verdict_du_rappel
 from nsia_pass_api.dates import maintenant
 from nsia_pass_api.transactions import transaction_entiere
 
@@ -38,7 +38,8 @@ _HEURE = timedelta(hours=1)
 
 
 def recevoir_rappel(*, operateur: str, corps: str, adresse: str, quand: datetime | None = None) -> None:
-    """The callback of a payment is kept as it came, for the worker; one that leads to none is filed at once.
+    """The callback of a payment is kept as it came, for the worker. One that leads to none is filed at once, and so is one that
+    tells nothing new of a payment that has ended: the operator is not asked again.
 
     Beyond the limits above nothing is kept. They are looked at before the insert: those that come at the same moment may be
     a few more.
@@ -48,14 +49,27 @@ def recevoir_rappel(*, operateur: str, corps: str, adresse: str, quand: datetime
     if operateur in settings.OPERATEURS:
         lu = _lire(rappel)
         rappel.paiement = None if lu is None else _paiements(operateur, lu.numero).first()
-        if rappel.paiement is None:
+        if lu is None or rappel.paiement is None:
             rappel.verdict, rappel.traite_le = VerdictRappel.ILLISIBLE if lu is None else VerdictRappel.INCONNU, quand
+        elif (fin := _fin(rappel.paiement, lu)) is not None:
+            rappel.verdict = verdict_du_rappel(lu, paiement=rappel.paiement, constat=Constat(etat=fin))
+            rappel.traite_le = quand
     if not _reste_de_la_place(rappel):
         logger.warning("rappel_non_garde", operateur=operateur, paiement=rappel.paiement_id, verdict=rappel.verdict)
         return
     if rappel.paiement is None:
         rappel.corps = rappel.corps[:INCONNUS_CORPS]
     rappel.save()
+
+
+def _fin(paiement: PaiementPass, lu: Rappel) -> Etat | None:
+    """How the payment has ended, when nobody can say anything new of it; None when the operator is to be asked.
+
+    Read without a lock: what is settled stays so, and one that is being settled is judged by the worker.
+    """
+    if paiement.statut == StatutPaiement.ECHEC and lu.etat is Etat.ECHOUE:
+        return Etat.ECHOUE
+    return _DEJA_VU.get(StatutPaiement(paiement.statut))
 
 
 def oublier_rappels(*, quand: datetime) -> int:

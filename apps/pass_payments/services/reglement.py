@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from apps.pass_clients.models import SouscriptionPass, StatutSouscription
 from apps.pass_clients.services import activer, attribuer_police, prouver_par_paiement, renouveler
@@ -31,6 +32,7 @@ from apps.pass_payments.services.anomalies import ouvrir_anomalie
 from apps.pass_payments.services.paiements import passer, passer_ensemble, verrouiller_groupe
 from apps.socle.numbers import allouer, forme
 from nsia_pass_api.dates import maintenant
+from nsia_pass_api.rows import ecrire
 from nsia_pass_api.transactions import transaction_entiere
 
 SERIE_RECUS = "recus"
@@ -81,6 +83,12 @@ def regler(
             quand=quand,
         )
     _prouver_le_telephone(principal, par_id[principal.souscription_id], quand)
+    client = par_id[principal.souscription_id].client
+    if principal.numero_payeur not in ("", client.telephone):
+        # Whoever has that phone wanted it: it is not counted against those who asked.
+        import_string(settings.RENDRE_SOLLICITATION)(
+            client_id=client.pk, payeur=principal.numero_payeur, le=principal.date_demande
+        )
     for un in groupe:
         _produire_effet(
             un,
@@ -147,4 +155,7 @@ def _numeroter_recus(groupe: list[PaiementPass], quand: datetime) -> None:
     recus = forme(settings.FORMAT_RECU, annee=annee)
     for un, sequence in zip(groupe, allouer(serie=SERIE_RECUS, annee=annee, nombre=len(groupe)), strict=True):
         un.numero_recu = recus.numero(sequence)
-        PaiementPass.objects.filter(pk=un.pk).update(numero_recu=un.numero_recu)
+        ecrire(
+            "UPDATE paiements_pass SET numero_recu = %(numero)s WHERE id = %(pk)s",
+            {"pk": un.pk, "numero": un.numero_recu},
+        )

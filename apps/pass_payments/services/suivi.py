@@ -32,6 +32,7 @@ from apps.pass_payments.operateurs import (
     Operateur,
     OperateurFerme,
     OperateurInjoignable,
+    Rappel,
     operateur,
 )
 from apps.pass_payments.services import messages
@@ -257,14 +258,19 @@ def juger_rappels(*, paiement: PaiementPass, constat: Constat, quand: datetime) 
     """
     lecteur = operateur(paiement.operateur)
     for rappel in RappelOperateur.objects.filter(paiement=paiement, verdict=VerdictRappel.EN_ATTENTE):
-        verdict = VerdictRappel.CONFIRME if _dit_vrai(lecteur, rappel, paiement, constat) else VerdictRappel.CONTREDIT
-        if verdict == VerdictRappel.CONTREDIT:
-            logger.warning("rappel_contredit", rappel=rappel.pk, paiement=paiement.numero_transaction)
+        verdict = verdict_du_rappel(lecteur.lire_rappel(rappel.corps), paiement=paiement, constat=constat)
         RappelOperateur.objects.filter(pk=rappel.pk).update(verdict=verdict, traite_le=quand)
 
 
-def _dit_vrai(lecteur: Operateur, rappel: RappelOperateur, paiement: PaiementPass, constat: Constat) -> bool:
-    lu = lecteur.lire_rappel(rappel.corps)
+def verdict_du_rappel(lu: Rappel | None, *, paiement: PaiementPass, constat: Constat) -> VerdictRappel:
+    """Whether what a callback claims of the payment is what the operator says."""
+    if _dit_vrai(lu, paiement, constat):
+        return VerdictRappel.CONFIRME
+    logger.warning("rappel_contredit", paiement=paiement.numero_transaction)
+    return VerdictRappel.CONTREDIT
+
+
+def _dit_vrai(lu: Rappel | None, paiement: PaiementPass, constat: Constat) -> bool:
     if lu is None or lu.etat is not constat.etat:
         return False
     montant, payeur = constat.montant, constat.telephone or paiement.numero_payeur

@@ -532,8 +532,10 @@ def demander_au(telephone: str, souscription: SouscriptionPass | None = None) ->
 
 
 class TestDeuxParPayeur:
-    def test_a_third_waits_until_one_has_ended(self, db: None) -> None:
-        premiere, _, autre = demander_au(TELEPHONE), demander_au(TELEPHONE), SouscriptionFactory()
+    """At once, on one phone: two demands of the client whose phone it is, one of anybody else."""
+
+    def test_a_stranger_s_second_waits_until_the_first_has_ended(self, db: None) -> None:
+        premiere, autre = demander_au(TELEPHONE), SouscriptionFactory()
         with refuse("payeur_deja_sollicite"):
             demander_au(TELEPHONE, autre)
         assert demander_au(AUTRE_TELEPHONE).statut == "initie"
@@ -555,20 +557,41 @@ class TestDeuxParPayeur:
         assert demander_au(TELEPHONE).statut == "initie"
 
     def test_also_for_a_client_who_is_logged_in(self, client: ClientPass, contrat: NumeroPolice) -> None:
-        for _ in range(2):
-            demander_au(AUTRE_TELEPHONE)
+        demander_au(AUTRE_TELEPHONE)
         lignes = [Ligne(contrat.numero_police, 100)]
         with refuse("payeur_deja_sollicite"):
             payer(client_id=client.pk, lignes=lignes, telephone=AUTRE_TELEPHONE)
         assert payer(client_id=client.pk, lignes=lignes).statut == "initie"
 
-    def test_several_contracts_are_one_prompt(self, client: ClientPass, contrat: NumeroPolice) -> None:
-        polices = [contrat, *(contrat_en_vigueur(client=client) for _ in range(3))]
-        demander_au(TELEPHONE)
-        payer(client_id=client.pk, lignes=[Ligne(une.numero_police, 100) for une in polices])
+    def test_what_others_ask_of_a_phone_never_keeps_its_client_from_paying(
+        self, client: ClientPass, contrat: NumeroPolice
+    ) -> None:
+        second = contrat_en_vigueur(client=client)
+        autres = [SouscriptionFactory() for _ in range(3)]
+        demander_au(client.telephone, autres[0])
+        payer(client_id=client.pk, lignes=[Ligne(contrat.numero_police, 100)])
+        payer(client_id=client.pk, lignes=[Ligne(second.numero_police, 100)])
+        for autre in autres[1:]:
+            with refuse("payeur_deja_sollicite"):
+                demander_au(client.telephone, autre)
+        troisieme = SouscriptionFactory(client=client)
+        with refuse("payeur_deja_sollicite"):
+            demander_au(client.telephone, troisieme)
+
+    def test_others_ask_nothing_where_two_wait(self, client: ClientPass) -> None:
+        for _ in range(2):
+            demander_au(client.telephone, SouscriptionFactory(client=client))
         autre = SouscriptionFactory()
         with refuse("payeur_deja_sollicite"):
-            demander_au(TELEPHONE, autre)
+            demander_au(client.telephone, autre)
+
+    def test_several_contracts_are_one_prompt(self, client: ClientPass, contrat: NumeroPolice) -> None:
+        polices = [contrat, *(contrat_en_vigueur(client=client) for _ in range(3))]
+        payer(client_id=client.pk, lignes=[Ligne(une.numero_police, 100) for une in polices])
+        assert demander_au(TELEPHONE, SouscriptionFactory(client=client)).statut == "initie"
+        troisieme = SouscriptionFactory(client=client)
+        with refuse("payeur_deja_sollicite"):
+            demander_au(TELEPHONE, troisieme)
 
     def test_cash_has_no_phone(self, db: None) -> None:
         for _ in range(3):
@@ -577,16 +600,18 @@ class TestDeuxParPayeur:
 
 @pytest.mark.django_db(transaction=True)
 class TestCourses:
-    def test_of_eight_demands_on_one_phone_two_are_made(self) -> None:
-        souscriptions = [SouscriptionFactory() for _ in range(8)]
+    @pytest.mark.parametrize(("a_qui", "faites"), [(TELEPHONE, 2), (AUTRE_TELEPHONE, 1)])
+    def test_of_eight_demands_on_one_phone_few_are_made(self, a_qui: str, faites: int) -> None:
+        client = ClientFactory(telephone=a_qui)
+        souscriptions = [SouscriptionFactory(client=client) for _ in range(8)]
 
         def demander(rang: int) -> str:
             return str(ou_refus(lambda: demander_au(TELEPHONE, souscriptions[rang]).statut))
 
         issues = en_parallele(8, demander)
 
-        assert sorted(issues) == ["initie"] * 2 + ["payeur_deja_sollicite"] * 6
-        assert PaiementPass.objects.count() == 2
+        assert sorted(issues) == ["initie"] * faites + ["payeur_deja_sollicite"] * (8 - faites)
+        assert PaiementPass.objects.count() == faites
 
     def test_what_an_agent_is_cashing_is_not_replaced(self, souscrire: Callable[..., PaiementPass]) -> None:
         """The old subscription gets its first payment elsewhere while the kiosk is about to cancel it."""

@@ -5,6 +5,7 @@ from html import unescape
 from typing import Any
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.db import Error, IntegrityError, transaction
 from django.test import Client
@@ -186,7 +187,22 @@ class TestADeux:
         encaisser(souscription, agent, montant=40_000)
         with refuse("encaissement_a_deux"):
             encaisser(souscription, agent, montant=1)
-        assert encaisser(souscription, agent, montant=1, quand=maintenant() - timedelta(days=1)).statut == "succes"
+        with time_machine.travel(maintenant() + timedelta(days=1)):
+            assert encaisser(souscription, agent, montant=100_000).statut == "succes"
+
+    def test_nor_into_days_by_whoever_types_it(self, agent: Agent) -> None:
+        """What counts is the day when it is recorded, as well as the day that is written."""
+        souscription, collegue = self.epargne(), AgentFactory.create(role="agent")
+        hier = maintenant() - timedelta(days=1)
+        encaisser(souscription, agent, montant=60_000)
+        encaisser(souscription, collegue, montant=40_000, quand=hier)
+        for quand in (hier, maintenant() - timedelta(days=2)):
+            with refuse("encaissement_a_deux"):
+                encaisser(souscription, agent, montant=1, quand=quand)
+        with time_machine.travel(maintenant() + timedelta(days=1)):
+            encaisser(souscription, agent, montant=60_000, quand=hier)
+            with refuse("encaissement_a_deux"):
+                encaisser(souscription, agent, montant=1, quand=hier)
 
     def test_the_setting_moves_the_ceiling(self, agent: Agent, responsable: Agent) -> None:
         changer_reglage(nom="PLAFOND_GUICHET", valeur=200_000, motif="demandé", acteur=responsable)

@@ -32,6 +32,7 @@ from apps.pass_payments.services.imports import (
     natures_permises,
 )
 from apps.pass_payments.services.reglement import regler
+from apps.pass_products.tests.factories import ProduitEpargneFactory
 from apps.socle.models import MessageSortant
 from nsia_pass_api.errors import AccesRefuse
 
@@ -83,6 +84,22 @@ class TestEncaissements:
         assert all(recu for recu in PaiementPass.objects.values_list("numero_recu", flat=True))
         depot.refresh_from_db()
         assert (depot.statut, depot.confirme_par_id) == ("confirme", agent.pk)
+
+    def test_the_ceiling_of_one_person_is_that_of_the_whole_file(self, agent: Agent) -> None:
+        """Thirty-one past days of 100 000 XAF each, on one savings contract."""
+        produit = ProduitEpargneFactory()
+        client = ClientFactory(agence=AGENCE)
+        police = contrat_en_vigueur(client=client, produit=produit, taux_epargne=produit.taux_epargne).numero_police
+        jours = [f"{timezone.localdate() - timedelta(days=rang):%d/%m/%Y}" for rang in range(31)]
+
+        dites = erreurs(lambda: encaissements(agent, *((police, "100000", "espèces", jour, "") for jour in jours)))
+
+        assert [ligne for ligne, _, _ in dites] == list(range(3, 33))
+        assert {"saisis aujourd'hui" in pourquoi for _, _, pourquoi in dites} == {True}
+        confirmer(fichier=encaissements(agent, (police, "100000", "espèces", jours[1], "")), agent=agent)
+        assert [
+            ligne for ligne, _, _ in erreurs(lambda: encaissements(agent, (police, "1", "espèces", jours[5], "")))
+        ] == [2]
 
     def test_each_bad_line_is_told_with_its_column_and_why(self, agent: Agent) -> None:
         bon, ailleurs = contrat(), contrat("Dolisie")

@@ -9,6 +9,7 @@ from pytest_django import Settings
 from apps.pass_clients.tests import refus
 from apps.pass_payments import operateurs
 from apps.pass_payments.models import EvenementPaiement, PaiementPass, RappelOperateur
+from apps.pass_payments.services import changer_statut_paiement
 from apps.pass_payments.services.rappels import (
     INCONNUS_ADRESSE,
     INCONNUS_CORPS,
@@ -101,6 +102,59 @@ def test_a_flood_costs_three_queries_a_callback(django_assert_num_queries) -> No
         recevoir("PAY-1|reussi")
     with django_assert_num_queries(2):
         recevoir("PAY-1|reussi")
+
+
+class TestDejaFini:
+    """Of a payment that has ended: filed as it comes, never the worker's, and the operator is not asked."""
+
+    @pytest.mark.parametrize(
+        ("statut", "dit", "verdict"),
+        [
+            ("succes", "reussi|100", "confirme"),
+            ("succes", "reussi", "confirme"),
+            ("succes", "reussi|99", "contredit"),
+            ("succes", "echoue", "contredit"),
+            ("rembourse", "reussi|100", "confirme"),
+            ("echec", "echoue", "confirme"),
+        ],
+    )
+    def test_what_tells_nothing_new(
+        self, operateur: OperateurFactice, paiement: PaiementPass, statut: str, dit: str, verdict: str
+    ) -> None:
+        finir(paiement, statut)
+        avant = (paiement.a_suivre_le, EvenementPaiement.objects.count(), len(operateur.appels))
+
+        for _ in range(PAR_PAIEMENT + 1):
+            recevoir(f"{paiement.numero_transaction}|{dit}")
+
+        assert verdicts() == [verdict] * PAR_PAIEMENT
+        assert set(RappelOperateur.objects.values_list("paiement", "traite_le")) == {(paiement.pk, MIDI)}
+        assert not traiter_rappel(quand=MIDI)
+        paiement.refresh_from_db()
+        assert (paiement.a_suivre_le, EvenementPaiement.objects.count(), len(operateur.appels)) == avant
+
+    @pytest.mark.parametrize(("statut", "dit"), [("echec", "reussi|100"), ("expire", "reussi"), ("expire", "echoue")])
+    def test_what_may_be_new_is_looked_up(self, paiement: PaiementPass, statut: str, dit: str) -> None:
+        finir(paiement, statut)
+        recevoir(f"{paiement.numero_transaction}|{dit}")
+        assert verdicts() == ["a_traiter"]
+        assert traiter_rappel(quand=MIDI)
+        paiement.refresh_from_db()
+        assert paiement.a_suivre_le == MIDI
+
+    def test_it_is_written_by_one_statement(self, paiement: PaiementPass, django_assert_num_queries) -> None:
+        finir(paiement, "succes")
+        with django_assert_num_queries(4) as faites:  # the payment, those asked with it, its callbacks, the line
+            recevoir(f"{paiement.numero_transaction}|reussi")
+        assert [une["sql"].split()[0] for une in faites] == ["SELECT", "SELECT", "SELECT", "INSERT"]
+
+
+def finir(paiement: PaiementPass, statut: str) -> None:
+    for vers in {"rembourse": ["succes", "rembourse"]}.get(statut, [statut]):
+        fait = {"succes": "confirmation", "rembourse": "remboursement", "expire": "expiration"}.get(vers, "echec")
+        motif = {"motif_echec": "refuse"} if vers == "echec" else {}
+        changer_statut_paiement(paiement=paiement, vers=vers, evenement=fait, quand=MIDI, **motif)
+    paiement.refresh_from_db()
 
 
 class TestRetention:

@@ -59,7 +59,7 @@ export default {
     code_epuise: "This code was mistyped too many times: it is worth nothing now. Ask for another one.",
     code_expire: "This code is no longer good. Ask for another one.",
     demande_terminee: "This request no longer waits for a code. Look at how things stand and, if need be, start again.",
-    payeur_deja_sollicite: "Two payment requests are already waiting on this phone. Answer them, or pay with another number.",
+    payeur_deja_sollicite: "A payment request is already waiting on this phone. Answer it, or pay with another number.",
     demande_introuvable: "This request no longer exists. Please start again.",
     beneficiaire_introuvable: "This person is no longer one of your beneficiaries. Look at the list again.",
     limite_beneficiaires: "This contract already has all the beneficiaries it allows.",

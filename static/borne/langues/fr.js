@@ -57,7 +57,7 @@ export default {
     borne_desactivee: "Cette borne est hors service. Adressez-vous à un agent.",
     paiement_deja_en_cours: "Un paiement est déjà en cours pour ce contrat. Attendez sa réponse.",
     operateur_indisponible: "Cet opérateur ne permet pas encore de payer ici. Payez avec un autre numéro, ou à l'agence.",
-    payeur_deja_sollicite: "Deux demandes de paiement attendent déjà sur ce téléphone. Répondez-y, ou payez avec un autre numéro.",
+    payeur_deja_sollicite: "Une demande de paiement attend déjà sur ce téléphone. Répondez-y, ou payez avec un autre numéro.",
     paiement_impossible: "Ce paiement n'est pas possible. Vérifiez le montant, ou demandez à un agent.",
     attestation_refusee: "Ce contrat ne peut pas donner d'attestation aujourd'hui. Payez ce qui est en retard, ou demandez à un agent.",
     age_hors_limites: "Les garanties de ce PASS ne jouent pas à cet âge. Choisissez un autre PASS, ou adressez-vous à une agence NSIA.",
