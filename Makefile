@@ -8,13 +8,13 @@ ENVIRONMENT := .venv/environnement-$(shell cksum < requirements.txt | cut -d ' '
 
 # What depends on the version of PostgreSQL: migrations, constraints, triggers, views, races, backups. Rights by role, pages, the
 # protocol of operators and processes do not: they run once, with the suite.
-PG15 := apps/pass_products apps/pass_clients apps/pass_payments apps/borne_auth apps/reprise apps/essais \
+PG15 := apps/socle apps/pass_products apps/pass_clients apps/pass_payments apps/borne_auth apps/reprise apps/essais \
 	$(addprefix nsia_pass_api/tests/test_,admin.py diagnostic.py pagination.py rows.py sante.py sqlviews.py) \
 	tests/test_migrations.py tests/test_sauvegarde.py \
 	--deselect apps/essais/tests/test_simulation.py --deselect apps/pass_payments/tests/test_documents.py \
 	--deselect apps/essais/tests/test_demo.py --deselect apps/pass_payments/tests/test_conduite.py
 
-.PHONY: help python demo test check quality test-pg15 test-navigateur bench clean
+.PHONY: help python demo test check quality test-pg15 test-navigateur test-postman bench clean
 .DEFAULT_GOAL := help
 
 help:  ## Cette aide
@@ -42,6 +42,10 @@ test-pg15: $(ENVIRONMENT)  ## Ce qui parle SQL à sa façon, sur le PostgreSQL 1
 
 test-navigateur: $(ENVIRONMENT)  ## La borne et le back-office dans un vrai Chromium (Debian : apt install chromium)
 	$(PY) -m pytest tests/navigateur
+
+test-postman: $(ENVIRONMENT)  ## La collection Postman contre la démonstration, par newman (Debian : apt install npm)
+	npm install --silent --no-fund --no-audit --prefix .data/newman newman@6
+	NEWMAN=$(CURDIR)/.data/newman/node_modules/.bin/newman $(PY) -m pytest tests/newman.py
 
 bench: $(ENVIRONMENT)  ## Les mesures de performance, comparées dans une même exécution
 	$(PY) -m bench

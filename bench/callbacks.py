@@ -23,7 +23,8 @@ from apps.pass_clients.models import SouscriptionPass
 from apps.pass_payments.models import PaiementPass, RappelOperateur, StatutPaiement
 from apps.pass_payments.operateurs import Constat, Etat, Rappel
 from apps.pass_payments.services.paiements import enregistrer_demande
-from apps.pass_payments.travaux import Travaux
+from apps.socle.files import TACHES
+from apps.socle.travailleur import Travaux
 from bench.databases import connecter, copie, nom_de
 from bench.report import Resultat
 from bench.settlement import PAYEUR, serveur
@@ -179,7 +180,7 @@ def _travailleur(nom: str) -> Iterator[None]:
 def _travailler(nom: str, fin: Any) -> None:
     settings.OPERATEURS = {"mtn_money": "bench.callbacks.OperateurDuBanc"}
     settings.MESSAGERIE = ""
-    settings.PLANIFICATION = {}
+    TACHES.clear()
     connecter(nom)
     travaux = Travaux(pause=0.05)
     while not fin.is_set():

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib import admin
 from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.urls import reverse
 
+from .dates import maintenant
 from .lisible import COMPTE_MAXIMUM, compte_lisible
 
 Permises = Callable[[QuerySet[Any]], QuerySet[Any]]
@@ -51,3 +54,20 @@ def compter(sources: Iterable[Source], *, permises: Permises) -> list[Alerte]:
         for code, titre, lignes, requete in sources
     ]
     return [alerte for alerte in alertes if alerte.nombre]
+
+
+def a_voir(**choix: tuple[str, Callable[..., QuerySet[Any]]]) -> type[admin.SimpleListFilter]:
+    """The filter to which alerts of the home page lead: value → its label, and the rows that the alert counts at a moment."""
+
+    class AVoirFiltre(admin.SimpleListFilter):
+        title = "alerte"
+        parameter_name = "a_voir"
+
+        def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+            return [(valeur, libelle) for valeur, (libelle, _) in choix.items()]
+
+        def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+            valeur = self.value()
+            return queryset & choix[valeur][1](quand=maintenant()) if valeur in choix else queryset
+
+    return AVoirFiltre

@@ -22,7 +22,6 @@ from apps.pass_clients.models import (
     ModificationClient,
     NumeroPolice,
     PeriodeCouverture,
-    SerieNumero,
     SouscriptionPass,
     TransitionSouscription,
 )
@@ -34,6 +33,7 @@ from apps.pass_payments.tests.factories import PaiementFactory
 from apps.pass_products.models import Garantie, ProduitPass
 from apps.pass_products.services import charger_catalogue, lire_catalogue
 from apps.pass_products.tests.factories import GarantieFactory, ProduitEpargneFactory, ProduitFactory
+from apps.socle.models import SerieNumero
 
 pytestmark = pytest.mark.django_db
 

@@ -35,7 +35,7 @@ from apps.borne_auth.models import Agent, JournalAudit, LectureDonnees, RoleAgen
 from apps.borne_auth.tests.factories import AgentFactory, BorneFactory, ConnexionFactory, FacteurFactory, SessionFactory
 from apps.mtn_integration import services as mtn
 from apps.mtn_integration.models import GenreMTN, LogMTN, TransactionMTN
-from apps.pass_clients.models import Agence, ClientPass, Contrat, SerieNumero, SouscriptionPass
+from apps.pass_clients.models import Agence, ClientPass, Contrat, SouscriptionPass
 from apps.pass_clients.services import changer_statut
 from apps.pass_clients.tests.factories import (
     AgenceFactory,
@@ -51,23 +51,27 @@ from apps.pass_payments.models import (
     EcartRapprochement,
     ImportFichier,
     IndicateurMensuel,
-    MessageSortant,
     PaiementPass,
-    Proposition,
     RappelOperateur,
     Rapprochement,
+)
+from apps.pass_payments.services.natures_paiement import proposer_retour
+from apps.pass_payments.tests.factories import PaiementFactory
+from apps.pass_products.tests.factories import GarantieFactory
+from apps.reprise.models import LigneReprise, Reprise
+from apps.socle.models import (
+    Fait,
+    Livraison,
+    MessageSortant,
+    Proposition,
+    Reglage,
+    SerieNumero,
     TachePlanifiee,
     Travailleur,
 )
-from apps.pass_payments.natures import natures
-from apps.pass_payments.services.propositions import proposer_retour
-from apps.pass_payments.tests.factories import PaiementFactory
-from apps.pass_products.models import Reglage
-from apps.pass_products.services import changer_reglage
-from apps.pass_products.tests.factories import GarantieFactory
-from apps.reprise.models import LigneReprise, Reprise
-from apps.socle.models import Fait, Livraison
-from apps.socle.services import dire
+from apps.socle.natures import natures
+from apps.socle.services.faits import dire
+from apps.socle.services.reglages import changer_reglage
 from nsia_pass_api import registre
 from nsia_pass_api.back_office.actes import AvecActes
 from nsia_pass_api.back_office.portee import LignesPermises
@@ -92,22 +96,22 @@ ACTES: dict[str, dict[str, str]] = {
         "attribuer": "pass_clients.add_numeropolice",
         "attribuer_choisies": "pass_clients.add_numeropolice",
         "remplacer": "pass_clients.add_numeropolice",
-        "abandonner": "pass_payments.add_proposition",
+        "abandonner": "socle.add_proposition",
     },
     "pass_payments.PaiementPass": {
         "interroger": "pass_payments.change_paiementpass",
         "imprimer": "pass_payments.add_paiementpass",
-        "proposer": "pass_payments.add_proposition",
+        "proposer": "socle.add_proposition",
     },
     "pass_payments.Decaissement": {
-        "clore": "pass_payments.add_proposition",
-        "liberer": "pass_payments.add_proposition",
+        "clore": "socle.add_proposition",
+        "liberer": "socle.add_proposition",
     },
-    "pass_payments.Proposition": {
-        "approuver": "pass_payments.change_proposition",
-        "refuser": "pass_payments.change_proposition",
+    "socle.Proposition": {
+        "approuver": "socle.change_proposition",
+        "refuser": "socle.change_proposition",
         # Of one's own, whatever one's role.
-        "retirer": "pass_payments.view_proposition",
+        "retirer": "socle.view_proposition",
     },
     "pass_payments.ImportFichier": {
         "confirmer": "pass_payments.add_importfichier",
@@ -116,7 +120,7 @@ ACTES: dict[str, dict[str, str]] = {
     "pass_payments.AnomaliePaiement": {"resoudre": "pass_payments.change_anomaliepaiement"},
     "pass_payments.EcartRapprochement": {"resoudre": "pass_payments.change_ecartrapprochement"},
     "socle.Livraison": {"relancer": "socle.change_livraison", "ecarter": "socle.change_livraison"},
-    "pass_products.Reglage": {"changer": "pass_products.change_reglage", "revenir": "pass_products.change_reglage"},
+    "socle.Reglage": {"changer": "socle.change_reglage", "revenir": "socle.change_reglage"},
     "borne_auth.Agent": {
         "reinitialiser_facteur": "borne_auth.change_agent",
         "role": "borne_auth.change_agent",
@@ -137,19 +141,19 @@ PAGES: dict[str, dict[str, str]] = {
     "pass_products.ProduitPass": {"devis": "pass_products.view_produitpass"},
 }
 
-# Kinds of settings.PROPOSITIONS: the permission to ask for it, and that to decide, which is another person's.
+# Kinds of proposals: the permission to ask for it, and that to decide, which is another person's.
 PROPOSITIONS: dict[str, tuple[str, str]] = {
-    "remboursement": ("pass_payments.add_proposition", "pass_payments.change_proposition"),
-    "annulation": ("pass_payments.add_proposition", "pass_payments.change_proposition"),
-    "versement": ("pass_payments.add_proposition", "pass_payments.change_proposition"),
-    "cloture": ("pass_payments.add_proposition", "pass_payments.change_proposition"),
-    "abandon": ("pass_payments.add_proposition", "pass_payments.change_proposition"),
-    "encaissement": ("pass_payments.add_paiementpass", "pass_payments.change_proposition"),
-    "telephone": ("pass_clients.change_clientpass", "pass_payments.change_proposition"),
-    "police": ("pass_clients.add_numeropolice", "pass_payments.change_proposition"),
-    "role_agent": ("borne_auth.change_agent", "pass_payments.change_proposition"),
-    "mot_de_passe_agent": ("borne_auth.change_agent", "pass_payments.change_proposition"),
-    "facteur_agent": ("borne_auth.change_agent", "pass_payments.change_proposition"),
+    "remboursement": ("socle.add_proposition", "socle.change_proposition"),
+    "annulation": ("socle.add_proposition", "socle.change_proposition"),
+    "versement": ("socle.add_proposition", "socle.change_proposition"),
+    "cloture": ("socle.add_proposition", "socle.change_proposition"),
+    "abandon": ("socle.add_proposition", "socle.change_proposition"),
+    "encaissement": ("pass_payments.add_paiementpass", "socle.change_proposition"),
+    "telephone": ("pass_clients.change_clientpass", "socle.change_proposition"),
+    "police": ("pass_clients.add_numeropolice", "socle.change_proposition"),
+    "role_agent": ("borne_auth.change_agent", "socle.change_proposition"),
+    "mot_de_passe_agent": ("borne_auth.change_agent", "socle.change_proposition"),
+    "facteur_agent": ("borne_auth.change_agent", "socle.change_proposition"),
 }
 
 # Forms of the back office: what is added, changed or deleted on a page, and a field to change. All else is written by services.
@@ -447,7 +451,7 @@ def monde(role: str) -> Monde:
     un.noter("commune", *Reglage.objects.all(), AgenceFactory(nom=UNE_AUTRE), *Agence.objects.exclude(nom=UNE_AUTRE))
     delai = Reglage.objects.get(nom="ALERTE_EXPIRATION_JOURS")
     changer_reglage(nom=delai.nom, valeur=45, motif="essai", acteur=AgentFactory.create())
-    un.a_faire["pass_products.Reglage", "changer"] = un.a_faire["pass_products.Reglage", "revenir"] = {"commune": delai}
+    un.a_faire["socle.Reglage", "changer"] = un.a_faire["socle.Reglage", "revenir"] = {"commune": delai}
     un.noter("commune", Reprise.objects.create(source="essai"))
     un.noter(
         "commune",
@@ -715,9 +719,7 @@ class TestMatrice:
                 for ligne, objet in un.une_de_chaque(modele).items():
                     for nom in ("change", "history"):
                         fautes += self.lecture(role, moi, modele, ligne, objet, nom)
-                inconnue = moi.get(
-                    page(modele, "change", "0" if modele != "pass_payments.Travailleur" else uuid.uuid4())
-                )
+                inconnue = moi.get(page(modele, "change", "0" if modele != "socle.Travailleur" else uuid.uuid4()))
                 if inconnue.status_code != (302 if peut(role, modele, "view") else 403):
                     fautes.append(f"{modele} : page inconnue {inconnue.status_code}")
 

@@ -26,14 +26,15 @@ from apps.borne_auth.maintenance import donner_code
 from apps.borne_auth.models import ActeSensible, Agent, Borne, RoleAgent, SessionBorne
 from apps.borne_auth.tests.factories import AgentFactory, BorneFactory, SessionFactory
 from apps.borne_auth.tokens import JetonAccesClient, JetonAgent
-from apps.pass_clients.models import BeneficiairePass, NumeroPolice, SouscriptionPass
+from apps.pass_clients.models import BeneficiairePass, NumeroPolice
 from apps.pass_clients.tests.factories import BeneficiaireFactory, ClientFactory, contrat_en_vigueur
 from apps.pass_payments import operateurs
-from apps.pass_payments.models import CLE_DE_CODE, DocumentEmis, MessageSortant, PaiementPass
-from apps.pass_payments.services.messages import texte_a_envoyer
+from apps.pass_payments.models import DocumentEmis, PaiementPass
 from apps.pass_payments.tests.factories import PaiementFactory, contrat_finissant
 from apps.pass_products.models import ProduitPass
 from apps.pass_products.tests.factories import ProduitFactory
+from apps.socle.models import CLE_DE_CODE, MessageSortant
+from apps.socle.services.messages import texte_a_envoyer
 
 pytestmark = pytest.mark.django_db
 
@@ -157,10 +158,10 @@ def _code_de(demande: UUID) -> Envoi:
 
 
 def _code_de_connexion(monde: Monde, un: Dossier) -> Envoi:
-    """The code of a login at this kiosk, with a police that is not proved beside one that is."""
-    preuve = {"preuve": "agence", "prouvee_le": timezone.now()}
-    SouscriptionPass.objects.filter(pk=un.finissante.souscription_id).update(**preuve)
-    demande, _ = sans_session.connecter(**_connexion(monde, un), borne=monde.borne, adresse="")
+    """The code of a login at this kiosk, with a police that is not proved."""
+    client = un.police.souscription.client
+    police = contrat_en_vigueur(client=client, preuve="").numero_police
+    demande, _ = sans_session.connecter(police=police, telephone=client.telephone, borne=monde.borne, adresse="")
     return _code_de(demande.pk)
 
 

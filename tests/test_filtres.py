@@ -22,8 +22,8 @@ from test_droits import MODELES, Monde, monde, page, sans_dessiner
 from apps.borne_auth.models import Agent
 from apps.borne_auth.tokens import JetonAgent
 from apps.pass_clients.models import NumeroPolice
-from apps.pass_payments.models import MessageSortant
-from apps.pass_payments.services.messages import annoncer_code
+from apps.socle.models import MessageSortant
+from apps.socle.services.messages import annoncer_code
 from nsia_pass_api.dates import maintenant
 
 pytestmark = pytest.mark.django_db
@@ -179,9 +179,7 @@ def bureau(client: Client, auditeur: Monde, monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_code_is_not_read_letter_by_letter(bureau: Client) -> None:
     """What an auditor did in 22 requests: the same answer to each guess, on the list, its file and its actions."""
     for vue, args in (("changelist", ()), ("export", ("csv",))):
-        essais = [
-            page("pass_payments.MessageSortant", vue, *args, texte__regex=f"NSIA . {debut}") for debut in ("4", "5")
-        ]
+        essais = [page("socle.MessageSortant", vue, *args, texte__regex=f"NSIA . {debut}") for debut in ("4", "5")]
         reponses = [bureau.get(essai) for essai in essais]
         reponses += [bureau.post(essai, {"action": "delete_selected"}) for essai in essais if vue == "changelist"]
         assert [reponse.status_code for reponse in reponses] == [400] * len(reponses)

@@ -34,12 +34,12 @@ from apps.pass_clients.models import Consentement, ModificationClient, PoliceRem
 from apps.pass_clients.services import changer_statut, modifier_client
 from apps.pass_clients.tests.factories import ClientFactory, SouscriptionFactory, contrat_en_vigueur
 from apps.pass_payments.errors import PayeurDejaSollicite
-from apps.pass_payments.models import AbandonCreance, DoublonConfirme, ImportFichier, Proposition, RequeteIdempotente
+from apps.pass_payments.models import AbandonCreance, DoublonConfirme, ImportFichier
 from apps.pass_payments.services.decaissements import demander_versement
 from apps.pass_payments.services.paiements import enregistrer_demande
 from apps.pass_payments.tests.factories import PaiementFactory
 from apps.pass_products.models import ModificationCatalogue
-from apps.socle.models import Fait, Livraison
+from apps.socle.models import Fait, Livraison, Proposition, RequeteIdempotente
 from nsia_pass_api import gardes
 from nsia_pass_api.diagnostic import Niveau, interrupteur
 
@@ -165,7 +165,7 @@ def lignes() -> None:
     souscription, client = police.souscription, police.souscription.client
     agent = AgentFactory()
     changer_statut(souscription=SouscriptionFactory(active=True), vers="resiliee", motif="essai")
-    SouscriptionPass.objects.filter(pk=SouscriptionFactory().pk).update(preuve="agence", prouvee_le=timezone.now())
+    SouscriptionFactory(preuve="agence")
     CodeMaintenance.objects.create(
         borne=BorneFactory(cle="maintenance"),
         donne_par=agent,

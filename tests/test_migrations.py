@@ -160,7 +160,8 @@ def test_the_former_database_moves_to_its_app_with_its_rows_and_the_rights_on_it
     )
     permissions = (
         "SELECT p.codename, p.id, count(g.id) FROM auth_permission p JOIN django_content_type t ON t.id = p.content_type_id"
-        " LEFT JOIN auth_group_permissions g ON g.permission_id = p.id"
+        " LEFT JOIN (auth_group_permissions gp JOIN auth_group g ON g.id = gp.group_id AND g.name = 'Archivistes')"
+        " ON gp.permission_id = p.id"
         " WHERE t.model IN ('lignereprise', 'reprise') GROUP BY p.id ORDER BY p.codename"
     )
     gardes = (
@@ -211,7 +212,7 @@ def test_the_former_database_moves_to_its_app_with_its_rows_and_the_rights_on_it
 def test_names_that_hold_what_is_not_seen_are_made_plain(brouillon: Any) -> None:
     """What nothing is left of waits for somebody as a dash."""
     noms = ["KONGO\ufe0f", "\U0001d173", "A" + "\u0301" * 79, "Ŋɔ̂"]
-    call_command("migrate", "pass_clients", "0019", database=ALIAS, verbosity=0, interactive=False)
+    call_command("migrate", "pass_clients", "0020", database=ALIAS, verbosity=0, interactive=False)
     with brouillon.cursor() as cursor:
         for rang, nom in enumerate(noms):
             cursor.execute(
@@ -219,6 +220,74 @@ def test_names_that_hold_what_is_not_seen_are_made_plain(brouillon: Any) -> None
                 "numero_mobile_money, statut) VALUES (%s, 'Jean', %s, '', '', '', '', 'actif')",
                 [nom, f"+24206123456{rang}"],
             )
-        call_command("migrate", "pass_clients", "0020", database=ALIAS, verbosity=0, interactive=False)
+        call_command("migrate", "pass_clients", "0021", database=ALIAS, verbosity=0, interactive=False)
         cursor.execute("SELECT nom, prenom FROM clients_pass ORDER BY telephone")
         assert cursor.fetchall() == [("KONGO", "Jean"), ("-", "Jean"), ("A" + "\u0301" * 4, "Jean"), ("Ŋɔ̂", "Jean")]
+
+
+# Before models went to `socle`, and where each was.
+AVANT_LE_SOCLE = {
+    "socle": "0001",
+    "pass_products": "0003",
+    "pass_clients": "0019",
+    "pass_payments": "0019",
+    "borne_auth": "0014",
+}
+PARTIS = {
+    "requeteidempotente": "pass_payments",
+    "serienumero": "pass_clients",
+    "reglage": "pass_products",
+    "changementreglage": "pass_products",
+    "messagesortant": "pass_payments",
+    "travailleur": "pass_payments",
+    "proposition": "pass_payments",
+    "tacheplanifiee": "pass_payments",
+}
+
+
+def test_a_database_of_before_comes_to_the_same_with_its_rights_and_history(brouillon: Any) -> None:
+    def migrer(*cible: str) -> None:
+        call_command("migrate", *cible, database=ALIAS, verbosity=0, interactive=False)
+
+    def lire(requete: str) -> list[Any]:
+        with brouillon.cursor() as cursor:
+            cursor.execute(requete)
+            return list(cursor.fetchall())
+
+    def sans_fonctions(base: Any) -> set[tuple[str, str]]:
+        return {objet for objet in objets(base) if objet[0] != "fonction"}
+
+    for app, rang in AVANT_LE_SOCLE.items():
+        migrer(app, rang)
+    types = {modele: cle for cle, app, modele in lire(_TYPES) if PARTIS.get(modele) == app}
+    assert types.keys() == PARTIS.keys()
+    with brouillon.cursor() as cursor:
+        # Somebody has a right of each, and did something to a row of each.
+        cursor.execute(
+            "INSERT INTO agents (password, is_superuser, first_name, last_name, is_staff, is_active, date_joined, email,"
+            " matricule, telephone, poste, adresse, solde_commissions, taux_commission, statut)"
+            " VALUES ('', false, 'A', 'B', true, true, now(), 'a@nsia.cg', 'AG1', '', '', '', 0, 0, 'actif')"
+        )
+        cursor.execute(
+            "INSERT INTO agents_user_permissions (agent_id, permission_id) SELECT a.id, p.id FROM agents a, auth_permission p"
+            " WHERE p.content_type_id = ANY(%s) AND p.codename LIKE 'view_%%'",
+            [list(types.values())],
+        )
+        cursor.execute(
+            "INSERT INTO django_admin_log (action_time, object_repr, action_flag, change_message, content_type_id, user_id)"
+            " SELECT now(), 'x', 2, '', t.id, a.id FROM agents a, django_content_type t WHERE t.id = ANY(%s)",
+            [list(types.values())],
+        )
+    migrer()
+
+    assert sans_fonctions(brouillon) == sans_fonctions(connections["default"])
+    assert {modele: cle for cle, app, modele in lire(_TYPES) if app == "socle" and modele in PARTIS} == types
+    assert [app for _, app, modele in lire(_TYPES) if modele in PARTIS] == ["socle"] * len(PARTIS)
+    droits = (
+        "SELECT p.codename FROM agents_user_permissions a JOIN auth_permission p ON p.id = a.permission_id ORDER BY 1"
+    )
+    assert lire(droits) == [(f"view_{modele}",) for modele in sorted(PARTIS)]
+    assert {cle for (cle,) in lire("SELECT content_type_id FROM django_admin_log")} == set(types.values())
+
+
+_TYPES = "SELECT id, app_label, model FROM django_content_type ORDER BY app_label, model"

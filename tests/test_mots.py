@@ -22,14 +22,15 @@ from apps.borne_auth.tests.factories import AgentFactory
 from apps.pass_clients.models import BeneficiairePass
 from apps.pass_clients.services import Auteur, modifier_beneficiaire, modifier_client
 from apps.pass_payments.cles_du_journal import FAITS
-from apps.pass_payments.models import AnomaliePaiement, MessageSortant, TachePlanifiee
+from apps.pass_payments.models import AnomaliePaiement
 from apps.pass_payments.services.indicateurs import calculer_indicateurs
 from apps.pass_payments.services.paiements import consigner
-from apps.pass_payments.services.planification import inscrire_taches
-from apps.pass_payments.services.propositions import refuser
 from apps.pass_products.models import ProduitPass
 from apps.pass_products.services import ecrire_garantie, ecrire_produit
 from apps.pass_products.tests.factories import GarantieFactory, ProduitEpargneFactory
+from apps.socle.models import MessageSortant, TachePlanifiee
+from apps.socle.services.planification import inscrire_taches
+from apps.socle.services.propositions import refuser
 from nsia_pass_api.audit import Contexte, au_nom_de
 from tests.test_droits import MODELES, SAISIES, Monde, monde, page
 
@@ -140,13 +141,13 @@ def un() -> Monde:
     assert set(faits) == set(FAITS)
     consigner(paiement, "litige", donnees=faits, quand=timezone.now())
     AnomaliePaiement.objects.create(paiement=paiement, nature="montant_different", donnees=faits)
-    refusee = un.une_de_chaque("pass_payments.Proposition")["suivie"]
+    refusee = un.une_de_chaque("socle.Proposition")["suivie"]
     refuser(proposition=refusee, decideur=un.moi, commentaire="déjà rendu")
     inscrire_taches()
     taches = TachePlanifiee.objects.exclude(nom="essai")
-    un.lignes["pass_payments.TachePlanifiee"] = [("commune", taches[0])]
+    un.lignes["socle.TachePlanifiee"] = [("commune", taches[0])]
     MessageSortant.objects.create(cle=f"paiement:{paiement}:succes", telephone="+242066123456", texte="Bonjour")
-    un.lignes["pass_payments.MessageSortant"] = [("commune", MessageSortant.objects.latest("pk"))]
+    un.lignes["socle.MessageSortant"] = [("commune", MessageSortant.objects.latest("pk"))]
     with au_nom_de(Contexte(acteur="commande:cycle_de_vie", source="commande")):
         ProduitPass.objects.filter(pk=produit.pk).update(description="Changée")
     # A line of the journal of each table, the newest of each kind.

@@ -1,11 +1,16 @@
 """The schema as a whole: what a developer of a kiosk or of a bot must find in it, for every operation."""
 
+import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from django.core.management import call_command
+from drf_spectacular.generators import SchemaGenerator
+
+from nsia_pass_api.postman import collection
 
 PUBLIQUES = {
     "produits",
@@ -139,3 +144,14 @@ def test_each_operation_lists_its_errors_as_problems(operations: dict[str, dict[
             assert reponse["description"], nom
         protegee = nom not in PUBLIQUES | OUVERTES_A_UNE_BORNE
         assert not protegee or {"401", "403"} < set(erreurs), nom
+
+
+def test_the_postman_collection_has_every_operation_once_and_names_only_what_it_has() -> None:
+    schema = json.loads(json.dumps(SchemaGenerator().get_schema(public=True), default=str))
+    faite = collection(schema)
+    noms = [item["name"] for item in faite["item"]]
+    operations = [operation["operationId"] for methodes in schema["paths"].values() for operation in methodes.values()]
+    assert sorted(noms) == sorted(operations)
+    assert {*noms[:2], *noms[-2:]} == {"auth_login", "agents_connexion", "auth_refresh", "auth_logout"}
+    variables = {variable["key"] for variable in faite["variable"]}
+    assert set(re.findall(r"\{\{(\w+)\}\}", json.dumps(faite["item"]))) <= variables

@@ -33,9 +33,10 @@ from apps.borne_auth.tests.factories import AgentFactory, SessionFactory
 from apps.borne_auth.tokens import JetonAccesClient, JetonAgent
 from apps.pass_clients.models import NumeroPolice
 from apps.pass_clients.tests.factories import BeneficiaireFactory, contrat_en_vigueur
-from apps.pass_payments.models import PaiementPass, Travailleur
+from apps.pass_payments.models import PaiementPass
 from apps.pass_payments.tests.factories import PaiementFactory
 from apps.pass_products.tests.factories import GarantieFactory
+from apps.socle.models import Travailleur
 from nsia_pass_api.wsgi import application
 
 EXEMPLES = int(os.environ.get("SCHEMATHESIS_EXEMPLES") or 15)

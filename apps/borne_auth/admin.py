@@ -36,7 +36,7 @@ from apps.borne_auth.models import (
     cle_du_facteur,
 )
 from apps.borne_auth.selectors import BORNE_MUETTE, avec_facteur, bornes_muettes, sessions_ouvertes
-from apps.pass_payments.admin.actes import ActePropose
+from apps.socle.admin.propositions import ActePropose
 from nsia_pass_api.back_office.actes import Acte, AvecActes, Revelation, confirmer_en_lot
 from nsia_pass_api.back_office.ajouts import Ajout
 from nsia_pass_api.back_office.cellules import code, moment, pastille, texte

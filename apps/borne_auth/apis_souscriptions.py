@@ -42,8 +42,8 @@ from apps.pass_payments.serializers_paiements import (
     PaiementDemandeSerializer,
 )
 from apps.pass_payments.services.demandes import Souscripteur, souscrire_et_payer
-from apps.pass_payments.services.idempotence import Reponse, une_seule_fois
 from apps.pass_products.models import ProduitPass
+from apps.socle.services.idempotence import Reponse, une_seule_fois
 from nsia_pass_api.addresses import adresse_du_client
 from nsia_pass_api.errors import DonneesInvalides, ErreurPass
 
@@ -110,7 +110,7 @@ class SouscriptionsApi(ApiSouscription):
         if isinstance(qui, ClientConnecte):
             souscripteur = Souscripteur(
                 client_id=qui.client_id,
-                preuve=PreuveTelephone.SESSION if qui.session.prouvee else "",
+                preuve=PreuveTelephone.SESSION,
                 date_naissance=saisie.get("date_naissance"),
             )
             demande = sans_session.parametres(saisie, produit=produit, origine=qui.origine, cle=cle)

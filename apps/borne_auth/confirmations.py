@@ -36,11 +36,10 @@ from apps.pass_clients.services import (
     ajouter_beneficiaire,
     modifier_beneficiaire,
     modifier_client,
-    prouver_par_code,
     retirer_beneficiaire,
 )
-from apps.pass_payments.services.messages import annoncer, annoncer_code
 from apps.pass_products.models import ProduitPass
+from apps.socle.services.messages import annoncer, annoncer_code
 from nsia_pass_api.dates import maintenant
 from nsia_pass_api.errors import ErreurPass
 from nsia_pass_api.telephones import afficher
@@ -205,9 +204,6 @@ def _juger(*, session_id: UUID, demande_id: UUID, code: str) -> Confirmation | E
     except ErreurPass as impossible:
         terminer(demande, StatutDemande.IMPOSSIBLE, le=le)
         return impossible
-    if not session.prouvee:
-        # Whoever opened this session by its police has the phone too.
-        prouver_par_code(client_id=session.client_id, police=session.police, quand=le)
     conclure(demande, changement, telephone=telephone, le=le)
     return Confirmation(demande)
 

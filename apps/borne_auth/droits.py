@@ -15,7 +15,7 @@ from django.db.models import Model, QuerySet
 from django.utils.text import capfirst
 
 from apps.borne_auth.models import Agent, RoleAgent
-from apps.pass_payments.natures import natures
+from apps.socle.natures import natures
 from nsia_pass_api.registre import Droits, pages
 from nsia_pass_api.roles import VOIENT_TOUT
 

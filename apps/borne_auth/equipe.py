@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 from apps.borne_auth.droits import est_decideur, permissions_du_role, roles_decideurs
 from apps.borne_auth.errors import AgentExistant, CompteADeux, CompteProtege
 from apps.borne_auth.models import Agent, RoleAgent
-from apps.pass_payments.services.messages import annoncer_code
+from apps.socle.services.messages import annoncer_code
 from nsia_pass_api.constraints import violee
 from nsia_pass_api.errors import DonneesInvalides
 from nsia_pass_api.telephones import normaliser

@@ -12,9 +12,9 @@ from apps.borne_auth.errors import FacteurAbsent
 from apps.borne_auth.independance import auteurs_recents
 from apps.borne_auth.journal import Origine
 from apps.borne_auth.models import Agent, CanalConnexion, FacteurAgent, RoleAgent, cle_du_facteur
-from apps.pass_payments.errors import PropositionImpossible
-from apps.pass_payments.models import Proposition
-from apps.pass_payments.natures import Demande, Nature
+from apps.socle.errors import PropositionImpossible
+from apps.socle.models import Proposition
+from apps.socle.natures import Demande, Nature, proposable
 from nsia_pass_api.telephones import afficher
 
 Champs = Mapping[str, tuple[str, Callable[[Any], str]]]
@@ -28,7 +28,7 @@ class _SurUnCompte(Nature[Agent]):
     """`cle` is `compte:<agent>`: what the database looks for (sql/compte_a_deux, sql/personnes_liees)."""
 
     droit_proposer = "borne_auth.change_agent"
-    droit_decider = "pass_payments.change_proposition"
+    droit_decider = "socle.change_proposition"
     champs: ClassVar[Champs] = {
         "agent": ("Compte", str),
         "email": ("Adresse e-mail", str),
@@ -60,6 +60,7 @@ class _SurUnCompte(Nature[Agent]):
         return Demande(cle=f"compte:{objet.pk}", client_id=None, avant=avant, apres={**avant, **apres})
 
 
+@proposable("role_agent")
 class RoleQuiDecide(_SurUnCompte):
     libelle = "Donner un rôle qui décide"
 
@@ -78,6 +79,7 @@ class RoleQuiDecide(_SurUnCompte):
         return "Approuvé : le rôle est donné."
 
 
+@proposable("mot_de_passe_agent")
 class MotDePassePerdu(_SurUnCompte):
     """Neither of the two learns the new password: it goes to the telephone of its owner."""
 
@@ -100,6 +102,7 @@ class MotDePassePerdu(_SurUnCompte):
         return "Approuvé : un nouveau mot de passe part par SMS à cette personne."
 
 
+@proposable("facteur_agent")
 class FacteurPerdu(_SurUnCompte):
     libelle = "Réinitialiser le second facteur de qui décide"
 

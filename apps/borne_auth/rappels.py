@@ -7,7 +7,7 @@ from django.db import transaction
 from apps.borne_auth import attempts, selectors
 from apps.borne_auth.errors import SmsIndisponible
 from apps.borne_auth.models import Borne
-from apps.pass_payments.services.messages import annoncer
+from apps.socle.services.messages import annoncer
 from nsia_pass_api.dates import maintenant
 
 logger = structlog.get_logger(__name__)

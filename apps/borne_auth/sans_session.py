@@ -23,7 +23,7 @@ from apps.borne_auth.models import ActeSensible, Borne, DemandeConfirmation, Sta
 from apps.borne_auth.services import SessionOuverte, annuler_demandes, ouvrir, ouvrir_session, verrouiller
 from apps.pass_clients.errors import TelephoneDejaConnu
 from apps.pass_clients.models import ClientPass, Contrat, PreuveTelephone
-from apps.pass_clients.services import Auteur, prouver_par_code
+from apps.pass_clients.services import Auteur
 from apps.pass_payments.models import PaiementPass
 from apps.pass_payments.services.demandes import Souscripteur, essayer_de_souscrire, souscrire_et_payer
 from apps.pass_products.models import ProduitPass
@@ -180,7 +180,6 @@ def _juger_connexion(
     if contrat is None or not selectors.ouvre(contrat):
         terminer(demande, StatutDemande.IMPOSSIBLE, le=le)
         return ConnexionRefusee()
-    prouver_par_code(client_id=client.pk, police=contrat.police, quand=le)
     ouverte = ouvrir(contrat=contrat, borne=borne, le=le)
     conclure(demande, Changement(acte=ActeSensible.CONNEXION), telephone=client.telephone, le=le)
     return ouverte, contrat

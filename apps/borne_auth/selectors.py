@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from apps.borne_auth.models import (
     Agent,
@@ -23,7 +23,6 @@ from apps.borne_auth.models import (
 )
 from apps.pass_clients.models import ClientPass, Contrat
 from apps.pass_clients.polices import contrat_designe
-from apps.pass_clients.selectors import prouvees
 from nsia_pass_api.alertes import Alerte, Permises, compter
 from nsia_pass_api.dates import maintenant
 
@@ -60,11 +59,8 @@ def ouvre(contrat: Contrat) -> bool:
 
 
 def sessions() -> QuerySet[SessionBorne]:
-    """Each with its client and its kiosk, and what is proved now of the phone (`prouvee`, `client_prouve`), in one query."""
-    du_client = prouvees().filter(client=OuterRef("client"))
-    de_la_police = du_client.filter(police__numero_police=OuterRef("police"))
-    faits = {"prouvee": Exists(de_la_police), "client_prouve": Exists(du_client)}
-    return SessionBorne.objects.select_related("client", "borne").annotate(**faits)
+    """Each with its client and its kiosk, in one query."""
+    return SessionBorne.objects.select_related("client", "borne")
 
 
 def polices_du_telephone(telephone: str) -> list[tuple[str, str]]:

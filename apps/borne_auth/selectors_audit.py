@@ -16,7 +16,7 @@ from apps.borne_auth.droits import droit_lisible
 from apps.borne_auth.models import Agent, JournalAudit
 from apps.pass_clients.models import ClientPass
 from apps.pass_payments.models import PaiementPass
-from apps.pass_products.models import Reglage
+from apps.socle.models import Reglage
 from nsia_pass_api.lisible import VIDE, Champ, Noms, champs, cles_lisibles, libelle, valeur_lisible
 from nsia_pass_api.lisible import nommer as noms_des_liens
 from nsia_pass_api.registre import Suivie, modeles

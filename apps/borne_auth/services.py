@@ -153,7 +153,7 @@ def ouvrir_session(*, police: str, telephone: str, borne: Borne | None, adresse:
 
     `borne` has been identified, else `adresse` is that of the caller. Raises ConnexionRefusee for every wrong pair,
     TropDEssais before looking at it when too many were wrong, BorneDesactivee, and PreuveExigee when the pair is right but
-    would open what its subscriber has not shown the phone for.
+    whoever subscribed has not shown the phone: a stranger may know this police.
     """
     le = maintenant()
     contrat = attempts.tenter(
@@ -165,7 +165,7 @@ def ouvrir_session(*, police: str, telephone: str, borne: Borne | None, adresse:
     if contrat is None:
         logger.info("connexion_refusee", borne=borne and borne.code)
         raise ConnexionRefusee
-    if preuve_manque(souscription_id=contrat.souscription_id, client_id=contrat.client_id):
+    if preuve_manque(souscription_id=contrat.souscription_id):
         logger.info("preuve_exigee", borne=borne and borne.code)
         raise PreuveExigee(contrat)
     return ouvrir(contrat=contrat, borne=borne, le=le), contrat
@@ -258,10 +258,8 @@ def annuler_demandes(demandes: models.QuerySet[DemandeConfirmation], *, le: date
 
 
 def verifier_session(session: SessionBorne, *, le: datetime) -> None:
-    """Raises SessionTerminee unless the session, read by `selectors.sessions`, is open and its client active, and what it
-    shows is what its police alone may open now: since it began, the client may have proved another contract."""
-    depassee = session.client_prouve and not session.prouvee
-    if depassee or not session.vivante(le=le) or session.client.statut != ClientPass.Statut.ACTIF:
+    """Raises SessionTerminee unless the session, read by `selectors.sessions`, is open and its client active."""
+    if not session.vivante(le=le) or session.client.statut != ClientPass.Statut.ACTIF:
         raise SessionTerminee
 
 

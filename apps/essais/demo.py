@@ -23,11 +23,13 @@ from django.utils import timezone
 from apps.essais.errors import BaseDeProduction
 from apps.pass_clients.errors import AgenceInconnue
 from apps.pass_clients.models import (
+    CANAUX_QUI_PROUVENT,
     Agence,
     BeneficiairePass,
     ClientPass,
     Contrat,
     NumeroPolice,
+    PreuveTelephone,
     SouscriptionPass,
     StatutSouscription,
 )
@@ -172,6 +174,8 @@ def _souscrire(
         montant=fiche["montant"],
         periodicite=fiche["periodicite"],
         canal=fiche["canal"],
+        # Each has paid from the own phone.
+        preuve=CANAUX_QUI_PROUVENT.get(fiche["canal"], PreuveTelephone.PAIEMENT),
         date_souscription=rejeu.moment(fiche["le"]),
     )
     rejeu.souscriptions.append(souscription.pk)

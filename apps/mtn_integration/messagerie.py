@@ -3,7 +3,7 @@
 import httpx2
 from django.conf import settings
 
-from apps.pass_payments.messagerie import MessagerieInjoignable
+from apps.socle.messagerie import MessagerieInjoignable
 
 
 class MessagerieSimulateur:

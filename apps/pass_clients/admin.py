@@ -21,7 +21,6 @@ from apps.pass_clients.models import (
     NumeroPolice,
     PeriodeCouverture,
     PoliceRemplacee,
-    SerieNumero,
     SouscriptionPass,
     StatutAgence,
     StatutBeneficiaire,
@@ -510,10 +509,3 @@ class PoliceAdmin(AdminLecture):
             .get_queryset(request)
             .select_related("souscription__client", "souscription__produit", "agent_attribueur")
         )
-
-
-@admin.register(SerieNumero)
-class SerieAdmin(AdminLecture):
-    list_display = ["serie", texte("annee", "Année"), texte("dernier", "Dernier numéro")]
-    fieldsets = [(None, {"fields": (("serie", texte("annee", "Année"), texte("dernier", "Dernier numéro")),)})]
-    ordering = ["-annee", "serie"]

@@ -1,6 +1,11 @@
 """What this app tells the others. Keys are « souscription:ID » and « client:ID »."""
 
+from apps.socle.cles import nommer
 from apps.socle.faits import declarer
+
+nommer("client", "Client n°")
+nommer("souscription", "Souscription")
+nommer("police", "Police de la souscription")
 
 declarer("souscription.activee", "Un contrat couvre : premier paiement, ou renouvellement.", donnees=("souscription",))
 declarer("souscription.suspendue", "Une couverture s'arrête : une cotisation est en retard.", donnees=("souscription",))

@@ -1,6 +1,6 @@
 """What the back office shows of this app."""
 
-from nsia_pass_api.registre import CATALOGUE, CLIENTS, EQUIPE, JOURNAL, Droits, Menu, Suivie, page, table
+from nsia_pass_api.registre import CLIENTS, EQUIPE, JOURNAL, Droits, Menu, Suivie, page, table
 
 _TOUS = Droits("L", "L", "L", "L", "L")
 
@@ -46,13 +46,6 @@ page(
     menu=Menu(EQUIPE, "storefront", "Où l'on reçoit les clients, ouvertes ou fermées"),
     audit=Suivie(),
     impersonnel="des lieux",
-)
-page(
-    "pass_clients.SerieNumero",
-    Droits("L", "L", "", "", "L"),
-    menu=Menu(CATALOGUE, "pin", "Dernier numéro tiré de chaque série"),
-    audit="technique : le numéro tiré est dans la ligne qui le porte",
-    impersonnel="des compteurs",
 )
 table("pass_clients.Consentement", audit=JOURNAL)
 table("pass_clients.PoliceRemplacee", audit=JOURNAL)

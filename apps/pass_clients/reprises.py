@@ -29,6 +29,7 @@ from apps.pass_clients.models import (
 )
 from apps.pass_clients.services import reconnaitre_client
 from apps.pass_products.models import ProduitPass
+from apps.socle.numbers import Forme, allouer, avancer
 from nsia_pass_api.telephones import operateur_probable
 
 MOTIF = "reprise de l'ancienne base"
@@ -175,7 +176,7 @@ def _numeros(reprises: Sequence[SouscriptionReprise]) -> list[str]:
     numeros = [""] * len(reprises)
     for (code, annee), rangs in sorted(par_serie.items()):
         forme = numbers.forme_souscription(annee=annee, code_produit=code)
-        tires = numbers.allouer(serie=numbers.serie_souscription(code), annee=annee, nombre=len(rangs))
+        tires = allouer(serie=numbers.serie_souscription(code), annee=annee, nombre=len(rangs))
         for rang, sequence in zip(rangs, tires, strict=True):
             numeros[rang] = forme.numero(sequence)
     return numeros
@@ -196,10 +197,10 @@ def _avancer_les_series(reprises: Sequence[SouscriptionReprise]) -> None:
                     plus_loin[cle] = max(plus_loin.get(cle, 0), sequence)
     for (serie, annee), sequence in sorted(plus_loin.items()):
         if 1 <= annee <= 9_999:
-            numbers.avancer(serie=serie, annee=annee, sequence=sequence)
+            avancer(serie=serie, annee=annee, sequence=sequence)
 
 
-def _sequence(police: str, forme: numbers.Forme) -> int | None:
+def _sequence(police: str, forme: Forme) -> int | None:
     """The sequence of a number, on whatever width: `CG-2025-VIE-000012` and `CG-2025-VIE-012` would be taken for one another."""
     if not (police.startswith(forme.avant) and police.endswith(forme.apres)):
         return None

@@ -26,25 +26,19 @@ from apps.pass_clients.models import (
     NumeroPolice,
     PoliceRemplacee,
     RoleBeneficiaire,
-    SerieNumero,
     SouscriptionPass,
     StatutAgence,
     StatutBeneficiaire,
 )
 from apps.pass_products import ages
 from apps.pass_products.models import ProduitPass
+from apps.socle.models import SerieNumero
 from nsia_pass_api.dates import aujourdhui
 
 
-def prouvees() -> QuerySet[SouscriptionPass]:
-    """Subscriptions of which the holder of the client's phone has owned up to each (docs/decisions/0017)."""
-    return SouscriptionPass.objects.exclude(preuve="")
-
-
-def preuve_manque(*, souscription_id: int, client_id: int) -> bool:
-    """Whether this one is not proved while another of the client's is: its police alone must not open that other one."""
-    siennes = set(prouvees().filter(client_id=client_id).values_list("pk", flat=True))
-    return bool(siennes) and souscription_id not in siennes
+def preuve_manque(*, souscription_id: int) -> bool:
+    """Whether nothing has shown that the holder of the client's phone wants this one (docs/decisions/0017)."""
+    return SouscriptionPass.objects.filter(pk=souscription_id, preuve="").exists()
 
 
 def souscriptions_sans_police(*, produit: str | None = None) -> QuerySet[SouscriptionPass]:

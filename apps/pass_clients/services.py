@@ -14,7 +14,6 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Exists, Q, QuerySet
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -56,14 +55,15 @@ from apps.pass_clients.models import (
     StatutSouscription,
     TransitionSouscription,
 )
-from apps.pass_clients.selectors import prouvees
 from apps.pass_products.ceilings import depassement, prime_annuelle
 from apps.pass_products.errors import PlafondDepasse
 from apps.pass_products.models import ProduitPass
-from apps.pass_products.reglages import reglage
 from apps.pass_products.schedule import nombre_echeances
 from apps.pass_products.services import verifier_assure, verifier_offre, verifier_souscripteur
-from apps.socle.services import dire, dire_en_masse, dire_plusieurs
+from apps.socle.numbers import allouer, reserver, tenir
+from apps.socle.reglages import reglage
+from apps.socle.services.faits import dire, dire_en_masse, dire_plusieurs
+from apps.socle.services.messages import annoncer
 from nsia_pass_api.constraints import violee
 from nsia_pass_api.dates import aujourdhui, maintenant
 from nsia_pass_api.errors import AccesRefuse, DonneesInvalides
@@ -183,7 +183,7 @@ def _modifier(actuel: ClientPass, champs: dict[str, Any], *, auteur: Auteur) -> 
 def _prevenir(telephone: str, numero: str, *, fait: ModificationClient) -> None:
     """The phone on file, as it was, is told that the Mobile Money number is `numero`: the database refuses it otherwise."""
     nouveau = f"finit par {numero[-4:]}" if numero else "est effacé"
-    import_string(settings.ANNONCER)(
+    annoncer(
         cle=f"modification:{fait.pk}:mobile_money",
         telephone=telephone,
         texte=f"NSIA : le numéro Mobile Money de votre dossier a changé, il {nouveau}. "
@@ -353,25 +353,13 @@ def souscrire(
     )
 
 
-def prouver_par_code(*, client_id: int, police: str, quand: datetime | None = None) -> bool:
-    """Whoever knows this police of the client has read a code on the client's phone. False when it was proved already."""
-    siennes = SouscriptionPass.objects.filter(client_id=client_id, police__numero_police=police)
-    return _prouver(siennes, PreuveTelephone.CODE, quand)
-
-
 def prouver_par_paiement(*, souscription: SouscriptionPass, quand: datetime | None = None) -> bool:
-    """The client's own phone has made the first payment of `souscription`: it is proved, and all of the client's if none was.
+    """The client's own phone has made the first payment of `souscription`, which is proved by it, and no other.
 
-    Once one is proved, another that is not may be a stranger's: only its own payment, or a code, proves it then. False when
-    nothing changed.
+    False when it was proved already.
     """
-    siennes = SouscriptionPass.objects.filter(client_id=souscription.client_id)
-    rien = ~Exists(prouvees().filter(client_id=souscription.client_id))
-    return _prouver(siennes.filter(Q(pk=souscription.pk) | rien), PreuveTelephone.PAIEMENT, quand)
-
-
-def _prouver(souscriptions: QuerySet[SouscriptionPass], preuve: str, quand: datetime | None) -> bool:
-    return bool(souscriptions.filter(preuve="").update(preuve=preuve, prouvee_le=quand or maintenant()))
+    siennes = SouscriptionPass.objects.filter(pk=souscription.pk, preuve="")
+    return bool(siennes.update(preuve=PreuveTelephone.PAIEMENT, prouvee_le=quand or maintenant()))
 
 
 @transaction.atomic
@@ -775,7 +763,7 @@ def _ecrire_police(police: NumeroPolice, *, numero: str) -> bool:
 def _reserver_numero(numero: str, *, branche: str, annee: int) -> None:
     """The series of `branche` is held, and will not draw `numero`. Raises NumeroPoliceInvalide when it is far ahead."""
     sequence = numbers.forme_police(annee=annee, branche=branche).sequence(numero)
-    if not numbers.reserver(serie=numbers.serie_police(branche), annee=annee, sequence=sequence or 0):
+    if not reserver(serie=numbers.serie_police(branche), annee=annee, sequence=sequence or 0):
         raise NumeroPoliceInvalide(f"Le numéro {numero} est très au-delà du dernier attribué. Vérifiez-le.")
 
 
@@ -854,7 +842,7 @@ def _attribuer_lot(
     """The next `lot` subscriptions without police have one. Returns how many do, how many were to, and the last id of these."""
     serie, annee = numbers.serie_police(branche), aujourdhui().year
     forme = numbers.forme_police(annee=annee, branche=branche)
-    tires = numbers.tenir(serie=serie, annee=annee)
+    tires = tenir(serie=serie, annee=annee)
     parametres: dict[str, Any] = {
         "apres": apres,
         "produits": produits,
@@ -883,7 +871,7 @@ def _attribuer_lot(
             prudente = _ATTRIBUER.format(**morceaux, sauf_rendus=_SAUF_RENDUS, si_pris="ON CONFLICT DO NOTHING")
             cursor.execute(prudente, parametres)
         attribuees, servies, dernier = cursor.fetchone()
-    numbers.allouer(serie=serie, annee=annee, nombre=servies)
+    allouer(serie=serie, annee=annee, nombre=servies)
     return attribuees, servies, dernier
 
 

@@ -35,7 +35,7 @@ from apps.pass_payments.serializers_paiements import (
     conditions,
 )
 from apps.pass_payments.services import demandes
-from apps.pass_payments.services.idempotence import Reponse, une_seule_fois
+from apps.socle.services.idempotence import Reponse, une_seule_fois
 from nsia_pass_api.errors import DonneesInvalides
 from nsia_pass_api.telephones import operateur_probable
 

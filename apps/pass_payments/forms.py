@@ -11,7 +11,6 @@ from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminRadioSelectWidget,
     UnfoldAdminSelectWidget,
-    UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
     UnfoldBooleanSwitchWidget,
 )
@@ -19,26 +18,11 @@ from unfold.widgets import (
 from apps.pass_clients.models import SouscriptionPass, StatutSouscription
 from apps.pass_payments.models import NatureImport, OperateurPaiement
 from apps.pass_payments.services.guichet import AU_GUICHET
+from apps.socle.forms import MotifForm, paragraphe
 from nsia_pass_api.money import MONTANT_MAXIMUM
 from nsia_pass_api.tableaux import OCTETS_MAXIMUM
 from nsia_pass_api.telephones import TelephoneFormField
 from nsia_pass_api.textes import TexteTape
-
-
-def _paragraphe(**options: Any) -> TexteTape:
-    return TexteTape(max_length=200, widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}), **options)
-
-
-class MotifForm(forms.Form):
-    motif = _paragraphe(label="Motif", help_text="Ce que la seconde personne lira pour décider.")
-
-
-class CommentaireForm(forms.Form):
-    commentaire = _paragraphe(label="Commentaire")
-
-
-class CommentaireLibreForm(forms.Form):
-    commentaire = _paragraphe(label="Commentaire", required=False)
 
 
 def _ligne(**options: Any) -> TexteTape:
@@ -63,7 +47,7 @@ class ClotureForm(MotifForm):
         label="Comment cela s'est terminé",
         choices=[("oui", "L'argent est arrivé"), ("non", "L'argent n'est pas parti, ou il est revenu")],
     )
-    dit = _paragraphe(
+    dit = paragraphe(
         label="Ce que l'opérateur a dit",
         help_text="Ses mots, le nom de la personne et le jour, ou le numéro du courrier.",
     )
@@ -94,7 +78,7 @@ class AttributionForm(forms.Form):
         initial="automatique",
     )
     numero = _ligne(label="Numéro de police", max_length=30, required=False)
-    commentaire = _paragraphe(
+    commentaire = paragraphe(
         label="Commentaire", required=False, help_text="D'où vient ce numéro : on le relira sur sa page."
     )
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from apps.pass_clients.models import SouscriptionPass, StatutSouscription
 from apps.pass_clients.services import changer_statut, dire_transition
-from apps.pass_products.reglages import reglage
+from apps.socle.reglages import reglage
 
 # Instalment j (from 0) of n over d days falls due on day j·d/n of its period; it is late beyond the grace delay when that
 # day lies more than `grace` days before D. What those cost is compared with all that was paid, as `echeances_pass` allocates

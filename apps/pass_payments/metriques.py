@@ -11,17 +11,14 @@ from apps.pass_payments.models import (
     AnomaliePaiement,
     Decaissement,
     EcartRapprochement,
-    MessageSortant,
     PaiementPass,
     RappelOperateur,
     Rapprochement,
-    StatutMessage,
-    TachePlanifiee,
-    Travailleur,
     VerdictRappel,
 )
 from apps.pass_payments.selectors_controle import alertes_exploitation, ecarts_ouverts
-from apps.pass_payments.travaux import ABSENCE
+from apps.socle.models import MessageSortant, StatutMessage, TachePlanifiee, Travailleur
+from apps.socle.selectors import ABSENCE
 from nsia_pass_api.dates import maintenant
 from nsia_pass_api.lisible import COMPTE_MAXIMUM
 from nsia_pass_api.metriques import Mesure

@@ -8,8 +8,8 @@ from apps.pass_clients.models import TERMINEES, PeriodeCouverture, SouscriptionP
 from apps.pass_clients.services import verifier_ages
 from apps.pass_payments.errors import PaiementImpossible
 from apps.pass_payments.models import SoldeContrat
-from apps.pass_products.reglages import reglage
 from apps.pass_products.schedule import echeances, nombre_echeances
+from apps.socle.reglages import reglage
 from nsia_pass_api.dates import aujourdhui
 from nsia_pass_api.money import formater_xaf
 

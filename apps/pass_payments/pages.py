@@ -1,19 +1,12 @@
 """What the back office shows of this app, and what this app adds to pages of others."""
 
-from collections.abc import Mapping
-from typing import Any
-
-from apps.pass_payments.cles import cle_lisible
 from apps.pass_payments.cles_du_journal import FAITS
 from apps.pass_payments.motifs import motif_lisible
-from apps.pass_payments.natures import nature
-from nsia_pass_api.lisible import Cles
+from apps.socle.cles import cle_lisible
 from nsia_pass_api.registre import (
-    EXPLOITATION,
     JOURNAL,
     OPERATEURS,
     PAIEMENTS,
-    TECHNIQUE,
     Droits,
     Menu,
     Suivie,
@@ -28,20 +21,12 @@ _TOUS = Droits("L", "L", "L", "L", "L")
 _TECHNIQUE = Droits("L", "L", "", "", "L")
 
 
-def _nature_lue(code: str | None) -> str:
-    return nature(code).libelle if code else ""
-
-
-def _cles_d_une_proposition(ligne: Mapping[str, Any]) -> Cles:
-    return nature(ligne["nature"]).champs if "nature" in ligne else {}
-
-
 # Adding a payment is cashing it; changing one, asking the operator again.
 page(
     "pass_payments.PaiementPass",
     Droits("LAM", "LAM", "LAM", "L", "L"),
     client="souscription__client",
-    menu=Menu(PAIEMENTS, "payments", "Chaque tentative et son journal"),
+    menu=Menu(PAIEMENTS, "payments", "Chaque tentative et son journal", rang=10),
     trouver=4,
     audit=Suivie(lues={"motif_echec": motif_lisible}),
 )
@@ -51,16 +36,8 @@ page(
     "pass_payments.AnomaliePaiement",
     Droits("LM", "LM", "L", "L", "L"),
     client="paiement__souscription__client",
-    menu=Menu(PAIEMENTS, "error", "Ce que seule une personne peut régler"),
+    menu=Menu(PAIEMENTS, "error", "Ce que seule une personne peut régler", rang=20),
     audit=Suivie(cles=lambda ligne: FAITS),
-)
-# Whoever asks adds a proposal; whoever changes it decides, and is another person.
-page(
-    "pass_payments.Proposition",
-    Droits("LAM", "LAM", "LA", "L", "L"),
-    client="client",
-    menu=Menu(PAIEMENTS, "rule", "Ce qu'une personne demande et qu'une autre décide"),
-    audit=Suivie(cles=_cles_d_une_proposition, lues={"nature": _nature_lue, "cle": cle_lisible}),
 )
 page(
     "pass_payments.Decaissement",
@@ -112,29 +89,8 @@ page(
     menu=Menu(OPERATEURS, "notifications", "Ce qui nous a été annoncé, et ce qu'il en était"),
     audit="est lui-même un journal : seul change le verdict, qui se recalcule",
 )
-page(
-    "pass_payments.MessageSortant",
-    _TECHNIQUE,
-    menu=Menu(EXPLOITATION, "sms", "SMS aux clients, envoyés ou non", rang=10),
-    audit="boîte d'envoi : les textes, qui portent des codes, ne se copient pas",
-)
-page(
-    "pass_payments.TachePlanifiee",
-    _TECHNIQUE,
-    menu=Menu(EXPLOITATION, "event_repeat", "Ce qui tourne chaque nuit", rang=20),
-    audit=TECHNIQUE,
-    impersonnel="technique",
-)
-page(
-    "pass_payments.Travailleur",
-    _TECHNIQUE,
-    menu=Menu(EXPLOITATION, "manufacturing", "Qui suit les paiements, vu quand"),
-    audit=TECHNIQUE,
-    impersonnel="technique",
-)
 table("pass_payments.AbandonCreance", audit=JOURNAL)
 table("pass_payments.DoublonConfirme", audit=JOURNAL)
-table("pass_payments.RequeteIdempotente", audit="technique : la réponse déjà donnée, gardée quelques jours")
 
 ajouter("pass_clients.ClientPass", "apps.pass_payments.admin.contrats.SurLeClient")
 ajouter("pass_clients.SouscriptionPass", "apps.pass_payments.admin.contrats.SurLaSouscription")

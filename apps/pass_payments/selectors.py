@@ -30,7 +30,7 @@ from apps.pass_payments.options import Options, choix, montant_de_renouvellement
 from apps.pass_payments.situation import Situation, situation
 from apps.pass_products.ages import date_requise
 from apps.pass_products.errors import AgeHorsLimites, DateNaissanceRequise
-from apps.pass_products.reglages import ou_par_defaut
+from apps.socle.reglages import ou_par_defaut
 from nsia_pass_api.dates import aujourdhui, dernier_jour_couvert
 from nsia_pass_api.rows import rows
 from nsia_pass_api.telephones import masquer

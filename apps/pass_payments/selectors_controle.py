@@ -13,19 +13,16 @@ from apps.pass_payments.models import (
     Decaissement,
     EcartRapprochement,
     EvenementPaiement,
-    MessageSortant,
     NatureEcart,
     PaiementPass,
-    Proposition,
     RappelOperateur,
     StatutDecaissement,
-    StatutMessage,
     StatutPaiement,
-    TachePlanifiee,
     VerdictRappel,
 )
-from apps.pass_payments.selectors_propositions import REPONSES_MONTREES, a_decider_par, en_attente, reponses_recentes
-from apps.pass_payments.travaux import travailleur_present
+from apps.socle.models import TachePlanifiee
+from apps.socle.selectors import messages_abandonnes, travailleur_present
+from apps.socle.selectors_propositions import a_decider_par, en_attente
 from nsia_pass_api.alertes import Alerte, Permises, Source, compter
 from nsia_pass_api.back_office.regard import Regard
 from nsia_pass_api.dates import maintenant
@@ -33,7 +30,6 @@ from nsia_pass_api.dates import maintenant
 VERIFICATION_LONGUE = timedelta(minutes=15)
 DECAISSEMENT_LONG = timedelta(hours=1)
 RAPPELS_RECENTS = timedelta(hours=24)
-MESSAGES_RECENTS = timedelta(days=7)
 
 
 def ecarts_ouverts() -> QuerySet[EcartRapprochement]:
@@ -74,11 +70,6 @@ def decaissements_en_retard(*, quand: datetime) -> QuerySet[Decaissement]:
 def rappels_contredits(*, quand: datetime) -> QuerySet[RappelOperateur]:
     """Callbacks of the last 24 hours whose word the operator did not confirm."""
     return RappelOperateur.objects.filter(verdict=VerdictRappel.CONTREDIT, traite_le__gte=quand - RAPPELS_RECENTS)
-
-
-def messages_abandonnes(*, quand: datetime) -> QuerySet[MessageSortant]:
-    """Messages of the last seven days that could not be sent."""
-    return MessageSortant.objects.filter(statut=StatutMessage.ABANDONNE, cree_le__gte=quand - MESSAGES_RECENTS)
 
 
 def alertes_exploitation(*, permises: Permises = lambda lignes: lignes, quand: datetime | None = None) -> list[Alerte]:
@@ -157,7 +148,7 @@ def alertes_exploitation(*, permises: Permises = lambda lignes: lignes, quand: d
             code="aucun_travailleur",
             titre="Aucun travailleur ne suit les paiements",
             nombre=1,
-            vue="admin:pass_payments_travailleur_changelist",
+            vue="admin:socle_travailleur_changelist",
             requete="",
         )
         alertes.insert(0, sans_travailleur)
@@ -170,8 +161,3 @@ def _propositions(permises: Permises, *, quand: datetime) -> Source:
         return "propositions", "Propositions qui attendent votre décision", a_elle, {"attend": "moi"}
     attendent = en_attente(quand=quand)
     return "propositions", "Propositions qui attendent une seconde personne", attendent, {"attend": "toutes"}
-
-
-def demandes_decidees(*, permises: Regard) -> list[Proposition]:
-    """The answers to what whoever looks asked for, among the rows that `permises` leaves; the last first. One query."""
-    return list(permises(reponses_recentes(permises.agent))[:REPONSES_MONTREES])

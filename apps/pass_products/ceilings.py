@@ -2,7 +2,7 @@
 
 from django.conf import settings
 
-from apps.pass_products.reglages import reglage
+from apps.socle.reglages import reglage
 from nsia_pass_api.money import formater_xaf
 
 

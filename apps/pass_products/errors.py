@@ -29,11 +29,6 @@ class ProduitIntrouvable(Introuvable):
     detail = "Ce produit n'existe pas ou n'est plus proposé."
 
 
-class ReglageImpossible(RegleMetier):
-    code = "reglage_impossible"
-    titre = "Réglage impossible"
-
-
 class AgeHorsLimites(RegleMetier):
     """Somebody whom the guarantees of the product would not cover."""
 

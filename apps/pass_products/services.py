@@ -13,25 +13,14 @@ from django.db import transaction
 
 from apps.pass_products import ages
 from apps.pass_products.ceilings import depassement, prime_annuelle
-from apps.pass_products.definitions import DEFINITIONS, ORDRES
 from apps.pass_products.errors import (
     AgeHorsLimites,
     DateNaissanceRequise,
     MontantHorsLimites,
     PeriodiciteNonPermise,
     ProduitIndisponible,
-    ReglageImpossible,
 )
-from apps.pass_products.models import (
-    ActeCatalogue,
-    ChangementReglage,
-    Garantie,
-    ModificationCatalogue,
-    Periodicite,
-    ProduitPass,
-    Reglage,
-)
-from apps.pass_products.reglages import par_defaut
+from apps.pass_products.models import ActeCatalogue, Garantie, ModificationCatalogue, Periodicite, ProduitPass
 from apps.pass_products.schedule import Echeance, echeances, nombre_echeances
 from nsia_pass_api.dates import dernier_jour_couvert
 from nsia_pass_api.money import formater_xaf
@@ -177,42 +166,6 @@ def etablir_devis(
         age_min=limites.minimum,
         age_max=limites.maximum,
     )
-
-
-def inscrire_reglages(*, base: str = "default") -> None:
-    """Every setting of `DEFINITIONS` has its row."""
-    Reglage.objects.using(base).bulk_create((Reglage(nom=nom) for nom in DEFINITIONS), ignore_conflicts=True)
-
-
-@transaction.atomic
-def changer_reglage(*, nom: str, valeur: int | None, motif: str, acteur: AbstractBaseUser) -> Reglage:
-    """The setting is `valeur`, or what the environment says when None, in every process from its next request on.
-
-    Its history says who, why, and what it was. Raises ReglageImpossible out of its bounds, or when it would pass another.
-    """
-    tenus = {un.nom: un for un in Reglage.objects.select_for_update().order_by("nom")}
-    definition, actuel = DEFINITIONS[nom], tenus[nom]
-    if not motif.strip():
-        raise ReglageImpossible("Dites pourquoi : c'est ce qu'on relira plus tard.")
-    if valeur == actuel.valeur:
-        raise ReglageImpossible("Ce réglage a déjà cette valeur.")
-    if valeur is not None and not definition.minimum <= valeur <= definition.maximum:
-        raise ReglageImpossible(f"Choisissez un nombre entre {definition.minimum} et {definition.maximum}.")
-    futurs = {un.nom: par_defaut(un.nom) if un.valeur is None else un.valeur for un in tenus.values()}
-    futurs[nom] = par_defaut(nom) if valeur is None else valeur
-    for moindre, autre in ORDRES:
-        if nom in (moindre, autre) and futurs[moindre] > futurs[autre]:
-            raise ReglageImpossible(
-                f"« {DEFINITIONS[moindre].libelle} » ({futurs[moindre]}) ne peut pas dépasser "
-                f"« {DEFINITIONS[autre].libelle} » ({futurs[autre]})."
-            )
-    avant, actuel.valeur = actuel.valeur, valeur
-    actuel.save(update_fields=["valeur"])
-    ChangementReglage.objects.create(
-        reglage=actuel, avant=avant, apres=valeur, defaut=par_defaut(nom), motif=motif.strip(), acteur_id=acteur.pk
-    )
-    logger.info("reglage_change", reglage=nom, acteur=acteur.pk)
-    return actuel
 
 
 @transaction.atomic

@@ -1,1 +1,1 @@
-"""Tables and services that every app may use. Read `models`, `faits`, `services`, `selectors`, `tests`."""
+"""Tables and services that every app may use. Read `models`, `faits`, `files`, `natures`, `services`, `travailleur`, `tests`."""

@@ -1,4 +1,8 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.apps import apps as toutes_les_apps
+from django.db.models.signals import post_migrate
 from django.utils.module_loading import autodiscover_modules
 
 
@@ -7,4 +11,13 @@ class SocleConfig(AppConfig):
     verbose_name = "Socle"
 
     def ready(self) -> None:
-        autodiscover_modules("faits")
+        autodiscover_modules("definitions", "faits", "natures", "travaux")
+        post_migrate.connect(_inscrire_reglages, sender=self)
+
+
+def _inscrire_reglages(using: str, apps: Any = toutes_les_apps, **kwargs: Any) -> None:
+    """After a migration that leaves settings there: `apps` is what it left."""
+    from apps.socle.services.reglages import inscrire_reglages
+
+    if "reglage" in apps.all_models["socle"]:
+        inscrire_reglages(base=using)

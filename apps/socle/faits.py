@@ -14,6 +14,7 @@ nobody over the network (it writes rows that are due). Its name is in rows: rena
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from apps.socle.cles import nommer
 from apps.socle.models import Fait
 
 Traitant = Callable[[Fait], None]
@@ -61,3 +62,7 @@ def declarations() -> dict[str, Declaration]:
 def traitants(nom: str) -> dict[str, Traitant]:
     """The handlers of the fact `nom`, by their names."""
     return _TRAITANTS.get(nom, {})
+
+
+nommer("code", "Code n°")
+nommer("proposition", "Proposition n°", ancien="ancien téléphone", nouveau="nouveau téléphone")

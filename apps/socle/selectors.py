@@ -1,11 +1,17 @@
-"""What the back office looks at: facts that could not be delivered."""
+"""What the back office looks at: facts and messages that did not get there, whether a worker lives."""
 
-from django.db.models import Q
+from datetime import datetime, timedelta
 
-from apps.socle.models import Livraison, StatutLivraison
+from django.db.models import Q, QuerySet
+
+from apps.socle.models import Livraison, MessageSortant, StatutLivraison, StatutMessage, Travailleur
 from nsia_pass_api.alertes import Alerte, Permises, compter
+from nsia_pass_api.dates import maintenant
 
 ESSAIS_SUSPECTS = 5
+# Without a beat for this long a worker is taken for dead.
+ABSENCE = timedelta(seconds=30)
+MESSAGES_RECENTS = timedelta(days=7)
 # As the partial index `livraisons_bloquees`.
 DONT_ON_SE_SOUCIE = Q(statut=StatutLivraison.A_FAIRE, tentatives__gte=ESSAIS_SUSPECTS)
 
@@ -15,3 +21,15 @@ def alertes_faits(*, permises: Permises = lambda lignes: lignes) -> list[Alerte]
     bloquees = Livraison.objects.filter(DONT_ON_SE_SOUCIE)
     titre = "Faits qui n'arrivent pas à destination"
     return compter([("faits_non_transmis", titre, bloquees, {"difficulte": "oui"})], permises=permises)
+
+
+def messages_abandonnes(*, quand: datetime) -> QuerySet[MessageSortant]:
+    """Messages of the last seven days that could not be sent."""
+    return MessageSortant.objects.filter(statut=StatutMessage.ABANDONNE, cree_le__gte=quand - MESSAGES_RECENTS)
+
+
+def travailleur_present() -> str | None:
+    """For /sante/pret/: None when a worker lives, else why the service is not whole."""
+    if Travailleur.objects.filter(vu_le__gt=maintenant() - ABSENCE).exists():
+        return None
+    return "aucun travailleur ne suit les paiements (python manage.py travaux)"

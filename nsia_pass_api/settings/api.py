@@ -24,7 +24,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 262_144
 SANTE_CONTROLES = [
     "nsia_pass_api.sante.base_de_donnees",
     "nsia_pass_api.sante.migrations",
-    "apps.pass_payments.travaux.travailleur_present",
+    "apps.socle.selectors.travailleur_present",
 ]
 
 SPECTACULAR_SETTINGS = {

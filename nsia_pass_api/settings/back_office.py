@@ -24,7 +24,7 @@ BACK_OFFICE_EXPORT = "apps.borne_auth.droits.peut_exporter"
 BACK_OFFICE_JOURNAL_EXPORT = "apps.borne_auth.lectures.noter_export"
 
 # What became of what a person asked others to decide: rows to show, of those that `permises` leaves.
-BACK_OFFICE_DEMANDES = "apps.pass_payments.selectors_controle.demandes_decidees"
+BACK_OFFICE_DEMANDES = "apps.socle.selectors_propositions.demandes_decidees"
 # Answers the pictures of the home page on the rows that `permises` leaves, and when their figures were computed.
 BACK_OFFICE_GRAPHIQUES = "apps.pass_payments.selectors_accueil.graphiques"
 

@@ -53,7 +53,7 @@ MIDDLEWARE = [
     "apps.borne_auth.connexion.middleware.AccesBackOffice",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "apps.pass_products.reglages.MemoireDeRequete",
+    "apps.socle.reglages.MemoireDeRequete",
 ]
 
 # What a page may load and run, unless its view says something stricter (kiosk, documents). The back office decides it: unfold's

@@ -19,26 +19,10 @@ PROPOSITION_VALIDITE = timedelta(days=integer("PROPOSITION_JOURS", 7, minimum=1)
 # account one has given or changed are one. The insurer's settings: the database's own laws have the same defaults.
 MOBILE_MONEY_DELAI_JOURS = 7
 DEUX_PERSONNES_JOURS = 30
-# Writes an SMS into the outbox, for apps to the left of it.
-ANNONCER = "apps.pass_payments.services.messages.annoncer"
 # Count the PIN prompts that a client asks of another's phone: one more, and one less when it was confirmed.
 SOLLICITER = "apps.borne_auth.attempts.solliciter"
 RENDRE_SOLLICITATION = "apps.borne_auth.attempts.rendre_sollicitation"
 
-# What one person proposes and another decides: kind → its class (apps/pass_payments/natures.py). Kinds live as long as rows.
-PROPOSITIONS = {
-    "remboursement": "apps.pass_payments.services.natures_paiement.Remboursement",
-    "annulation": "apps.pass_payments.services.natures_paiement.Annulation",
-    "versement": "apps.pass_payments.services.natures_paiement.LiberationVersement",
-    "cloture": "apps.pass_payments.services.natures_paiement.ClotureDecaissement",
-    "abandon": "apps.pass_payments.services.natures_paiement.Abandon",
-    "encaissement": "apps.pass_payments.services.natures_guichet.Encaissement",
-    "telephone": "apps.pass_payments.services.natures_client.ChangementTelephone",
-    "police": "apps.pass_payments.services.natures_client.RemplacementPolice",
-    "role_agent": "apps.borne_auth.natures.RoleQuiDecide",
-    "mot_de_passe_agent": "apps.borne_auth.natures.MotDePassePerdu",
-    "facteur_agent": "apps.borne_auth.natures.FacteurPerdu",
-}
 # Says who is another person than whom (natures.Independance): those who hold each other's accounts are one.
 INDEPENDANCE = "apps.borne_auth.independance.Independance"
 
@@ -49,25 +33,13 @@ VERSION_CONDITIONS = text("VERSION_CONDITIONS", "2026-01")
 
 FORMAT_RECU = number_format("FORMAT_RECU", "REC-{annee}-{sequence:06d}", longest={"annee": "2026"}, max_length=24)
 
-# The worker: seconds between two looks at the due rows, how long a claimed row is its own, calls to operators at once.
+# The worker: seconds between two looks at the due rows, how long a claimed row is its own, payments followed at once.
 TRAVAUX_PAUSE = integer("TRAVAUX_PAUSE_MS", 500, minimum=50, maximum=10_000) / 1000
 TRAVAUX_BAIL = timedelta(seconds=integer("TRAVAUX_BAIL_SECONDES", 60, minimum=2))
 TRAVAUX_FILS = integer("TRAVAUX_FILS", 8, minimum=1, maximum=64)
 
-# Dotted path of the class that sends SMS (apps/pass_payments/messagerie.py); empty: messages wait.
+# Dotted path of the class that sends SMS (apps/socle/messagerie.py); empty: messages wait.
 MESSAGERIE = text("MESSAGERIE", "" if PRODUCTION else "apps.mtn_integration.messagerie.MessagerieSimulateur")
-
-# Name → (cron in Brazzaville time, management command and its arguments). Every job is idempotent.
-PLANIFICATION = {
-    "cycle_de_vie": ("0 2 * * *", ["cycle_de_vie"]),
-    "rapprochement": ("0 4 * * *", ["rapprocher"]),
-    "polices": ("30 4 * * *", ["attribuer_polices"]),
-    "menage": ("0 3 * * *", ["purger_paiements"]),
-    "indicateurs": ("45 2 * * *", ["calculer_indicateurs"]),
-    "sessions": ("15 3 * * *", ["purger_sessions"]),
-}
-if ATTRIBUTION_POLICE == "manuelle":
-    del PLANIFICATION["polices"]
 
 # Makes members of staff of the rows of a former register (`import_whatsappdb`): a list of columns → None.
 REPRISE_AGENTS = "apps.borne_auth.equipe.reprendre_agents"

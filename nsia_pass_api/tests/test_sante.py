@@ -6,7 +6,7 @@ from django.db.backends.postgresql.base import DatabaseWrapper
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 
-from apps.pass_payments.models import Travailleur
+from apps.socle.models import Travailleur
 from nsia_pass_api import sante
 
 

@@ -23,6 +23,7 @@ from django.conf import settings
 from django.db import connections
 from django.db.backends.postgresql.base import DatabaseWrapper
 
+from apps.socle.models import Travailleur as Inscrit
 from nsia_pass_api.dates import aujourdhui
 from nsia_pass_api.settings.database import from_url
 
@@ -161,6 +162,10 @@ class Travailleur:
 
     def est_mort(self) -> bool:
         return self._processus.exitcode is not None
+
+    def travaille(self) -> bool:
+        """Whether it has said that it lives: a signal ends it well from then on."""
+        return Inscrit.objects.filter(pid=self._processus.pid).exists()
 
     def attendre_la_mort(self) -> None:
         """It has died as it was told to, and not of anything else."""
@@ -311,6 +316,7 @@ class Atelier:
         """A worker that does its work and, asked to end, ends well."""
         travailleur = self.travailleur()
         try:
+            attendre(travailleur.travaille, "le travailleur")
             yield travailleur
             assert not travailleur.est_mort()
         finally:

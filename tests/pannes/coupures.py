@@ -67,7 +67,11 @@ class Coupure:
     passages: int = 0
 
 
+# Of the rows that the handler of `ouvrier` writes.
+CARNET = "carnet"
+
 _TRAVAUX = "apps.pass_payments.travaux"
+_FAITS = "apps.socle.services.faits"
 _SUIVI = "apps.pass_payments.services.suivi"
 _DECAISSEMENTS = "apps.pass_payments.services.decaissements"
 _MTN = "apps.mtn_integration.operateur:OperateurMTN"
@@ -76,7 +80,7 @@ _AVANT, _AVANT_COMMIT, _APRES = Moment.AVANT, Moment.AVANT_COMMIT, Moment.APRES
 
 # The worker, before the operator holds the reference: the next one finds it unknown and sends it; then it is paid.
 DEMANDE = (
-    Coupure(nom="paiement réservé", ou=f"{_TRAVAUX}:reserver_paiements", quand=_APRES, si=_pris, passages=2),
+    Coupure(nom="paiement réservé", ou=f"{_TRAVAUX}:PAIEMENTS.reserver", quand=_APRES, si=_pris, passages=2),
     Coupure(nom="paiement, avant l'appel", ou=f"{_MTN}.demander_paiement", quand=_AVANT, passages=2),
     Coupure(
         nom="paiement noté, rien d'envoyé",
@@ -106,7 +110,7 @@ REPONSE = (
     Coupure(nom="règlement, après le COMMIT", ou=f"{_SUIVI}:_regler_et_juger", quand=_APRES, passages=0),
     Coupure(
         nom="message réservé",
-        ou=f"{_TRAVAUX}:reserver_messages",
+        ou="apps.socle.travaux:MESSAGES.reserver",
         quand=_APRES,
         si=_pris,
         passages=0,
@@ -117,6 +121,9 @@ REPONSE = (
         quand=_APRES,
         passages=0,
     ),
+    Coupure(nom="fait réservé", ou="apps.socle.travaux:LIVRAISONS.reserver", quand=_APRES, si=_pris, passages=0),
+    Coupure(nom="fait pris, avant le COMMIT", ou=f"{_FAITS}:_livrer", quand=_AVANT_COMMIT, si=_pris, passages=0),
+    Coupure(nom="fait pris, après le COMMIT", ou=f"{_FAITS}:_livrer", quand=_APRES, si=_pris, passages=0),
 )
 # As above, when the payer says no.
 REFUS = (
@@ -139,7 +146,7 @@ RAPPEL = (
     Coupure(nom="règlement écrit, rappel pas jugé", ou=f"{_SUIVI}:juger_rappels", quand=_AVANT, passages=1),
 )
 REMBOURSEMENT = (
-    Coupure(nom="remboursement réservé", ou=f"{_TRAVAUX}:reserver_decaissements", quand=_APRES, si=_pris, passages=2),
+    Coupure(nom="remboursement réservé", ou=f"{_TRAVAUX}:DECAISSEMENTS.reserver", quand=_APRES, si=_pris, passages=2),
     Coupure(nom="remboursement, avant l'appel", ou=f"{_MTN}.rembourser", quand=_AVANT, passages=2),
     Coupure(nom="remboursement accepté, réponse pas lue", ou=_HTTP, quand=_APRES, si=_envoi("refund"), passages=1),
     Coupure(nom="remboursement accepté, pas enregistré", ou=f"{_MTN}.rembourser", quand=_APRES, passages=1),
@@ -171,14 +178,14 @@ WEB_RIEN = (
     ),
     Coupure(
         nom="demande, avant le COMMIT",
-        ou="apps.pass_payments.services.idempotence:_une_seule_fois",
+        ou="apps.socle.services.idempotence:_une_seule_fois",
         quand=_AVANT_COMMIT,
     ),
 )
 WEB_TOUT = (
     Coupure(
         nom="demande, après le COMMIT, avant la réponse",
-        ou="apps.pass_payments.services.idempotence:_une_seule_fois",
+        ou="apps.socle.services.idempotence:_une_seule_fois",
         quand=_APRES,
     ),
 )

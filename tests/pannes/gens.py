@@ -14,20 +14,12 @@ from apps.borne_auth.tokens import JetonAccesClient
 from apps.pass_clients.models import ClientPass, NumeroPolice
 from apps.pass_clients.services import attribuer_police
 from apps.pass_clients.tests.factories import ClientFactory, PeriodeFactory, SouscriptionFactory
-from apps.pass_payments.models import (
-    AnomaliePaiement,
-    Decaissement,
-    MessageSortant,
-    PaiementPass,
-    RappelOperateur,
-    StatutMessage,
-    VerdictRappel,
-)
+from apps.pass_payments.models import AnomaliePaiement, Decaissement, PaiementPass, RappelOperateur, VerdictRappel
 from apps.pass_products.models import ProduitPass
-from apps.socle.models import Fait
+from apps.socle.models import Fait, Livraison, MessageSortant, RequeteIdempotente, StatutLivraison, StatutMessage
 
 from .atelier import Atelier, Coupee, Reponse, attendre
-from .coupures import Coupure
+from .coupures import CARNET, Coupure
 
 SUCCES = ("succes", "rembourse")
 
@@ -112,6 +104,7 @@ def tout_est_calme() -> bool:
         PaiementPass.objects.filter(a_suivre_le__isnull=False).exists()
         or Decaissement.objects.filter(a_suivre_le__isnull=False).exists()
         or MessageSortant.objects.filter(statut=StatutMessage.A_ENVOYER).exists()
+        or Livraison.objects.filter(statut=StatutLivraison.A_FAIRE).exists()
         or RappelOperateur.objects.filter(verdict=VerdictRappel.A_TRAITER).exists()
     )
 
@@ -134,6 +127,10 @@ def verifier_contrat(atelier: Atelier, cliente: Cliente, numero: str) -> None:
     dits = Fait.objects.filter(cle=f"souscription:{souscription.pk}").order_by("id").values_list("nom", flat=True)
     rendu = ["paiement.rembourse"] if paiement.statut == "rembourse" else []
     assert list(dits) == ["paiement.regle", "souscription.activee", "police.attribuee", *rendu]
+    regle = Fait.objects.get(nom="paiement.regle", donnees__paiement=paiement.pk)
+    # As many as there are handlers in the process that settled: none in those of `manage.py travaux`.
+    notes = RequeteIdempotente.objects.filter(portee=CARNET, reponse={"fait": regle.pk}).count()
+    assert notes == Livraison.objects.filter(fait=regle, statut=StatutLivraison.FAITE).count()
     message = MessageSortant.objects.get(cle=f"paiement:{numero}:succes")
     assert message.statut == StatutMessage.ENVOYE
 

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from uuid import uuid4
 
 import django
 from django.apps import apps as registre
@@ -12,9 +13,18 @@ if not registre.ready:
 
 import apps.mtn_integration.messagerie
 import apps.mtn_integration.operateur
-import apps.pass_payments.management.commands.travaux  # noqa: F401 - loaded before the fork
+import apps.socle.management.commands.travaux  # noqa: F401 - loaded before the fork
+from apps.socle.faits import quand
+from apps.socle.models import Fait, RequeteIdempotente
 
-from .coupures import PAR_NOM, poser
+from .coupures import CARNET, PAR_NOM, poser
+
+
+def noter(fait: Fait) -> None:
+    """A handler that writes a row each time that it is given the fact: what is written twice is seen."""
+    RequeteIdempotente.objects.create(
+        portee=CARNET, cle=uuid4().hex, empreinte="0" * 64, statut_http=200, reponse={"fait": fait.pk}
+    )
 
 
 def travailler(coupure: str, journal: str) -> None:
@@ -23,6 +33,7 @@ def travailler(coupure: str, journal: str) -> None:
     with open(journal, "ab", buffering=0) as fichier:
         for sortie in (sys.stdout, sys.stderr):
             os.dup2(fichier.fileno(), sortie.fileno())
+    quand("paiement.regle")(noter)
     if coupure:
         poser(PAR_NOM[coupure])
     call_command("travaux")

@@ -9,7 +9,8 @@ from threading import Barrier
 import pytest
 
 from apps.mtn_integration.models import TransactionMTN
-from apps.pass_payments.models import PaiementPass, Travailleur
+from apps.pass_payments.models import PaiementPass
+from apps.socle.models import Travailleur
 
 from .atelier import Atelier, Programme, Reponse, attendre
 from .gens import Cliente, cle_neuve, demande, insister, ou_plus_tard, tout_est_calme, verifier_contrat, verifier_livres
@@ -109,8 +110,8 @@ def test_two_workers_share_forty_payments(atelier: Atelier) -> None:
 
 
 def faits(worker: Programme) -> int:
-    """How many steps and messages the worker says that it has done."""
-    trouve = re.search(r"Travaux arrêtés : (\d+) suivis et envois faits\.\n$", worker.dit())
+    """How many steps of payments the worker says that it has done."""
+    trouve = re.search(r"Travaux arrêtés\. Faits : .*\bpaiements (\d+).*\.\n$", worker.dit())
     assert trouve is not None
     return int(trouve[1])
 

@@ -4,12 +4,13 @@ import unicodedata
 
 import pytest
 
-from apps.pass_payments.models import Decaissement, MessageSortant, PaiementPass, RappelOperateur
+from apps.pass_payments.models import Decaissement, PaiementPass, RappelOperateur
 from apps.pass_payments.services.decaissements import demander_remboursement, demander_versement
+from apps.socle.models import Fait, MessageSortant, RequeteIdempotente
 
 from . import coupures
 from .atelier import DEUX_CYCLES, Atelier, Coupee, attendre
-from .coupures import Coupure
+from .coupures import CARNET, Coupure
 from .gens import Cliente, demande, insister, ou_plus_tard, tout_est_calme, verifier_contrat, verifier_livres
 
 pytestmark = pytest.mark.django_db  # for the database that is copied
@@ -56,7 +57,21 @@ def test_a_payment_survives_its_worker(atelier: Atelier, coupure: Coupure) -> No
 
     assert passages(numero) - avant == coupure.passages
     verifier_contrat(atelier, cliente, numero)
+    assert notes_du_carnet(numero) == 1
     verifier_livres(atelier)
+
+
+def notes_du_carnet(numero: str) -> int:
+    """How many times the handler of `ouvrier` has written that this payment was settled."""
+    (fait,) = Fait.objects.filter(
+        nom="paiement.regle", donnees__paiement=PaiementPass.objects.get(numero_transaction=numero).pk
+    )
+    return RequeteIdempotente.objects.filter(portee=CARNET, reponse={"fait": fait.pk}).count()
+
+
+def dits_du_versement(decaissement: Decaissement) -> list[tuple[str, str, str]]:
+    faits = Fait.objects.filter(nom="decaissement.fini", donnees__decaissement=decaissement.pk)
+    return [(une["demandeur"], une["reference"], une["statut"]) for une in faits.values_list("donnees", flat=True)]
 
 
 @pytest.mark.usefixtures("sans_rappel")
@@ -101,6 +116,8 @@ def test_a_refusal_survives_its_worker(atelier: Atelier, coupure: Coupure) -> No
     assert paiement.souscription.statut == "en_cours"
     assert not paiement.souscription.periodes.exists()
     assert MessageSortant.objects.filter(telephone=cliente.telephone).count() == 1
+    dits = Fait.objects.filter(cle=f"souscription:{paiement.souscription_id}").values_list("nom", flat=True)
+    assert list(dits) == ["paiement.echoue"]
     verifier_livres(atelier)
 
 
@@ -144,6 +161,7 @@ def mourir_et_finir(atelier: Atelier, decaissement: Decaissement, coupure: Coupu
     assert (decaissement.statut, decaissement.tentatives - avant) == ("succes", coupure.passages)
     # Nobody reads the callbacks of money out: taken for a payment's, they would be strangers in the back office.
     assert atelier.simulateur.demander(f"rappels?reference={decaissement.reference}") == []
+    assert dits_du_versement(decaissement) == [(*decaissement.cle.split(":"), "succes")]
 
 
 @chaque(coupures.REMBOURSEMENT)

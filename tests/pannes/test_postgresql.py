@@ -11,7 +11,8 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from apps.pass_payments.models import PaiementPass, Travailleur
+from apps.pass_payments.models import PaiementPass
+from apps.socle.models import Travailleur
 from nsia_pass_api.database import binaries
 from nsia_pass_api.database.account import server_account
 from nsia_pass_api.database.server import HOST, USER, EmbeddedServer

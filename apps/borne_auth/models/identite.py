@@ -164,10 +164,6 @@ class SessionBorne(models.Model):
     ouverte_le = models.DateTimeField("ouverte le")
     expire_le = models.DateTimeField("expire le")
     fermee_le = models.DateTimeField("fermée le", null=True, blank=True)
-    # As `selectors.sessions` reads them: its police's subscription is proved; one at least of the client's is.
-    prouvee: bool
-    client_prouve: bool
-
     motif_fermeture = models.CharField("motif", max_length=16, choices=MotifFermeture.choices, blank=True)
 
     class Meta:

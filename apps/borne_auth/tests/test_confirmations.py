@@ -30,8 +30,8 @@ from apps.pass_clients.services import (
     retirer_beneficiaire,
 )
 from apps.pass_clients.tests.factories import BeneficiaireFactory, SouscriptionFactory, contrat_en_vigueur
-from apps.pass_payments.models import MessageSortant
-from apps.pass_payments.services.messages import texte_a_envoyer
+from apps.socle.models import MessageSortant
+from apps.socle.services.messages import texte_a_envoyer
 from nsia_pass_api import logs
 
 pytestmark = pytest.mark.django_db

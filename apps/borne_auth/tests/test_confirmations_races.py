@@ -16,7 +16,7 @@ from apps.pass_clients.models import BeneficiairePass, ClientPass, ModificationC
 from apps.pass_clients.services import ajouter_beneficiaire
 from apps.pass_clients.tests.courses import ou_refus, transaction_ouverte
 from apps.pass_clients.tests.factories import BeneficiaireFactory, contrat_en_vigueur
-from apps.pass_payments.models import MessageSortant
+from apps.socle.models import MessageSortant
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

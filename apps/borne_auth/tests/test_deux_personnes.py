@@ -18,12 +18,14 @@ from apps.borne_auth.tests.races import en_parallele
 from apps.pass_clients.tests.courses import ou_refus
 from apps.pass_clients.tests.factories import AgenceFactory
 from apps.pass_clients.tests.refus import refuse as base_refuse
-from apps.pass_payments.models import MessageSortant, PaiementPass, Proposition
-from apps.pass_payments.services.messages import texte_a_envoyer
-from apps.pass_payments.services.propositions import approuver, peut_decider, proposer, proposer_retour, refuser
+from apps.pass_payments.models import PaiementPass
+from apps.pass_payments.services.natures_paiement import proposer_retour
 from apps.pass_payments.tests.ecritures import refuse
 from apps.pass_payments.tests.factories import PaiementFactory
-from apps.pass_products.services import changer_reglage
+from apps.socle.models import MessageSortant, Proposition
+from apps.socle.services.messages import texte_a_envoyer
+from apps.socle.services.propositions import approuver, peut_decider, proposer, refuser
+from apps.socle.services.reglages import changer_reglage
 from nsia_pass_api.audit import Contexte, au_nom_de
 from nsia_pass_api.errors import ErreurPass
 
@@ -391,7 +393,7 @@ class TestBackOffice:
         assert sorted(Proposition.objects.values_list("nature", flat=True)) == ["mot_de_passe_agent", "role_agent"]
         client.force_login(autre)
         proposition = Proposition.objects.get(nature="role_agent")
-        page = reverse("admin:pass_payments_proposition_acte", args=[proposition.pk, "approuver"])
+        page = reverse("admin:socle_proposition_acte", args=[proposition.pk, "approuver"])
         assert "Gestionnaire" in client.get(page).content.decode()
         assert client.post(page, {"commentaire": "vu", "confirme": "1"}).status_code == 302
         assert frais(agent).role == "gestionnaire"

@@ -16,7 +16,7 @@ from apps.borne_auth.tests.factories import BorneFactory
 from apps.pass_clients.models import ClientPass, NumeroPolice
 from apps.pass_clients.tests.factories import ClientFactory, contrat_en_vigueur
 from apps.pass_clients.tests.refus import sans_gardes
-from apps.pass_payments.models import MessageSortant
+from apps.socle.models import MessageSortant
 
 pytestmark = pytest.mark.django_db
 MIDI = datetime(2026, 11, 21, 11, tzinfo=UTC)  # noon in Brazzaville

@@ -15,7 +15,8 @@ from apps.essais.errors import BaseDeProduction
 from apps.pass_clients import numbers
 from apps.pass_clients.models import ClientPass, OperateurMobile
 from apps.pass_products.models import ProduitPass
-from apps.pass_products.reglages import reglage
+from apps.socle.numbers import allouer
+from apps.socle.reglages import reglage
 from nsia_pass_api.audit import annoncer
 from nsia_pass_api.copie import Flux
 from nsia_pass_api.dates import aujourdhui
@@ -176,4 +177,4 @@ def _tirer_numeros(vies: list[Vie]) -> Numeros:
 def _allouer(serie: str, annee: int, nombre: int) -> range:
     """Committed at once: a batch that fails loses its numbers, but never holds a series that others wait for."""
     with transaction.atomic():
-        return numbers.allouer(serie=serie, annee=annee, nombre=nombre)
+        return allouer(serie=serie, annee=annee, nombre=nombre)

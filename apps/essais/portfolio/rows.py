@@ -6,6 +6,7 @@ from datetime import date
 from random import Random
 from typing import TypeVar
 
+from apps.pass_clients.models import CANAUX_QUI_PROUVENT, PreuveTelephone
 from apps.pass_payments.models import OperateurPaiement, TypeEvenement
 from nsia_pass_api.noms_inventes import PRENOMS
 
@@ -17,7 +18,7 @@ COLONNES = {
     "clients_pass": "id, nom, prenom, telephone, date_naissance, lieu_naissance, adresse, operateur_mobile, "
     "numero_mobile_money, statut, cree_le",
     "souscriptions_pass": "id, client_id, produit_id, numero_souscription, montant_souscription, periodicite, "
-    "taux_epargne, canal, statut, date_souscription, date_activation, date_resiliation",
+    "taux_epargne, canal, preuve, prouvee_le, statut, date_souscription, date_activation, date_resiliation",
     "periodes_couverture": "souscription_id, numero, date_debut, date_fin, prime, periodicite, nombre_echeances",
     "beneficiaires_pass": "souscription_id, nom, prenom, telephone, relation, role, date_naissance, ordre_priorite, "
     "statut",
@@ -116,10 +117,13 @@ class Lot:
             numero = next(self.numeros.souscriptions[offre.code, int(souscrite[:4])])
             activation = f"{souscrite}{_heure(ident, 1)}" if vie.periodes else _NUL
             resiliation = _NUL if vie.resiliee is None else jours[vie.resiliee]
+            canal = _parmi(self.hasard, _CANAUX)
+            preuve = CANAUX_QUI_PROUVENT.get(canal) or (PreuveTelephone.PAIEMENT.value if vie.periodes else "")
+            quand = f"{souscrite}{_heure(ident)}"
             yield (
                 f"{ident}\t{self.clients[vie.rang_client].id}\t{offre.produit_id}\t{numero}\t{vie.prime}\t"
-                f"{vie.echeancier.periodicite}\t{offre.taux or _NUL}\t{_parmi(self.hasard, _CANAUX)}\t{vie.statut}\t"
-                f"{souscrite}{_heure(ident)}\t{activation}\t{resiliation}\n"
+                f"{vie.echeancier.periodicite}\t{offre.taux or _NUL}\t{canal}\t{preuve}\t"
+                f"{quand if preuve else _NUL}\t{vie.statut}\t{quand}\t{activation}\t{resiliation}\n"
             )
 
     def _periodes(self, jours: "Jours") -> Iterator[str]:

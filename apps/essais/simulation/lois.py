@@ -31,13 +31,11 @@ from apps.pass_payments.models import (
     AnomaliePaiement,
     Decaissement,
     EvenementPaiement,
-    MessageSortant,
     PaiementPass,
-    Proposition,
     RappelOperateur,
 )
 from apps.pass_payments.operateurs import Etat
-from apps.socle.models import Fait
+from apps.socle.models import Fait, MessageSortant, Proposition
 
 Ligne = dict[str, Any]
 CONFIRMES = ("succes", "rembourse")

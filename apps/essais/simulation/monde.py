@@ -20,12 +20,12 @@ from apps.essais.errors import BaseDeProduction
 from apps.essais.simulation.operateur import Compte, OperateurMenteur, Pannes, ProcessusTue
 from apps.pass_clients.models import ClientPass
 from apps.pass_payments import operateurs
-from apps.pass_payments.errors import CleDejaUtilisee
 from apps.pass_payments.models import TRANSITIONS, PaiementPass
 from apps.pass_payments.operateurs import Etat
-from apps.pass_payments.services import idempotence
-from apps.pass_payments.services.idempotence import Reponse
 from apps.pass_products.models import ProduitPass
+from apps.socle.errors import CleDejaUtilisee
+from apps.socle.services import idempotence
+from apps.socle.services.idempotence import Reponse
 
 CHEMIN_OPERATEUR = "apps.essais.simulation.operateur.OperateurMenteur"
 DEBUT = datetime(2026, 1, 5, 7, 0, tzinfo=UTC)

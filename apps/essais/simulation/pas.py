@@ -24,16 +24,14 @@ from apps.pass_payments.models import (
     EvenementPaiement,
     NatureAnomalie,
     PaiementPass,
-    Proposition,
     SoldeContrat,
     StatutDecaissement,
     StatutPaiement,
-    StatutProposition,
 )
 from apps.pass_payments.motifs import MotifEchec
 from apps.pass_payments.operateurs import Etat
 from apps.pass_payments.options import Options
-from apps.pass_payments.services import decaissements, guichet, propositions, rappels, suivi
+from apps.pass_payments.services import decaissements, guichet, rappels, suivi
 from apps.pass_payments.services.anomalies import resoudre_anomalie
 from apps.pass_payments.services.demandes import (
     Ligne,
@@ -42,8 +40,11 @@ from apps.pass_payments.services.demandes import (
     renouveler_et_payer,
     souscrire_et_payer,
 )
-from apps.pass_payments.services.idempotence import oublier_requetes
+from apps.pass_payments.services.natures_paiement import proposer_retour
 from apps.pass_payments.services.paiements import changer_statut_paiement, verrouiller_groupe
+from apps.socle.models import Proposition, StatutProposition
+from apps.socle.services import propositions
+from apps.socle.services.idempotence import oublier_requetes
 from nsia_pass_api.errors import ErreurPass
 
 LITIGES = (NatureAnomalie.MONTANT_DIFFERENT, NatureAnomalie.DEVISE_DIFFERENTE, NatureAnomalie.PAYEUR_DIFFERENT)
@@ -351,7 +352,7 @@ def proposer(m: Monde) -> str:
     if not reussis:
         return "aucun succès"
     paiement = PaiementPass.objects.get(pk=m.alea.choice(reussis).ident)
-    propositions.proposer_retour(
+    proposer_retour(
         paiement=paiement, motif=m.alea.choice(("payé deux fois", "")), demandeur=m.agents[0], quand=m.heure
     )
     return paiement.numero_transaction

@@ -14,7 +14,6 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from apps.essais.demo import charger_portefeuille, lire_portefeuille
-from apps.pass_clients import numbers
 from apps.pass_clients.models import (
     BeneficiairePass,
     ClientPass,
@@ -26,14 +25,9 @@ from apps.pass_clients.models import (
 from apps.pass_clients.selectors import souscriptions_sans_police
 from apps.pass_clients.tests.factories import ClientFactory
 from apps.pass_payments.lifecycle import decider
-from apps.pass_payments.models import (
-    AnomaliePaiement,
-    Cotisation,
-    EvenementPaiement,
-    MessageSortant,
-    PaiementPass,
-    SoldeContrat,
-)
+from apps.pass_payments.models import AnomaliePaiement, Cotisation, EvenementPaiement, PaiementPass, SoldeContrat
+from apps.socle.models import MessageSortant
+from apps.socle.numbers import allouer
 from nsia_pass_api.errors import ErreurPass
 
 pytestmark = pytest.mark.django_db
@@ -274,7 +268,7 @@ class TestRelance:
         assert (connu.nom, connu.souscriptions.count()) == ("AUTRE", 0)
 
     def test_serie_deja_avancee(self) -> None:
-        numbers.allouer(serie="police-VIE", annee=2026, nombre=41)
+        allouer(serie="police-VIE", annee=2026, nombre=41)
         with le(CE_JOUR):
             assert "CG-2026-VIE-042 06 123 45 67 PASS KIMIA Actif Jean Baptiste KONGO" in lancer()
 

@@ -21,10 +21,9 @@ from apps.essais.simulation.operateur import OperateurMenteur, ProcessusTue
 from apps.pass_clients.models import SouscriptionPass
 from apps.pass_clients.tests.factories import ClientFactory, SouscriptionFactory
 from apps.pass_payments.conduite import Suite
-from apps.pass_payments.errors import CleDejaUtilisee
 from apps.pass_payments.models import PaiementPass, RappelOperateur
 from apps.pass_payments.operateurs import Accuse, Constat, Etat, OperateurFerme
-from apps.pass_payments.services import idempotence, paiements, rappels, reglement, suivi
+from apps.pass_payments.services import paiements, rappels, reglement, suivi
 from apps.pass_payments.services.decaissements import (
     demander_versement,
     reserver_decaissements,
@@ -32,6 +31,8 @@ from apps.pass_payments.services.decaissements import (
 )
 from apps.pass_payments.services.paiements import enregistrer_demande, passer
 from apps.pass_payments.tests.operateur_factice import OperateurFactice, injoignable, refusee
+from apps.socle.errors import CleDejaUtilisee
+from apps.socle.services import idempotence
 
 DEBUT = datetime(2026, 11, 24, 10, 0, tzinfo=ZoneInfo("Africa/Brazzaville"))
 PAYEUR = "+242061234567"

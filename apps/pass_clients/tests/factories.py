@@ -61,6 +61,9 @@ class SouscriptionFactory(factory.django.DjangoModelFactory[SouscriptionPass]):
     montant_souscription = 1_200
     periodicite = "mensuelle"
     canal = "borne"
+    # Wanted by the holder of the phone, as almost all are; `preuve=""` for one that a stranger may have made.
+    preuve = "paiement"
+    prouvee_le = factory.LazyAttribute(lambda souscription: timezone.now() if souscription.preuve else None)
 
 
 class PeriodeFactory(factory.django.DjangoModelFactory[PeriodeCouverture]):

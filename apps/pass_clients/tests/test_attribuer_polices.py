@@ -10,12 +10,13 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from apps.borne_auth.tests.factories import AgentFactory
 from apps.pass_clients.management.commands import attribuer_polices as module
-from apps.pass_clients.models import NumeroPolice, SerieNumero, SouscriptionPass, StatutSouscription
+from apps.pass_clients.models import NumeroPolice, SouscriptionPass, StatutSouscription
 from apps.pass_clients.selectors import souscriptions_sans_police
 from apps.pass_clients.services import attribuer_police, attribuer_polices
 from apps.pass_clients.tests.factories import PoliceFactory, SouscriptionFactory, dates_de
 from apps.pass_products.models import ProduitPass
 from apps.pass_products.tests.factories import ProduitEpargneFactory, ProduitFactory
+from apps.socle.models import SerieNumero
 
 pytestmark = pytest.mark.django_db
 

@@ -15,7 +15,6 @@ from apps.pass_clients.models import (
     Contrat,
     NumeroPolice,
     PeriodeCouverture,
-    SerieNumero,
     SouscriptionPass,
     StatutSouscription,
     TransitionSouscription,
@@ -31,6 +30,7 @@ from apps.pass_clients.tests.factories import (
 )
 from apps.pass_clients.tests.refus import refuse, sans_gardes, sql, verifier_maintenant
 from apps.pass_payments.tests.factories import PaiementFactory
+from apps.socle.models import SerieNumero
 
 pytestmark = pytest.mark.django_db
 
@@ -132,7 +132,7 @@ def test_a_subscription_in_an_unknown_state_is_refused() -> None:
 
 
 def test_what_proves_a_phone_is_given_once_and_stays() -> None:
-    elle = SouscriptionPass.objects.filter(pk=SouscriptionFactory().pk)
+    elle = SouscriptionPass.objects.filter(pk=SouscriptionFactory(preuve="").pk)
     quand = timezone.now()
     for valeurs in ({"preuve": "code"}, {"prouvee_le": quand}, {"preuve": "rien", "prouvee_le": quand}):
         with refuse("souscriptions_preuve_datee"):

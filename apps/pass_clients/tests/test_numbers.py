@@ -7,22 +7,11 @@ from hypothesis import settings as reglages
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from apps.pass_clients.models import SerieNumero
-from apps.pass_clients.numbers import (
-    ECART_MANUEL_MAX,
-    Forme,
-    allouer,
-    forme_police,
-    forme_souscription,
-    numero_police,
-    numero_souscription,
-    reserver,
-    tenir,
-)
-from apps.pass_clients.numbers import (
-    forme as forme_remplie,
-)
+from apps.pass_clients.numbers import forme_police, forme_souscription, numero_police, numero_souscription
 from apps.pass_products.tests.factories import ProduitEpargneFactory, ProduitFactory
+from apps.socle.models import SerieNumero
+from apps.socle.numbers import ECART_MANUEL_MAX, Forme, allouer, reserver, tenir
+from apps.socle.numbers import forme as forme_remplie
 from nsia_pass_api.settings.environment import number_format
 
 SERIE = {"serie": "police-VIE", "annee": 2026}

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from apps.pass_clients.errors import PoliceIllisible
 from apps.pass_clients.expressions import PoliceEpelee
-from apps.pass_clients.models import FORME_POLICE, Contrat, NumeroPolice
+from apps.pass_clients.models import FORME_POLICE, NumeroPolice
 from apps.pass_clients.polices import contrat_designe, epeler, lire_police
 from apps.pass_clients.tests.factories import contrat_en_vigueur
 
@@ -79,11 +79,3 @@ class TestDesigne:
         trouves = [contrat_designe(tape) for tape in ("LOT-1", "L0T-1", "LOT1")]
 
         assert [un and un.souscription_id for un in trouves] == [*polices, None]
-
-    def test_it_is_found_by_its_index(self) -> None:
-        epelees = NumeroPolice.objects.alias(e=PoliceEpelee("numero_police")).filter(e="CG2026V1E001")
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL enable_seqscan = off")
-        plan = Contrat.objects.filter(police__in=epelees.values("numero_police")).explain()
-
-        assert "polices_epelees" in plan

@@ -15,11 +15,9 @@ from apps.pass_clients.models import (
     BeneficiairePass,
     ClientPass,
     NumeroPolice,
-    SerieNumero,
     SouscriptionPass,
     TransitionSouscription,
 )
-from apps.pass_clients.numbers import allouer, reserver
 from apps.pass_clients.services import (
     activer,
     ajouter_beneficiaire,
@@ -38,6 +36,8 @@ from apps.pass_clients.tests.factories import (
     SouscriptionFactory,
 )
 from apps.pass_products.tests.factories import ProduitEpargneFactory, ProduitFactory
+from apps.socle.models import SerieNumero
+from apps.socle.numbers import allouer, reserver
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -31,7 +31,6 @@ from apps.pass_clients.models import (
     ModificationClient,
     NumeroPolice,
     PeriodeCouverture,
-    SerieNumero,
     SouscriptionPass,
     StatutSouscription,
     TransitionSouscription,
@@ -61,6 +60,7 @@ from apps.pass_clients.tests.factories import (
 from apps.pass_clients.tests.refus import refuse, sans_gardes
 from apps.pass_products.errors import MontantHorsLimites, PlafondDepasse
 from apps.pass_products.tests.factories import ProduitEpargneFactory, ProduitFactory
+from apps.socle.models import SerieNumero
 from nsia_pass_api.telephones import TelephoneInvalide
 
 pytestmark = pytest.mark.django_db

@@ -1,7 +1,6 @@
 """What agents do on payments, each by one service."""
 
-from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.forms import Form
@@ -15,20 +14,18 @@ from apps.pass_clients.services import attribuer_police
 from apps.pass_payments import forms
 from apps.pass_payments.documents import recu
 from apps.pass_payments.documents.services import emettre_recu
-from apps.pass_payments.errors import CleDejaUtilisee, PaiementImpossible
+from apps.pass_payments.errors import PaiementImpossible
 from apps.pass_payments.models import (
     AnomaliePaiement,
     Decaissement,
     EcartRapprochement,
     OperateurPaiement,
     PaiementPass,
-    Proposition,
     SoldeContrat,
     StatutDecaissement,
     StatutPaiement,
     TypePaiement,
 )
-from apps.pass_payments.natures import nature
 from apps.pass_payments.services import rapprochement
 from apps.pass_payments.services.anomalies import resoudre_anomalie
 from apps.pass_payments.services.guichet import (
@@ -39,17 +36,13 @@ from apps.pass_payments.services.guichet import (
     memes_encaissements,
     type_au_guichet,
 )
-from apps.pass_payments.services.idempotence import Reponse, une_seule_fois
-from apps.pass_payments.services.natures_paiement import Abandon
-from apps.pass_payments.services.propositions import (
-    approuver,
-    attend_une_decision,
-    proposer,
-    refuser,
-    retirer,
-    retour_possible,
-)
+from apps.pass_payments.services.natures_paiement import Abandon, retour_possible
 from apps.pass_payments.services.suivi import hater
+from apps.socle.admin.propositions import ActePropose
+from apps.socle.errors import CleDejaUtilisee
+from apps.socle.forms import CommentaireForm
+from apps.socle.services.idempotence import Reponse, une_seule_fois
+from apps.socle.services.propositions import proposer
 from nsia_pass_api.back_office.actes import Acte, DejaFait, Lignes
 from nsia_pass_api.back_office.cellules import vers
 from nsia_pass_api.dates import aujourdhui
@@ -94,28 +87,9 @@ class ImprimerRecu(Acte):
         )
 
 
-class ActePropose(Acte):
-    """Asks for an act of kind `nature`: another person decides."""
-
-    nature: ClassVar[str]
-    explication = "Rien n'est fait tout de suite : une seconde personne décide."
-
-    def formulaire(self, objet: Any, saisie: Any) -> Form:
-        return forms.MotifForm(saisie)
-
-    def executer(self, objet: Any, agent: AbstractBaseUser, saisie: dict[str, Any]) -> str:
-        proposition = proposer(nature=self.nature_de(objet), objet=objet, demandeur=agent, **saisie)
-        page = vers("pass_payments.Proposition", proposition.pk, "C'est proposé")
-        limite = f"{timezone.localtime(proposition.expire_le):%d/%m/%Y}"
-        return format_html("{}. Une autre personne doit décider avant le {}.", page, limite)
-
-    def nature_de(self, objet: Any) -> str:
-        return self.nature
-
-
 class Proposer(ActePropose):
     nom = "proposer"
-    droit = "pass_payments.add_proposition"
+    droit = "socle.add_proposition"
     icone = "undo"
 
     def nature_de(self, objet: PaiementPass) -> str:
@@ -140,7 +114,7 @@ class ProposerCloture(ActePropose):
     nom = "clore"
     libelle = "Proposer de clore à la main"
     nature = "cloture"
-    droit = "pass_payments.add_proposition"
+    droit = "socle.add_proposition"
     icone = "gavel"
     explication = (
         "Demandez d'abord à l'opérateur, et écrivez ce qu'il a dit. Une seconde personne décide. "
@@ -167,7 +141,7 @@ class ProposerVersement(ActePropose):
     nom = "liberer"
     libelle = "Proposer l'envoi ou l'abandon"
     nature = "versement"
-    droit = "pass_payments.add_proposition"
+    droit = "socle.add_proposition"
     icone = "send_money"
     explication = (
         "Ce numéro Mobile Money a changé depuis peu : appelez d'abord le client à son téléphone. "
@@ -252,7 +226,7 @@ class ProposerAbandon(ActePropose):
     nom = "abandonner"
     libelle = "Proposer d'abandonner la créance"
     nature = "abandon"
-    droit = "pass_payments.add_proposition"
+    droit = "socle.add_proposition"
     icone = "money_off"
     explication = (
         "Ce qui est en retard ne sera plus réclamé, et le contrat sera résilié. Les échéances restent impayées : "
@@ -269,82 +243,6 @@ class ProposerAbandon(ActePropose):
         return [*_contrat(objet), ("État", objet.get_statut_display()), ("En retard", retard)]
 
 
-class _Decision(Acte):
-    """Of another person than the one who asks, who may decide of this kind, while there is time."""
-
-    droit = "pass_payments.change_proposition"
-
-    def permis(self, objet: Proposition, agent: AbstractBaseUser) -> bool:
-        return agent.has_perm(nature(objet.nature).droit_decider)
-
-    def possible(self, objet: Proposition, agent: AbstractBaseUser) -> bool:
-        return attend_une_decision(objet) and objet.demandeur_id != agent.pk
-
-    def changements(self, objet: Proposition) -> Sequence[Any]:
-        return nature(objet.nature).changements(objet)
-
-    def situation(self, objet: Proposition) -> Lignes:
-        return [
-            ("Proposition", nature(objet.nature).libelle),
-            ("Client", objet.client or "–"),
-            ("Demandé par", objet.demandeur),
-            ("Motif", objet.motif),
-        ]
-
-
-class Approuver(_Decision):
-    nom = "approuver"
-    libelle = "Approuver"
-    icone = "check"
-    genre = "primary"
-    explication = "Ce qui est proposé se fait aussitôt et ne se défait pas ici."
-
-    def formulaire(self, objet: Proposition, saisie: Any) -> Form:
-        return forms.CommentaireLibreForm(saisie)
-
-    def executer(self, objet: Proposition, agent: AbstractBaseUser, saisie: dict[str, Any]) -> str:
-        decidee = approuver(proposition=objet, decideur=agent, commentaire=saisie["commentaire"])
-        return nature(decidee.nature).fait(decidee)
-
-
-class Refuser(_Decision):
-    nom = "refuser"
-    libelle = "Refuser"
-    icone = "close"
-    explication = "Rien ne sera fait. Dites pourquoi à la personne qui a demandé."
-
-    def formulaire(self, objet: Proposition, saisie: Any) -> Form:
-        return forms.CommentaireForm(saisie)
-
-    def executer(self, objet: Proposition, agent: AbstractBaseUser, saisie: dict[str, Any]) -> str:
-        refuser(proposition=objet, decideur=agent, commentaire=saisie["commentaire"])
-        return "La proposition est refusée. Rien n'a été fait."
-
-
-class Retirer(Acte):
-    """Of who asked."""
-
-    nom = "retirer"
-    libelle = "Retirer ma demande"
-    droit = "pass_payments.view_proposition"
-    icone = "undo"
-    demande_confirmation = True
-    explication = "Rien ne sera fait, et personne n'aura plus à décider. Pour l'obtenir, il faudra proposer à nouveau."
-
-    def permis(self, objet: Proposition, agent: AbstractBaseUser) -> bool:
-        return objet.demandeur_id == agent.pk
-
-    def situation(self, objet: Proposition) -> Lignes:
-        return [("Proposition", nature(objet.nature).libelle), ("Client", objet.client or "–"), ("Motif", objet.motif)]
-
-    def possible(self, objet: Proposition, agent: AbstractBaseUser) -> bool:
-        return attend_une_decision(objet)
-
-    def executer(self, objet: Proposition, agent: AbstractBaseUser, saisie: dict[str, Any]) -> str:
-        retirer(proposition=objet, demandeur=agent)
-        return "Votre demande est retirée. Rien n'a été fait."
-
-
 class _Resoudre(Acte):
     nom = "resoudre"
     libelle = "Résoudre"
@@ -353,7 +251,7 @@ class _Resoudre(Acte):
     explication = "Dites ce qui a été fait : c'est ce qu'on relira plus tard."
 
     def formulaire(self, objet: Any, saisie: Any) -> Form:
-        return forms.CommentaireForm(saisie)
+        return CommentaireForm(saisie)
 
 
 class ResoudreAnomalie(_Resoudre):
@@ -477,7 +375,7 @@ class Encaisser(Acte):
                 "Ce formulaire a déjà servi à encaisser. Revenez à la souscription pour en ouvrir un autre."
             ) from erreur
         if "proposition" in reponse.corps:
-            page = vers("pass_payments.Proposition", reponse.corps["proposition"], "C'est proposé")
+            page = vers("socle.Proposition", reponse.corps["proposition"], "C'est proposé")
             return format_html("{} : rien n'est encaissé avant la décision d'une autre personne.", page)
         recu = vers("pass_payments.PaiementPass", reponse.corps["paiement"], f"reçu {reponse.corps['recu']}")
         if reponse.rejouee:

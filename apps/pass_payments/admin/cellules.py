@@ -1,6 +1,5 @@
 """Colours and cells that several pages of payments share."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
@@ -8,16 +7,8 @@ from django.db.models import F, QuerySet
 from django.http import HttpRequest
 
 from apps.pass_clients.models import EtatContrat
-from apps.pass_payments.models import (
-    StatutCotisation,
-    StatutDecaissement,
-    StatutMessage,
-    StatutPaiement,
-    StatutProposition,
-    VerdictRappel,
-)
+from apps.pass_payments.models import StatutCotisation, StatutDecaissement, StatutPaiement, VerdictRappel
 from nsia_pass_api.back_office.cellules import badge, lien, pastille
-from nsia_pass_api.dates import maintenant
 
 COULEURS_PAIEMENT = {
     StatutPaiement.INITIE: "info",
@@ -38,12 +29,6 @@ COULEURS_CONTRAT = {
     EtatContrat.EXPIRE: "warning",
     EtatContrat.EN_ATTENTE: "info",
 }
-COULEURS_PROPOSITION = {
-    StatutProposition.PROPOSEE: "warning",
-    StatutProposition.APPROUVEE: "success",
-    StatutProposition.REFUSEE: "danger",
-    StatutProposition.RETIREE: "info",
-}
 COULEURS_DECAISSEMENT = {
     StatutDecaissement.A_APPROUVER: "warning",
     StatutDecaissement.A_ENVOYER: "info",
@@ -60,14 +45,7 @@ COULEURS_VERDICT = {
     VerdictRappel.INCONNU: "warning",
     VerdictRappel.ILLISIBLE: "warning",
 }
-COULEURS_MESSAGE = {
-    StatutMessage.A_ENVOYER: "info",
-    StatutMessage.ENVOYE: "success",
-    StatutMessage.ABANDONNE: "danger",
-}
-
 STATUT_PAIEMENT = pastille("statut", "Statut", COULEURS_PAIEMENT, StatutPaiement)
-STATUT_PROPOSITION = pastille("statut", "Statut", COULEURS_PROPOSITION, StatutProposition)
 STATUT_DECAISSEMENT = pastille("statut", "Statut", COULEURS_DECAISSEMENT, StatutDecaissement)
 VERDICT = pastille("verdict", "Verdict", COULEURS_VERDICT, VerdictRappel)
 SOUSCRIPTION = lien("souscription", "Souscription", modele="pass_clients.SouscriptionPass", pk="souscription_id")
@@ -99,23 +77,6 @@ class OuvertFiltre(admin.SimpleListFilter):
         if self.value() in ("ouvert", "resolu"):
             return queryset.filter(**{f"{self.champ}__isnull": self.value() == "ouvert"})
         return queryset
-
-
-def a_voir(**choix: tuple[str, Callable[..., QuerySet[Any]]]) -> type[admin.SimpleListFilter]:
-    """The filter to which alerts of the home page lead: value → its label, and the rows that the alert counts at a moment."""
-
-    class AVoirFiltre(admin.SimpleListFilter):
-        title = "alerte"
-        parameter_name = "a_voir"
-
-        def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-            return [(valeur, libelle) for valeur, (libelle, _) in choix.items()]
-
-        def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-            valeur = self.value()
-            return queryset & choix[valeur][1](quand=maintenant()) if valeur in choix else queryset
-
-    return AVoirFiltre
 
 
 def ouverts_d_abord(champ: str) -> list[Any]:

@@ -13,15 +13,12 @@ from django.utils.html import format_html
 
 from apps.pass_clients.models import ClientPass, Contrat, EtatContrat, NumeroPolice, SouscriptionPass, StatutPolice
 from apps.pass_payments.admin.actes import Attribuer, Encaisser, ProposerAbandon, ProposerPolice, ProposerTelephone
-from apps.pass_payments.admin.cellules import (
-    COULEURS_CONTRAT,
-    COULEURS_COTISATION,
-    STATUT_PAIEMENT,
-    STATUT_PROPOSITION,
-)
+from apps.pass_payments.admin.cellules import COULEURS_CONTRAT, COULEURS_COTISATION, STATUT_PAIEMENT
 from apps.pass_payments.admin.dossier import panneaux, resume
-from apps.pass_payments.models import Cotisation, PaiementPass, Proposition, StatutCotisation, StatutProposition
+from apps.pass_payments.models import Cotisation, PaiementPass, StatutCotisation
 from apps.pass_payments.selectors import situations_des
+from apps.socle.admin.propositions import STATUT_PROPOSITION
+from apps.socle.models import Proposition, StatutProposition
 from nsia_pass_api.back_office.ajouts import Ajout
 from nsia_pass_api.back_office.cellules import (
     code,
@@ -88,7 +85,7 @@ class PropositionDuClientTableau(TableauLecture):
     per_page = 25
     fields = (
         moment("demandee_le", "Demandée le"),
-        lien("nature_lisible", "Proposition", modele="pass_payments.Proposition", pk="pk"),
+        lien("nature_lisible", "Proposition", modele="socle.Proposition", pk="pk"),
         texte("demandeur", "Par"),
         texte("motif", "Motif"),
         STATUT_PROPOSITION,
@@ -115,7 +112,7 @@ class SurLeClient(Ajout):
     def remarques(self, objet: Any) -> Sequence[str]:
         if objet.proposition_ouverte is None:
             return []
-        page = vers("pass_payments.Proposition", objet.proposition_ouverte, "Un changement de téléphone")
+        page = vers("socle.Proposition", objet.proposition_ouverte, "Un changement de téléphone")
         return [format_html("{} attend la décision d'une seconde personne.", page)]
 
     def resume(self, objet: ClientPass) -> Sequence[tuple[str, str, bool]]:

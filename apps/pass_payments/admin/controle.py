@@ -6,17 +6,13 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
-from django.template.loader import render_to_string
-from django.utils.html import format_html_join
 
-from apps.pass_payments.admin.actes import Approuver, Refuser, ResoudreAnomalie, ResoudreEcart, Retirer
+from apps.pass_payments.admin.actes import ResoudreAnomalie, ResoudreEcart
 from apps.pass_payments.admin.cellules import (
     COULEURS_PAIEMENT,
     PAIEMENT,
-    STATUT_PROPOSITION,
     VERDICT,
     OuvertFiltre,
-    a_voir,
     ouverts_d_abord,
     ouverture,
 )
@@ -26,17 +22,12 @@ from apps.pass_payments.models import (
     EcartRapprochement,
     NatureEcart,
     OperateurPaiement,
-    Proposition,
     RappelOperateur,
     Rapprochement,
     StatutPaiement,
-    StatutProposition,
 )
-from apps.pass_payments.natures import nature as la_nature
-from apps.pass_payments.natures import natures
 from apps.pass_payments.selectors_controle import autres_ecarts, rappels_contredits
-from apps.pass_payments.selectors_propositions import a_decider_par, en_attente, reponses_recentes
-from apps.pass_payments.services.propositions import attend_une_decision
+from nsia_pass_api.alertes import a_voir
 from nsia_pass_api.back_office.actes import AvecActes
 from nsia_pass_api.back_office.cellules import brut, code, donnees, jour, lien, moment, pastille, telephone, texte, xaf
 from nsia_pass_api.back_office.lecture import AdminLecture, TableauLecture
@@ -108,125 +99,6 @@ class AnomalieAdmin(AvecActes, AdminLecture):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("paiement__souscription__client", "resolue_par")
-
-
-class NatureFiltre(admin.SimpleListFilter):
-    title = "nature"
-    parameter_name = "nature"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(code, nature.libelle) for code, nature in natures()]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(nature=self.value()) if self.value() else queryset
-
-
-class AApprouverFiltre(admin.SimpleListFilter):
-    title = "à décider"
-    parameter_name = "attend"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [
-            ("moi", "Par moi"),
-            ("autrui", "Par d'autres : ce que j'ai demandé"),
-            ("toutes", "Par quelqu'un"),
-            ("reponses", "Décidé depuis peu : ce que j'avais demandé"),
-        ]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        match self.value():
-            case "moi":
-                return queryset & a_decider_par(request.user)
-            case "autrui":
-                return queryset & en_attente().filter(demandeur=request.user.pk)
-            case "toutes":
-                return queryset & en_attente()
-            case "reponses":
-                return queryset & reponses_recentes(request.user).select_related(None).order_by()
-        return queryset
-
-
-@admin.register(Proposition)
-class PropositionAdmin(AvecActes, AdminLecture):
-    actes = [Approuver(), Refuser(), Retirer()]
-    ordering = ouverts_d_abord("decidee_le")
-    search_help_text = "N° de paiement, téléphone"
-    recherches = {
-        "cle": lambda terme: f"paiement:{numero(terme)}",
-        "paiement__numero_transaction": numero,
-        "client__telephone": numero_telephone,
-        "client__souscriptions__police__numero_police": numero,
-    }
-    list_display = [
-        texte("nature_lisible", "Proposition"),
-        texte("client", "Client"),
-        "apercu",
-        texte("demandeur", "Demandée par"),
-        moment("demandee_le", "Le"),
-        moment("expire_le", "À décider avant le"),
-        STATUT_PROPOSITION,
-    ]
-    list_filter = [AApprouverFiltre, "statut", NatureFiltre]
-    fieldsets = [
-        (
-            None,
-            {
-                "fields": (
-                    (texte("nature_lisible", "Proposition"), STATUT_PROPOSITION),
-                    (
-                        lien("client", "Client", modele="pass_clients.ClientPass", pk="client_id"),
-                        PAIEMENT,
-                    ),
-                )
-            },
-        ),
-        (None, {"fields": ("changements",)}),
-        (
-            "Demande",
-            {
-                "fields": (
-                    (texte("demandeur", "Demandée par"), moment("demandee_le", "Le")),
-                    texte("motif", "Motif"),
-                    moment("expire_le", "À décider avant le"),
-                )
-            },
-        ),
-        (
-            "Décision",
-            {
-                "fields": (
-                    (texte("decideur", "Décidée par"), moment("decidee_le", "Le")),
-                    texte("commentaire", "Commentaire"),
-                )
-            },
-        ),
-    ]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).select_related("client", "paiement", "demandeur", "decideur")
-
-    @admin.display(description="Ce qui est demandé")
-    def changements(self, proposition: Proposition) -> str:
-        contexte = {"changements": la_nature(proposition.nature).changements(proposition), "fait": proposition.faite}
-        return render_to_string("admin/changements.html", contexte)
-
-    @admin.display(description="Ce qui est demandé")
-    def apercu(self, proposition: Proposition) -> str:
-        nature = la_nature(proposition.nature)
-        lus = nature.changements(proposition, champs=nature.essentiel)
-        ecrit = "{} : demandé {}, non fait" if proposition.faite is False else "{} → {}"
-        lignes = [(ecrit.format(lu.avant, lu.apres) if lu.change else lu.apres,) for lu in lus]
-        return format_html_join("", '<div class="code">{}</div>', lignes)
-
-    def remarques(self, request: HttpRequest, objet: Proposition) -> Sequence[str]:
-        if not attend_une_decision(objet):
-            if objet.statut == StatutProposition.PROPOSEE:
-                return ["Personne n'a décidé à temps : cette proposition est périmée. Proposez à nouveau s'il le faut."]
-            return [] if objet.faite else [objet.reponse]
-        if objet.demandeur_id == request.user.pk:
-            return ["Vous avez demandé cet acte : une seconde personne doit décider."]
-        alerte = la_nature(objet.nature).alerte(objet)
-        return [alerte] if alerte else []
 
 
 class EcartDuRapprochementTableau(TableauLecture):

@@ -4,19 +4,10 @@ from django.db.models import Case, Value, When
 
 from apps.pass_clients.admin import COULEURS_STATUT_BENEFICIAIRE
 from apps.pass_clients.models import BeneficiairePass, ClientPass, StatutBeneficiaire
-from apps.pass_payments.admin.cellules import (
-    COULEURS_COTISATION,
-    COULEURS_MESSAGE,
-    STATUT_PAIEMENT,
-)
-from apps.pass_payments.models import (
-    Cotisation,
-    DocumentEmis,
-    MessageSortant,
-    PaiementPass,
-    StatutCotisation,
-    StatutMessage,
-)
+from apps.pass_payments.admin.cellules import COULEURS_COTISATION, STATUT_PAIEMENT
+from apps.pass_payments.models import Cotisation, DocumentEmis, PaiementPass, StatutCotisation
+from apps.socle.admin.messages import COULEURS_MESSAGE
+from apps.socle.models import MessageSortant, StatutMessage
 from nsia_pass_api.back_office.cellules import code, jour, lien, moment, pastille, telephone, texte, xaf
 from nsia_pass_api.back_office.dossier import LIGNES, Panneau
 from nsia_pass_api.money import formater_xaf

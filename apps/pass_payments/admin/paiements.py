@@ -18,12 +18,9 @@ from apps.pass_payments.admin.cellules import (
     SOUSCRIPTION,
     STATUT_DECAISSEMENT,
     STATUT_PAIEMENT,
-    STATUT_PROPOSITION,
     VERDICT,
-    a_voir,
     ouverture,
 )
-from apps.pass_payments.cles import cle_lisible
 from apps.pass_payments.cles_du_journal import FAITS
 from apps.pass_payments.documents.errors import RecuIntrouvable
 from apps.pass_payments.documents.selectors import recu
@@ -35,16 +32,18 @@ from apps.pass_payments.models import (
     EvenementPaiement,
     NatureAnomalie,
     PaiementPass,
-    Proposition,
     RappelOperateur,
     StatutDecaissement,
     StatutPaiement,
-    StatutProposition,
 )
 from apps.pass_payments.motifs import motif_lisible
 from apps.pass_payments.selectors_controle import decaissements_en_retard, paiements_en_retard
 from apps.pass_payments.services.decaissements import a_clore
 from apps.pass_payments.services.suivi import a_interroger
+from apps.socle.admin.propositions import STATUT_PROPOSITION
+from apps.socle.cles import cle_lisible
+from apps.socle.models import Proposition, StatutProposition
+from nsia_pass_api.alertes import a_voir
 from nsia_pass_api.back_office.actes import AvecActes, Lignes
 from nsia_pass_api.back_office.cellules import (
     code,
@@ -105,7 +104,7 @@ class PropositionTableau(TableauLecture):
     verbose_name_plural = "propositions"
     fields = (
         moment("demandee_le", "Demandée le"),
-        lien("nature_lisible", "Proposition", modele="pass_payments.Proposition", pk="pk"),
+        lien("nature_lisible", "Proposition", modele="socle.Proposition", pk="pk"),
         texte("demandeur", "Par"),
         texte("motif", "Motif"),
         STATUT_PROPOSITION,
@@ -371,7 +370,7 @@ class PaiementAdmin(AvecActes, AdminLecture):
             for anomalie in objet.anomalies_ouvertes
         ]
         if objet.proposition_ouverte is not None:
-            page = vers("pass_payments.Proposition", objet.proposition_ouverte, "une proposition")
+            page = vers("socle.Proposition", objet.proposition_ouverte, "une proposition")
             remarques.append(format_html("Sur ce paiement, {} attend la décision d'une seconde personne.", page))
         return remarques
 
@@ -448,7 +447,7 @@ class DecaissementAdmin(AvecActes, AdminLecture):
     def remarques(self, request: HttpRequest, objet: Any) -> Sequence[str]:
         if objet.proposition_ouverte is None:
             return []
-        page = vers("pass_payments.Proposition", objet.proposition_ouverte, "La proposition sur ce décaissement")
+        page = vers("socle.Proposition", objet.proposition_ouverte, "La proposition sur ce décaissement")
         return [format_html("{} attend la décision d'une seconde personne.", page)]
 
     def liens(self, request: HttpRequest, objet: Decaissement) -> Lignes:

@@ -18,7 +18,7 @@ from apps.pass_payments.selectors import (
     paiement_lisible,
     paiements_du_client,
 )
-from apps.pass_products.reglages import ou_par_defaut
+from apps.socle.reglages import ou_par_defaut
 from nsia_pass_api.dates import dernier_jour_couvert
 from nsia_pass_api.rows import rows
 from nsia_pass_api.telephones import masquer

@@ -7,9 +7,7 @@ from apps.pass_payments.models.controle import (
     EcartRapprochement,
     NatureAnomalie,
     NatureEcart,
-    Proposition,
     Rapprochement,
-    StatutProposition,
     TypeDocument,
 )
 from apps.pass_payments.models.imports import DoublonConfirme, ImportFichier, NatureImport, StatutImport
@@ -25,18 +23,11 @@ from apps.pass_payments.models.paiements import (
     TypePaiement,
 )
 from apps.pass_payments.models.suivi import (
-    CLE_DE_CODE,
-    TEXTE_EFFACE,
     TRANSITIONS_DECAISSEMENT,
     Decaissement,
-    MessageSortant,
     NatureDecaissement,
     RappelOperateur,
-    RequeteIdempotente,
     StatutDecaissement,
-    StatutMessage,
-    TachePlanifiee,
-    Travailleur,
     VerdictRappel,
 )
 from apps.pass_payments.models.vues import (
@@ -48,9 +39,7 @@ from apps.pass_payments.models.vues import (
 )
 
 __all__ = [
-    "CLE_DE_CODE",
     "OUVERTS",
-    "TEXTE_EFFACE",
     "TRANSITIONS",
     "TRANSITIONS_DECAISSEMENT",
     "AbandonCreance",
@@ -63,26 +52,19 @@ __all__ = [
     "EvenementPaiement",
     "ImportFichier",
     "IndicateurMensuel",
-    "MessageSortant",
     "NatureAnomalie",
     "NatureDecaissement",
     "NatureEcart",
     "NatureImport",
     "OperateurPaiement",
     "PaiementPass",
-    "Proposition",
     "RappelOperateur",
     "Rapprochement",
-    "RequeteIdempotente",
     "SoldeContrat",
     "StatutCotisation",
     "StatutDecaissement",
     "StatutImport",
-    "StatutMessage",
     "StatutPaiement",
-    "StatutProposition",
-    "TachePlanifiee",
-    "Travailleur",
     "TypeDocument",
     "TypeEvenement",
     "TypePaiement",

@@ -9,8 +9,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from apps.pass_clients.models import SouscriptionPass
+from apps.pass_payments.definitions import PLAFOND_GUICHET_MINIMUM
 from apps.pass_payments.motifs import MotifEchec
-from apps.pass_products.definitions import PLAFOND_GUICHET_MINIMUM
 from nsia_pass_api.constraints import parmi
 from nsia_pass_api.gardes import fige
 
@@ -177,7 +177,7 @@ class PaiementPass(models.Model):
         help_text="Même contrat, jour, montant, mode et justificatif : le premier porte 1. Vide hors du guichet.",
     )
     autorise_par = models.OneToOneField(
-        "Proposition",
+        "socle.Proposition",
         on_delete=models.PROTECT,
         null=True,
         blank=True,

@@ -1,4 +1,4 @@
-"""Rows that the worker claims and follows: money out, callbacks, messages; the kept answers of repeated requests; its own life.
+"""Rows that the worker claims and follows: money out, callbacks, messages; its own life.
 
 A row is due when its `…_le` has come. It is claimed by moving that moment ahead (SKIP LOCKED), so that a dead worker's rows
 are due again by themselves.
@@ -8,13 +8,11 @@ import uuid
 
 import pgtrigger
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.db.models.functions import Now
 
-from apps.pass_payments.cles import cle_lisible
 from apps.pass_payments.models.paiements import OperateurPaiement, PaiementPass
 from apps.pass_payments.motifs import MotifEchec
-from nsia_pass_api import coffre
 from nsia_pass_api.constraints import parmi, telephone
 from nsia_pass_api.gardes import fige
 
@@ -244,153 +242,3 @@ class RappelOperateur(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_operateur_display()} · {self.recu_le:%d/%m/%Y %H:%M:%S}"
-
-
-class StatutMessage(models.TextChoices):
-    A_ENVOYER = "a_envoyer", "À envoyer"
-    ENVOYE = "envoye", "Envoyé"
-    ABANDONNE = "abandonne", "Abandonné"
-
-
-# What begins the key of a message that holds a one-time code, and what is left of its text afterwards.
-CLE_DE_CODE = "code:"
-TEXTE_EFFACE = "NSIA : code à usage unique (effacé)."
-
-
-class MessageSortant(models.Model):
-    """An SMS to a client, written in the transaction of what it announces and sent by the worker. `cle`: once per fact.
-
-    The text of one that holds a code is sealed until then, erased as soon as it is sent, given up or out of date, and shown
-    to nobody.
-    """
-
-    Statut = StatutMessage
-
-    cle = models.CharField("fait annoncé", max_length=80)
-    telephone = models.CharField("téléphone", max_length=13)
-    texte = models.CharField(max_length=480)
-    statut = models.CharField(max_length=9, choices=StatutMessage.choices, default=StatutMessage.A_ENVOYER)
-    cree_le = models.DateTimeField("écrit le", db_default=Now())
-    a_envoyer_le = models.DateTimeField("à envoyer le", null=True, blank=True, db_default=Now())
-    tentatives = models.SmallIntegerField(default=0)
-    envoye_le = models.DateTimeField("envoyé le", null=True, blank=True)
-
-    class Meta:
-        db_table = "messages_sortants"
-        verbose_name = "message"
-        verbose_name_plural = "messages"
-        ordering = ["-id"]
-        constraints = [
-            models.UniqueConstraint(fields=["cle"], name="messages_une_fois"),
-            telephone("telephone", name="messages_telephone_congo"),
-            parmi("statut", StatutMessage, name="messages_statut_connu"),
-            models.CheckConstraint(
-                condition=Q(statut="a_envoyer", a_envoyer_le__isnull=False, envoye_le__isnull=True)
-                | Q(statut="envoye", a_envoyer_le__isnull=True, envoye_le__isnull=False)
-                | Q(statut="abandonne", a_envoyer_le__isnull=True, envoye_le__isnull=True),
-                name="messages_dates",
-            ),
-            models.CheckConstraint(
-                condition=~Q(cle__startswith=CLE_DE_CODE) | Q(texte__regex=coffre.FORME) | Q(texte=TEXTE_EFFACE),
-                name="messages_codes_scelles",
-            ),
-        ]
-        indexes = [
-            models.Index(fields=["a_envoyer_le"], condition=Q(statut="a_envoyer"), name="messages_a_envoyer"),
-            models.Index(fields=["cree_le"], condition=Q(statut="abandonne"), name="messages_abandonnes"),
-        ]
-        triggers = [
-            pgtrigger.Protect(name="message_indelebile", operation=pgtrigger.Delete),
-            pgtrigger.ReadOnly(name="message_immuable", fields=["cle", "telephone"]),
-            fige("statut", "envoye_le", name="message_termine", quand=pgtrigger.Q(old__statut__df="a_envoyer")),
-        ]
-
-    def __str__(self) -> str:
-        return cle_lisible(self.cle)
-
-    @property
-    def porte_un_code(self) -> bool:
-        return self.cle.startswith(CLE_DE_CODE)
-
-    @property
-    def texte_montrable(self) -> str:
-        return TEXTE_EFFACE if self.porte_un_code else self.texte
-
-
-class RequeteIdempotente(models.Model):
-    """The first answer to a request that may come again: same `cle`, same body, same answer. Written with what it did."""
-
-    portee = models.CharField("portée", max_length=40)
-    cle = models.CharField("clé", max_length=64)
-    empreinte = models.CharField("empreinte de la demande", max_length=64)
-    statut_http = models.SmallIntegerField()
-    reponse = models.JSONField("réponse")
-    cree_le = models.DateTimeField("reçue le", db_default=Now())
-
-    class Meta:
-        db_table = "requetes_idempotentes"
-        verbose_name = "requête idempotente"
-        verbose_name_plural = "requêtes idempotentes"
-        constraints = [
-            models.UniqueConstraint(fields=["portee", "cle"], name="requetes_une_par_cle"),
-            models.CheckConstraint(condition=Q(empreinte__regex=r"^[0-9a-f]{64}$"), name="requetes_empreinte"),
-        ]
-        indexes = [models.Index(fields=["cree_le"], name="requetes_par_age")]
-        triggers = [pgtrigger.Protect(name="requete_immuable", operation=pgtrigger.Update)]
-
-    def __str__(self) -> str:
-        return f"{self.portee} {self.cle}"
-
-
-class Travailleur(models.Model):
-    """A worker process: `vu_le` moves while it lives. Read by /sante/pret/ and the back office."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    hote = models.CharField("machine", max_length=80)
-    pid = models.IntegerField("processus")
-    demarre_le = models.DateTimeField("démarré le", db_default=Now())
-    vu_le = models.DateTimeField("vu le", db_default=Now())
-
-    class Meta:
-        db_table = "travailleurs"
-        verbose_name = "travailleur"
-        verbose_name_plural = "travailleurs"
-        ordering = ["-vu_le"]
-
-    def __str__(self) -> str:
-        return f"{self.hote} ({self.pid})"
-
-
-# What jobs of settings.PLANIFICATION are called.
-TACHES = {
-    "cycle_de_vie": "Vie des contrats : suspensions, expirations, annulations",
-    "rapprochement": "Rapprochement avec les opérateurs",
-    "polices": "Attribution des polices en attente",
-    "menage": "Ménage des paiements et des messages",
-    "indicateurs": "Chiffres du mois",
-    "sessions": "Ménage des sessions et des jetons",
-}
-
-
-class TachePlanifiee(models.Model):
-    """A recurring job of settings.PLANIFICATION: one worker claims it when `prochaine_le` has come."""
-
-    nom = models.CharField(primary_key=True, max_length=40)
-    prochaine_le = models.DateTimeField("prochaine exécution")
-    debut_le = models.DateTimeField("commencée le", null=True, blank=True)
-    fin_le = models.DateTimeField("terminée le", null=True, blank=True)
-    erreur = models.CharField(max_length=200, blank=True)
-
-    class Meta:
-        db_table = "taches_planifiees"
-        verbose_name = "tâche planifiée"
-        verbose_name_plural = "tâches planifiées"
-        ordering = ["prochaine_le"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(fin_le__isnull=True) | Q(fin_le__gte=F("debut_le")), name="taches_dates_ordonnees"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return TACHES.get(self.nom, self.nom)

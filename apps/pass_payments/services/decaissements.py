@@ -45,7 +45,7 @@ from apps.pass_payments.operateurs import (
 from apps.pass_payments.services import messages
 from apps.pass_payments.services.anomalies import ouvrir_anomalie
 from apps.pass_payments.services.paiements import consigner, numero_aleatoire, passer
-from apps.socle.services import dire
+from apps.socle.services.faits import dire
 from nsia_pass_api.constraints import violee
 from nsia_pass_api.dates import maintenant
 from nsia_pass_api.transactions import transaction_entiere
@@ -139,12 +139,15 @@ def liberer(*, decaissement: Decaissement, envoyer: bool, quand: datetime) -> No
 
 
 def _dire_la_fin(decaissement: Decaissement, *, quand: datetime) -> None:
-    """Whoever asked for the money learns whether it arrived."""
+    """Whoever asked for the money learns whether it arrived, by a handler of this fact that looks for its own `demandeur`."""
+    demandeur, _, reference = decaissement.cle.partition(":")
     dire(
         "decaissement.fini",
         cle=decaissement.cle,
         donnees={
             "decaissement": decaissement.pk,
+            "demandeur": demandeur,
+            "reference": reference,
             "statut": str(decaissement.statut),
             "montant": decaissement.montant,
         },

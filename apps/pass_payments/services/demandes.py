@@ -44,8 +44,8 @@ from apps.pass_payments.options import Options, montant_de_renouvellement, verif
 from apps.pass_payments.selectors import contrats_a_payer, situations_des
 from apps.pass_payments.services.paiements import enregistrer_demande
 from apps.pass_products.models import ProduitPass
-from apps.pass_products.reglages import reglage
 from apps.pass_products.services import etablir_devis
+from apps.socle.reglages import reglage
 from nsia_pass_api.dates import maintenant
 from nsia_pass_api.errors import DonneesInvalides
 from nsia_pass_api.money import formater_xaf
@@ -153,10 +153,11 @@ def renouveler_et_payer(
 
 @dataclass(frozen=True, kw_only=True)
 class Souscripteur:
-    """Who subscribes: a client (`client_id`) who showed the phone by `preuve`, or a newcomer whose phone no client has.
+    """Who subscribes: a client (`client_id`) who showed the phone by `preuve`, or a newcomer whose phone no client has, and who
+    has shown nothing (docs/decisions/0017-what-proves-a-phone.md).
 
-    `preuve` is empty for a client whose session shows nothing (docs/decisions/0017-what-proves-a-phone.md). A client who also
-    gives papers (`nom`, …) is who they say, as `reconnaitre_client`; otherwise `date_naissance` counts while none is on file.
+    A client who gives papers (`nom`, …) beside the proof is who they say, as `reconnaitre_client`; otherwise `date_naissance`
+    counts while none is on file.
     """
 
     client_id: int | None = None

@@ -16,7 +16,6 @@ from apps.pass_payments.models import (
     EvenementPaiement,
     OperateurPaiement,
     PaiementPass,
-    Proposition,
     SoldeContrat,
     StatutPaiement,
     TypePaiement,
@@ -25,7 +24,8 @@ from apps.pass_payments.operateurs import Constat, Etat
 from apps.pass_payments.options import montant_de_renouvellement, premiere_echeance, verifier_renouvellement
 from apps.pass_payments.services.paiements import enregistrer_demande
 from apps.pass_payments.services.reglement import regler
-from apps.pass_products.reglages import reglage
+from apps.socle.models import Proposition
+from apps.socle.reglages import reglage
 from nsia_pass_api.dates import aujourdhui, maintenant
 from nsia_pass_api.money import MONTANT_MAXIMUM, formater_xaf
 from nsia_pass_api.transactions import transaction_entiere

@@ -9,18 +9,20 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from apps.pass_clients.models import SouscriptionPass, StatutSouscription
 from apps.pass_clients.reprises import midi
 from apps.pass_clients.services import verrouiller
-from apps.pass_payments.errors import PropositionImpossible
-from apps.pass_payments.models import OperateurPaiement, Proposition
-from apps.pass_payments.natures import Demande, Nature
+from apps.pass_payments.models import OperateurPaiement
 from apps.pass_payments.services.guichet import encaisser_au_guichet, exces, peut_devoir, verifier_encaissement
+from apps.socle.errors import PropositionImpossible
+from apps.socle.models import Proposition
+from apps.socle.natures import Demande, Nature, proposable
 from nsia_pass_api.dates import aujourdhui
 from nsia_pass_api.money import formater_xaf
 
 
+@proposable("encaissement")
 class Encaissement(Nature[SouscriptionPass]):
     libelle = "Encaisser une somme élevée"
     droit_proposer = "pass_payments.add_paiementpass"
-    droit_decider = "pass_payments.change_proposition"
+    droit_decider = "socle.change_proposition"
     champs: ClassVar[Mapping[str, tuple[str, Callable[[Any], str]]]] = {
         "depasse": ("Ce qui dépasse", str),
         "souscription": ("Souscription", str),

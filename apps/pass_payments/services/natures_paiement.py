@@ -10,25 +10,23 @@ from django.utils import timezone
 from apps.pass_clients.models import SouscriptionPass, StatutSouscription
 from apps.pass_clients.selectors import changements_de_numero
 from apps.pass_clients.services import changer_statut, verrouiller
-from apps.pass_payments.errors import (
-    AbandonImpossible,
-    DecaissementDejaClos,
-    PropositionImpossible,
-    SecondePersonneExigee,
-)
+from apps.pass_payments.errors import AbandonImpossible, DecaissementDejaClos
 from apps.pass_payments.models import (
     AbandonCreance,
     Decaissement,
     EvenementPaiement,
     PaiementPass,
-    Proposition,
     SoldeContrat,
     StatutDecaissement,
     StatutPaiement,
 )
-from apps.pass_payments.natures import Demande, Nature
+from apps.pass_payments.operateurs import est_en_ligne
 from apps.pass_payments.services.decaissements import a_clore, clore_a_la_main, demander_remboursement, liberer
 from apps.pass_payments.services.paiements import changer_statut_paiement
+from apps.socle.errors import PropositionImpossible, SecondePersonneExigee
+from apps.socle.models import Proposition
+from apps.socle.natures import Demande, Nature, proposable
+from apps.socle.services.propositions import proposer
 from nsia_pass_api.dates import maintenant
 from nsia_pass_api.money import formater_xaf
 from nsia_pass_api.telephones import afficher
@@ -43,8 +41,8 @@ def _statut_paiement(valeur: str) -> str:
 class _Retour(Nature[PaiementPass]):
     """A confirmed payment goes back to who paid."""
 
-    droit_proposer = "pass_payments.add_proposition"
-    droit_decider = "pass_payments.change_proposition"
+    droit_proposer = "socle.add_proposition"
+    droit_decider = "socle.change_proposition"
     champs: ClassVar[Champs] = {
         "paiement": ("Paiement", str),
         "mode": ("Mode de paiement", str),
@@ -72,7 +70,7 @@ class _Retour(Nature[PaiementPass]):
         return Demande(
             cle=f"paiement:{objet.numero_transaction}",
             client_id=objet.souscription.client_id,
-            paiement=objet,
+            paiement_id=objet.pk,
             avant=avant,
             apres={**avant, "statut": StatutPaiement.REMBOURSE},
         )
@@ -87,6 +85,7 @@ class _Retour(Nature[PaiementPass]):
         }
 
 
+@proposable("remboursement")
 class Remboursement(_Retour):
     libelle = "Rembourser un paiement"
 
@@ -99,6 +98,7 @@ class Remboursement(_Retour):
         return "Approuvé : le remboursement part chez l'opérateur."
 
 
+@proposable("annulation")
 class Annulation(_Retour):
     libelle = "Annuler un encaissement d'agence"
 
@@ -122,12 +122,13 @@ def _statut_decaissement(valeur: str) -> str:
     return str(StatutDecaissement(valeur).label)
 
 
+@proposable("cloture")
 class ClotureDecaissement(Nature[Decaissement]):
     """Money that left and of which the operator does not say how it ended: people do, with his own words."""
 
     libelle = "Clore un décaissement contesté"
-    droit_proposer = "pass_payments.add_proposition"
-    droit_decider = "pass_payments.change_proposition"
+    droit_proposer = "socle.add_proposition"
+    droit_decider = "socle.change_proposition"
     champs: ClassVar[Champs] = {
         "decaissement": ("Décaissement", str),
         "montant": ("Montant", formater_xaf),
@@ -159,7 +160,7 @@ class ClotureDecaissement(Nature[Decaissement]):
         return Demande(
             cle=f"decaissement:{objet.numero}",
             client_id=paiement.souscription.client_id if paiement else None,
-            paiement=paiement,
+            paiement_id=objet.paiement_id,
             avant=self.situation(objet),
             apres={
                 **self.situation(objet),
@@ -197,12 +198,13 @@ class ClotureDecaissement(Nature[Decaissement]):
         return "Approuvé : le décaissement est clos."
 
 
+@proposable("versement")
 class LiberationVersement(Nature[Decaissement]):
     """A payout to a number that became a client's lately: whoever gave the number does not decide."""
 
     libelle = "Verser vers un nouveau numéro"
-    droit_proposer = "pass_payments.add_proposition"
-    droit_decider = "pass_payments.change_proposition"
+    droit_proposer = "socle.add_proposition"
+    droit_decider = "socle.change_proposition"
     champs: ClassVar[Champs] = {
         "decaissement": ("Décaissement", str),
         "objet": ("Objet", str),
@@ -259,12 +261,13 @@ def _statut_souscription(valeur: str) -> str:
     return str(StatutSouscription(valeur).label)
 
 
+@proposable("abandon")
 class Abandon(Nature[SouscriptionPass]):
     """What is late on a contract that its client no longer pays: NSIA ends the contract and claims its debt no more."""
 
     libelle = "Abandonner une créance"
-    droit_proposer = "pass_payments.add_proposition"
-    droit_decider = "pass_payments.change_proposition"
+    droit_proposer = "socle.add_proposition"
+    droit_decider = "socle.change_proposition"
     champs: ClassVar[Champs] = {
         "police": ("Police", str),
         "statut": ("État du contrat", _statut_souscription),
@@ -335,3 +338,15 @@ class Abandon(Nature[SouscriptionPass]):
 
     def fait(self, proposition: Proposition) -> str:
         return "Approuvé : le contrat est résilié et sa dette n'est plus réclamée."
+
+
+def retour_possible(paiement: PaiementPass) -> str:
+    """The kind that gives a payment back: its refund by the operator, or the cancellation of an agency's receipt."""
+    return "remboursement" if est_en_ligne(paiement.operateur) else "annulation"
+
+
+def proposer_retour(
+    *, paiement: PaiementPass, motif: str, demandeur: AbstractBaseUser, quand: datetime | None = None
+) -> Proposition:
+    """The refund or cancellation of a confirmed payment waits for a second person. Raises as `proposer`."""
+    return proposer(nature=retour_possible(paiement), objet=paiement, motif=motif, demandeur=demandeur, quand=quand)

@@ -12,14 +12,14 @@ from django.utils import timezone
 
 from apps.pass_clients.models import SouscriptionPass, StatutSouscription
 from apps.pass_payments.errors import (
-    CleDejaUtilisee,
     PaiementImpossible,
     PayeurDejaSollicite,
     TentativeOuverte,
     TransitionPaiementRefusee,
 )
 from apps.pass_payments.models import TRANSITIONS, EvenementPaiement, PaiementPass, StatutPaiement
-from apps.socle.services import dire
+from apps.socle.errors import CleDejaUtilisee
+from apps.socle.services.faits import dire
 from nsia_pass_api.constraints import violee
 from nsia_pass_api.dates import maintenant
 

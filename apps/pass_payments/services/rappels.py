@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.conf import settings
+from django.db import transaction
 from django.db.models import QuerySet
 
 from apps.pass_payments.models import (
@@ -92,13 +93,22 @@ def _paiements(operateur: str, numero: str) -> QuerySet[PaiementPass]:
     )
 
 
+def _a_traiter() -> QuerySet[RappelOperateur]:
+    """Those that wait and that nobody holds, the oldest first; they are held until the transaction ends."""
+    attendent = RappelOperateur.objects.filter(verdict=VerdictRappel.A_TRAITER, operateur__in=settings.OPERATEURS)
+    return attendent.order_by("pk").select_for_update(no_key=True, skip_locked=True)
+
+
+@transaction.atomic
+def rappels_a_traiter(*, nombre: int) -> list[int]:
+    """At most `nombre` callbacks that wait. They stay anybody's: `traiter_rappel` takes the oldest."""
+    return [rappel.pk for rappel in _a_traiter()[:nombre]]
+
+
 @transaction_entiere
 def traiter_rappel(*, quand: datetime | None = None) -> bool:
     """The oldest waiting callback is attached to its payment, which is due at once. False when none waits."""
-    attendent = RappelOperateur.objects.filter(
-        verdict=VerdictRappel.A_TRAITER, operateur__in=settings.OPERATEURS
-    ).order_by("pk")
-    rappel = attendent.select_for_update(no_key=True, skip_locked=True).first()
+    rappel = _a_traiter().first()
     if rappel is None:
         return False
     _traiter(rappel, quand or maintenant())

@@ -14,7 +14,6 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from apps.pass_clients.models import SouscriptionPass, StatutSouscription
-from apps.pass_clients.numbers import allouer, forme
 from apps.pass_clients.services import activer, attribuer_police, prouver_par_paiement, renouveler
 from apps.pass_payments.lifecycle import reprendre
 from apps.pass_payments.models import (
@@ -31,6 +30,7 @@ from apps.pass_payments.selectors import situations_des
 from apps.pass_payments.services import messages
 from apps.pass_payments.services.anomalies import ouvrir_anomalie
 from apps.pass_payments.services.paiements import passer, passer_ensemble, verrouiller_groupe
+from apps.socle.numbers import allouer, forme
 from nsia_pass_api.dates import maintenant
 from nsia_pass_api.transactions import transaction_entiere
 

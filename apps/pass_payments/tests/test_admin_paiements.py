@@ -32,20 +32,18 @@ from apps.pass_payments.models import (
     DocumentEmis,
     EcartRapprochement,
     EvenementPaiement,
-    MessageSortant,
     PaiementPass,
-    Proposition,
     RappelOperateur,
     Rapprochement,
-    TachePlanifiee,
-    Travailleur,
 )
 from apps.pass_payments.services.guichet import encaisser_au_guichet
-from apps.pass_payments.services.messages import annoncer_code
-from apps.pass_payments.services.propositions import proposer_retour, refuser
+from apps.pass_payments.services.natures_paiement import proposer_retour
 from apps.pass_payments.services.suivi import hater, reserver_paiements, suivre_paiement
 from apps.pass_payments.tests.factories import PaiementFactory, contrat_finissant
 from apps.pass_payments.tests.operateur_factice import OperateurFactice
+from apps.socle.models import MessageSortant, Proposition, TachePlanifiee, Travailleur
+from apps.socle.services.messages import annoncer_code
+from apps.socle.services.propositions import refuser
 from nsia_pass_api.back_office import accueil as back_office
 
 pytestmark = pytest.mark.django_db

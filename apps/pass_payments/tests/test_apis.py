@@ -28,8 +28,8 @@ from apps.pass_clients.tests.factories import (
 )
 from apps.pass_payments.models import PaiementPass
 from apps.pass_payments.tests.factories import PaiementFactory
-from apps.pass_products.services import changer_reglage
 from apps.pass_products.tests.factories import GarantieFactory, ProduitEpargneFactory, ProduitFactory
+from apps.socle.services.reglages import changer_reglage
 from nsia_pass_api.tests.conformite import verifier_conformite
 
 pytestmark = pytest.mark.django_db

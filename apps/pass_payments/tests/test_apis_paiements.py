@@ -18,7 +18,7 @@ from apps.borne_auth.tokens import JetonAccesClient, JetonAgent
 from apps.pass_clients.models import ClientPass, NumeroPolice
 from apps.pass_clients.services import changer_statut
 from apps.pass_clients.tests.factories import ClientFactory, contrat_en_vigueur
-from apps.pass_payments.models import MessageSortant, PaiementPass
+from apps.pass_payments.models import PaiementPass
 from apps.pass_payments.motifs import PHRASES, MotifEchec
 from apps.pass_payments.operateurs import Constat, Etat
 from apps.pass_payments.services import changer_statut_paiement
@@ -26,6 +26,7 @@ from apps.pass_payments.services.reglement import regler
 from apps.pass_payments.tests.ecritures import compter
 from apps.pass_payments.tests.factories import PaiementFactory, contrat_finissant
 from apps.pass_products.tests.factories import ProduitEpargneFactory, ProduitFactory
+from apps.socle.models import MessageSortant
 from nsia_pass_api.tests.conformite import verifier_conformite
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("operateur")]

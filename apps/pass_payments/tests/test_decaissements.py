@@ -14,12 +14,7 @@ from apps.borne_auth.tests.races import en_parallele
 from apps.pass_clients.tests import refus
 from apps.pass_clients.tests.courses import ou_refus
 from apps.pass_clients.tests.factories import ClientFactory, contrat_en_vigueur
-from apps.pass_payments.models import (
-    AnomaliePaiement,
-    Decaissement,
-    MessageSortant,
-    PaiementPass,
-)
+from apps.pass_payments.models import AnomaliePaiement, Decaissement, PaiementPass
 from apps.pass_payments.operateurs import Accuse, Constat, Etat, OperateurFerme
 from apps.pass_payments.selectors_controle import decaissements_en_retard
 from apps.pass_payments.services.anomalies import resoudre_anomalie
@@ -34,6 +29,10 @@ from apps.pass_payments.services.reglement import regler
 from apps.pass_payments.tests.ecritures import refuse
 from apps.pass_payments.tests.factories import PaiementFactory
 from apps.pass_payments.tests.operateur_factice import OperateurFactice, injoignable, refusee
+from apps.socle import faits
+from apps.socle.faits import quand
+from apps.socle.models import Fait, MessageSortant
+from apps.socle.services.faits import livrer, reserver_livraisons
 
 pytestmark = pytest.mark.django_db
 
@@ -380,6 +379,68 @@ class TestSuivre:
         assert vu == [principal.reference_mobile_money]
         assert operateur.comptes[un.reference].montant == 400
         assert list(PaiementPass.objects.order_by("id").values_list("statut", flat=True)) == ["succes", "rembourse"]
+
+
+class TestFin:
+    """Whoever asked for the money learns how it ended, by a handler of an app that payments do not know."""
+
+    @pytest.fixture
+    def sinistres(self, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, int]]:
+        """What claims learn: reference, state and amount."""
+        monkeypatch.setattr(faits, "_TRAITANTS", {})
+        appris: list[tuple[str, str, int]] = []
+
+        @quand("decaissement.fini")
+        def clore_le_sinistre(fait: Fait) -> None:
+            if fait.donnees["demandeur"] == "sinistre":
+                appris.append((fait.donnees["reference"], fait.donnees["statut"], fait.donnees["montant"]))
+
+        return appris
+
+    @staticmethod
+    def livrer_tout() -> None:
+        while idents := reserver_livraisons(nombre=10):
+            for ident in idents:
+                livrer(ident)
+
+    @pytest.mark.parametrize(("etat", "statut"), [(Etat.REUSSI, "succes"), (Etat.ECHOUE, "echec")])
+    def test_of_a_payout(
+        self,
+        sinistres: list[tuple[str, str, int]],
+        operateur: OperateurFactice,
+        suiveur: Suiveur,
+        etat: Etat,
+        statut: str,
+    ) -> None:
+        versement = verser()
+        suiveur.passer()
+        self.livrer_tout()
+        assert sinistres == []
+        operateur.repondre(versement.reference, etat)
+
+        suiveur.passer(apres=5)
+        self.livrer_tout()
+
+        assert sinistres == [("SIN-2026-000123", statut, 25_000)]
+        fait = Fait.objects.get(nom="decaissement.fini")
+        assert (fait.cle, fait.donnees["decaissement"]) == ("sinistre:SIN-2026-000123", versement.pk)
+
+    def test_that_of_a_refund_is_nobody_else_s(
+        self,
+        sinistres: list[tuple[str, str, int]],
+        remboursement: Decaissement,
+        paiement: PaiementPass,
+        operateur: OperateurFactice,
+        suiveur: Suiveur,
+    ) -> None:
+        suiveur.passer()
+        operateur.approuver(remboursement.reference)
+        suiveur.passer(apres=5)
+        self.livrer_tout()
+
+        assert sinistres == []
+        donnees = Fait.objects.get(nom="decaissement.fini").donnees
+        assert (donnees["demandeur"], donnees["reference"]) == ("paiement", paiement.numero_transaction)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -16,15 +16,17 @@ from apps.borne_auth.tests.factories import AgentFactory
 from apps.pass_clients.models import NumeroPolice, SouscriptionPass
 from apps.pass_clients.services import changer_statut
 from apps.pass_clients.tests.factories import ClientFactory, SouscriptionFactory, contrat_en_vigueur
-from apps.pass_payments.models import MessageSortant, PaiementPass, Proposition
+from apps.pass_payments.definitions import PLAFOND_GUICHET_MINIMUM
+from apps.pass_payments.models import PaiementPass
 from apps.pass_payments.services import enregistrer_demande
 from apps.pass_payments.services.guichet import AU_GUICHET, encaisser_au_guichet
-from apps.pass_payments.services.propositions import approuver, proposer, refuser
 from apps.pass_payments.tests.ecritures import refuse
 from apps.pass_payments.tests.factories import PaiementFactory, contrat_finissant
-from apps.pass_products.definitions import DEFINITIONS, PLAFOND_GUICHET_MINIMUM
-from apps.pass_products.services import changer_reglage
 from apps.pass_products.tests.factories import ProduitEpargneFactory
+from apps.socle.definitions import DEFINITIONS
+from apps.socle.models import MessageSortant, Proposition
+from apps.socle.services.propositions import approuver, proposer, refuser
+from apps.socle.services.reglages import changer_reglage
 from nsia_pass_api.dates import maintenant
 
 pytestmark = pytest.mark.django_db
@@ -292,5 +294,5 @@ class TestADeux:
         assert proposition.demandeur == caissiere
         assert not PaiementPass.objects.exists()
         client.force_login(AgentFactory.create(role="gestionnaire"))
-        page = reverse("admin:pass_payments_proposition_change", args=[proposition.pk])
+        page = reverse("admin:socle_proposition_change", args=[proposition.pk])
         assert "Assurez-vous que Mireille LOEMBA" in unescape(client.get(page).content.decode())

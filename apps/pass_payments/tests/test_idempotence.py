@@ -18,10 +18,11 @@ from apps.borne_auth.tokens import JetonAccesClient
 from apps.pass_clients.models import NumeroPolice
 from apps.pass_clients.tests.courses import ou_refus
 from apps.pass_clients.tests.factories import contrat_en_vigueur
-from apps.pass_payments.errors import CleDejaUtilisee
-from apps.pass_payments.models import PaiementPass, RequeteIdempotente
+from apps.pass_payments.models import PaiementPass
 from apps.pass_payments.services.demandes import Ligne, payer
-from apps.pass_payments.services.idempotence import Reponse, oublier_requetes, une_seule_fois
+from apps.socle.errors import CleDejaUtilisee
+from apps.socle.models import RequeteIdempotente
+from apps.socle.services.idempotence import Reponse, oublier_requetes, une_seule_fois
 
 pytestmark = pytest.mark.usefixtures("operateur")
 

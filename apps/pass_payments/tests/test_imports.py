@@ -18,7 +18,7 @@ from apps.borne_auth.tests.factories import AgentFactory
 from apps.borne_auth.tests.races import en_parallele
 from apps.pass_clients.models import ModificationClient, SouscriptionPass
 from apps.pass_clients.tests.factories import AgenceFactory, ClientFactory, contrat_en_vigueur
-from apps.pass_payments.models import DoublonConfirme, ImportFichier, MessageSortant, PaiementPass
+from apps.pass_payments.models import DoublonConfirme, ImportFichier, PaiementPass
 from apps.pass_payments.operateurs import Constat, Etat
 from apps.pass_payments.services import changer_statut_paiement, enregistrer_demande
 from apps.pass_payments.services.guichet import encaisser_au_guichet
@@ -33,6 +33,7 @@ from apps.pass_payments.services.imports import (
 )
 from apps.pass_payments.services.reglement import regler
 from apps.pass_products.tests.factories import ProduitEpargneFactory
+from apps.socle.models import MessageSortant
 from nsia_pass_api.errors import AccesRefuse
 
 pytestmark = pytest.mark.django_db

@@ -19,8 +19,8 @@ from apps.pass_clients.tests.factories import PoliceFactory, contrat_en_vigueur
 from apps.pass_payments.models import Cotisation, IndicateurMensuel, PaiementPass
 from apps.pass_payments.selectors_accueil import derniers_mois, graphiques
 from apps.pass_payments.services.indicateurs import calculer_indicateurs
-from apps.pass_payments.services.propositions import approuver, proposer
 from apps.pass_payments.tests.factories import PaiementFactory
+from apps.socle.services.propositions import approuver, proposer
 from nsia_pass_api.dates import aujourdhui
 from nsia_pass_api.money import formater_nombre
 

@@ -13,15 +13,9 @@ from apps.mtn_integration import metriques as mtn
 from apps.mtn_integration.models import LogMTN
 from apps.pass_clients.tests.factories import SouscriptionFactory
 from apps.pass_payments import metriques
-from apps.pass_payments.models import (
-    AnomaliePaiement,
-    EcartRapprochement,
-    MessageSortant,
-    Rapprochement,
-    TachePlanifiee,
-    Travailleur,
-)
+from apps.pass_payments.models import AnomaliePaiement, EcartRapprochement, Rapprochement
 from apps.pass_payments.tests.factories import PaiementFactory
+from apps.socle.models import MessageSortant, TachePlanifiee, Travailleur
 from nsia_pass_api.dates import maintenant
 
 pytestmark = pytest.mark.django_db

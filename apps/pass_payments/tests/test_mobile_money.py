@@ -18,11 +18,12 @@ from apps.pass_clients.tests.courses import ou_refus
 from apps.pass_clients.tests.factories import ClientFactory
 from apps.pass_clients.tests.refus import refuse as base_refuse
 from apps.pass_clients.tests.refus import sans_gardes, verifier_maintenant
-from apps.pass_payments.models import Decaissement, MessageSortant, Proposition
+from apps.pass_payments.models import Decaissement
 from apps.pass_payments.services.decaissements import demander_versement, liberer, reserver_decaissements
-from apps.pass_payments.services.propositions import approuver, proposer, refuser
 from apps.pass_payments.tests.ecritures import refuse
-from apps.pass_products.services import changer_reglage
+from apps.socle.models import Fait, MessageSortant, Proposition
+from apps.socle.services.propositions import approuver, proposer, refuser
+from apps.socle.services.reglages import changer_reglage
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("operateur")]
 
@@ -152,6 +153,15 @@ class TestVersement:
         approuver(proposition=demandee(versement, agents[1], envoyer=False), decideur=agents[2])
         versement.refresh_from_db()
         assert (versement.statut, versement.termine_le is not None) == ("echec", True)
+        assert [fait.donnees for fait in Fait.objects.filter(nom="decaissement.fini", cle=versement.cle)] == [
+            {
+                "decaissement": versement.pk,
+                "demandeur": "sinistre",
+                "reference": "1",
+                "statut": "echec",
+                "montant": 5_000,
+            }
+        ]
         assert verser().statut == "a_approuver"
         with refuse("decaissement_deja_clos"):
             demandee(versement, agents[1])

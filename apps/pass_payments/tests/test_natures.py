@@ -32,20 +32,16 @@ from apps.pass_clients.services import (
 from apps.pass_clients.tests import refus
 from apps.pass_clients.tests.courses import ou_refus, transaction_ouverte
 from apps.pass_clients.tests.factories import ClientFactory, SouscriptionFactory, contrat_en_vigueur
-from apps.pass_payments.models import (
-    AbandonCreance,
-    Cotisation,
-    Decaissement,
-    MessageSortant,
-    Proposition,
-    SoldeContrat,
-)
-from apps.pass_payments.natures import Demande, Nature, nature
+from apps.pass_payments.models import AbandonCreance, Cotisation, Decaissement, SoldeContrat
 from apps.pass_payments.services.decaissements import clore_a_la_main, reserver_decaissements, suivre_decaissement
-from apps.pass_payments.services.propositions import approuver, peut_decider, proposer, proposer_retour, retirer
+from apps.pass_payments.services.natures_paiement import proposer_retour
 from apps.pass_payments.tests.ecritures import refuse
 from apps.pass_payments.tests.factories import PaiementFactory
 from apps.pass_payments.tests.operateur_factice import OperateurFactice
+from apps.socle import natures
+from apps.socle.models import MessageSortant, Proposition
+from apps.socle.natures import Demande, Nature, nature, proposable
+from apps.socle.services.propositions import approuver, peut_decider, proposer, retirer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("operateur")]
 
@@ -373,7 +369,7 @@ class TestRetirer:
 
 
 class Prenom(Nature[ClientPass]):
-    """What an app to the right may add: a class, and a line in settings."""
+    """What an app to the right may add: a class under its code."""
 
     libelle = "Changer un prénom"
     droit_proposer = "pass_clients.view_clientpass"
@@ -407,8 +403,13 @@ class Prenom(Nature[ClientPass]):
 
 class TestAutreNature:
     @pytest.fixture(autouse=True)
-    def _inscrite(self, settings: Settings) -> None:
-        settings.PROPOSITIONS = {**settings.PROPOSITIONS, "prenom": f"{__name__}.Prenom"}
+    def _inscrite(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(natures, "_NATURES", dict(natures._NATURES))
+        proposable("prenom")(Prenom)
+
+    def test_a_code_is_one_kind_s(self) -> None:
+        with pytest.raises(ValueError, match="deux fois"):
+            proposable("prenom")(Prenom)
 
     def test_it_goes_through_the_same_door(self, agents: list[Agent]) -> None:
         client = ClientFactory()

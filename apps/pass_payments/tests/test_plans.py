@@ -16,6 +16,9 @@ from django.db import connection, transaction
 from pytest_django.plugin import DjangoDbBlocker
 
 from apps.essais.portfolio import generer_portefeuille
+from apps.pass_clients.expressions import PoliceEpelee
+from apps.pass_clients.models import NumeroPolice
+from apps.pass_clients.polices import epeler
 
 PAGES_AU_PLUS = 24
 LIGNES_AU_PLUS = 60
@@ -142,6 +145,13 @@ def test_a_subscription_with_all_that_hangs_on_it_is_a_look_up(temoins: Temoins)
 def test_a_police_that_nobody_has_costs_one_descent(temoins: Temoins) -> None:
     plan = expliquer("SELECT * FROM soldes_contrats WHERE police = %s", "CG-1999-VIE-001")
     assert plan.pages <= 4
+
+
+def test_a_police_is_found_by_how_it_is_spelled(temoins: Temoins) -> None:
+    epelees = NumeroPolice.objects.alias(epelee=PoliceEpelee("numero_police")).filter(epelee=epeler(temoins.police))
+    sql, parametres = epelees.values("pk").query.sql_with_params()
+    plan = expliquer(sql, *parametres)
+    assert plan.entree[0] == "polices_epelees"
 
 
 @pytest.mark.parametrize("vue", ["cotisations", "soldes_contrats"])

@@ -33,7 +33,7 @@ SIEN, AUTRE = "+242061234567", "+242069999999"
     ],
 )
 def test_what_earlier_rows_show(canal: str, paiement: dict[str, Any] | None, preuve: str) -> None:
-    une = SouscriptionFactory(client=ClientFactory(telephone=SIEN), canal=canal, active=True)
+    une = SouscriptionFactory(client=ClientFactory(telephone=SIEN), canal=canal, preuve="", active=True)
     if paiement is not None:
         PaiementFactory(souscription=une, **{"type_paiement": "souscription_initiale", **paiement})
 

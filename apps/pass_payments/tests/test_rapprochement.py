@@ -21,7 +21,6 @@ from apps.pass_payments.models import (
     AnomaliePaiement,
     EcartRapprochement,
     EvenementPaiement,
-    MessageSortant,
     PaiementPass,
     RappelOperateur,
     Rapprochement,
@@ -54,6 +53,7 @@ from apps.pass_payments.tests.releves import (
     suivre,
     totaux,
 )
+from apps.socle.models import MessageSortant
 from nsia_pass_api.errors import DonneesInvalides
 
 pytestmark = pytest.mark.django_db

@@ -11,11 +11,12 @@ import time_machine
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
-from apps.pass_payments.models import Rapprochement, TachePlanifiee
+from apps.pass_payments.models import Rapprochement
 from apps.pass_payments.operateurs import LigneReleve, ReleveIndisponible
-from apps.pass_payments.services.planification import executer_tache, inscrire_taches
 from apps.pass_payments.tests.operateur_factice import OperateurFactice
 from apps.pass_payments.tests.releves import JOUR, MIDI, NUIT, approuver, demander, ecarts, payer
+from apps.socle.models import TachePlanifiee
+from apps.socle.services.planification import executer_tache, inscrire_taches
 
 pytestmark = pytest.mark.django_db
 

@@ -24,13 +24,14 @@ from apps.pass_clients.tests.factories import (
 )
 from apps.pass_payments.errors import AnomalieDejaResolue
 from apps.pass_payments.lifecycle import appliquer, decider
-from apps.pass_payments.models import AnomaliePaiement, MessageSortant, PaiementPass
+from apps.pass_payments.models import AnomaliePaiement, PaiementPass
 from apps.pass_payments.operateurs import Constat, Etat
 from apps.pass_payments.services.anomalies import resoudre_anomalie
 from apps.pass_payments.services.demandes import Ligne, payer
 from apps.pass_payments.services.reglement import regler
 from apps.pass_payments.tests.ecritures import compter
 from apps.pass_payments.tests.factories import PaiementFactory, contrat_finissant
+from apps.socle.models import MessageSortant
 from nsia_pass_api.transactions import ESSAIS, transaction_entiere
 
 TYPES = ("souscription_initiale", "cotisation", "renouvellement", "rattrapage")

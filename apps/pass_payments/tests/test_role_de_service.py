@@ -10,14 +10,16 @@ from apps.borne_auth.tests.factories import AgentFactory
 from apps.pass_clients.models import NumeroPolice, PeriodeCouverture
 from apps.pass_clients.services import Auteur, ajouter_beneficiaire, changer_statut, modifier_client, souscrire
 from apps.pass_clients.tests.factories import ClientFactory
-from apps.pass_payments.models import Decaissement, PaiementPass, Proposition
+from apps.pass_payments.models import Decaissement, PaiementPass
 from apps.pass_payments.operateurs import Constat, Etat
 from apps.pass_payments.services import enregistrer_demande
 from apps.pass_payments.services.decaissements import reserver_decaissements, suivre_decaissement
-from apps.pass_payments.services.propositions import approuver, proposer, proposer_retour
+from apps.pass_payments.services.natures_paiement import proposer_retour
 from apps.pass_payments.services.reglement import regler
 from apps.pass_payments.tests.operateur_factice import OperateurFactice
 from apps.pass_products.tests.factories import ProduitFactory
+from apps.socle.models import Proposition
+from apps.socle.services.propositions import approuver, proposer
 
 pytestmark = pytest.mark.django_db
 

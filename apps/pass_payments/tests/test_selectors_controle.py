@@ -17,18 +17,15 @@ from apps.pass_payments.models import (
     Decaissement,
     EcartRapprochement,
     EvenementPaiement,
-    MessageSortant,
     PaiementPass,
-    Proposition,
     RappelOperateur,
     Rapprochement,
-    TachePlanifiee,
-    Travailleur,
 )
 from apps.pass_payments.selectors_controle import alertes_exploitation, ecarts_ouverts, suspens
 from apps.pass_payments.services.paiements import changer_statut_paiement
 from apps.pass_payments.tests.factories import PaiementFactory
 from apps.pass_payments.tests.releves import JOUR, MIDI, PAYEUR, demander
+from apps.socle.models import MessageSortant, Proposition, TachePlanifiee, Travailleur
 from nsia_pass_api import alertes
 from nsia_pass_api.alertes import Alerte
 from nsia_pass_api.lisible import compte_lisible

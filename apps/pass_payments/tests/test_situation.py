@@ -23,7 +23,6 @@ from apps.borne_auth.tests.factories import AgentFactory
 from apps.pass_clients.models import Contrat, EtatContrat, NumeroPolice
 from apps.pass_clients.services import changer_statut
 from apps.pass_clients.tests.factories import ClientFactory, PeriodeFactory, PoliceFactory, SouscriptionFactory
-from apps.pass_payments.models import MessageSortant
 from apps.pass_payments.operateurs import Constat, Etat
 from apps.pass_payments.services.reglement import regler
 from apps.pass_payments.situation import ALERTES, CodeSituation, TypeActe, situation, situations
@@ -31,6 +30,7 @@ from apps.pass_payments.tests.factories import PaiementFactory
 from apps.pass_payments.tests.operateur_factice import OperateurFactice
 from apps.pass_payments.tests.pdfs import lire
 from apps.pass_payments.tests.test_apis import connecter
+from apps.socle.models import MessageSortant
 from nsia_pass_api.dates import dernier_jour_couvert
 from nsia_pass_api.pdf.typographie import jour_en_lettres
 

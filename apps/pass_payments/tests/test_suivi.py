@@ -10,13 +10,7 @@ from pytest_django import Settings
 from apps.borne_auth.tests.factories import AgentFactory
 from apps.pass_clients.models import NumeroPolice, SouscriptionPass
 from apps.pass_clients.tests.factories import ClientFactory, SouscriptionFactory, contrat_en_vigueur
-from apps.pass_payments.models import (
-    AnomaliePaiement,
-    EvenementPaiement,
-    MessageSortant,
-    PaiementPass,
-    RappelOperateur,
-)
+from apps.pass_payments.models import AnomaliePaiement, EvenementPaiement, PaiementPass, RappelOperateur
 from apps.pass_payments.operateurs import Accuse, Constat, Etat, OperateurFerme
 from apps.pass_payments.services.anomalies import resoudre_anomalie
 from apps.pass_payments.services.demandes import Ligne, payer
@@ -24,6 +18,7 @@ from apps.pass_payments.services.paiements import enregistrer_demande
 from apps.pass_payments.services.rappels import recevoir_rappel, traiter_rappel
 from apps.pass_payments.services.suivi import reserver_paiements, suivre_paiement
 from apps.pass_payments.tests.operateur_factice import OperateurFactice, injoignable, refusee
+from apps.socle.models import MessageSortant
 
 pytestmark = pytest.mark.django_db
 

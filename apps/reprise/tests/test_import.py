@@ -22,7 +22,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
-from apps.pass_clients.models import NumeroPolice, SerieNumero, SouscriptionPass
+from apps.pass_clients.models import NumeroPolice, SouscriptionPass
 from apps.pass_payments.models import PaiementPass
 from apps.pass_products.models import Garantie, ProduitPass
 from apps.reprise import services
@@ -32,6 +32,7 @@ from apps.reprise.models import LigneReprise, Reprise, TableReprise
 from apps.reprise.restauration import SauvegardeIllisible
 from apps.reprise.services import importer
 from apps.reprise.source import SourceIllisible, ouvrir
+from apps.socle.models import SerieNumero
 from nsia_pass_api.database import binaries
 
 JOUR = date(2026, 11, 25)

@@ -14,7 +14,7 @@ from apps.borne_auth.tests.factories import AgentFactory
 from apps.socle import faits
 from apps.socle.errors import LivraisonImpossible
 from apps.socle.models import Fait, Livraison
-from apps.socle.services import (
+from apps.socle.services.faits import (
     TraitantInconnu,
     dire,
     dire_en_masse,

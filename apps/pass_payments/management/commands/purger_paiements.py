@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from apps.pass_payments.services.idempotence import oublier_requetes
-from apps.pass_payments.services.propositions import perimer
 from apps.pass_payments.services.rappels import oublier_rappels
+from apps.socle.services.idempotence import oublier_requetes
+from apps.socle.services.propositions import perimer
 from nsia_pass_api.commands import CommandePass
 from nsia_pass_api.dates import maintenant
 

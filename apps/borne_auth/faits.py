@@ -1,0 +1,5 @@
+"""What this app calls the objects of its keys."""
+
+from apps.socle.cles import nommer
+
+nommer("changement", "Changement n°")

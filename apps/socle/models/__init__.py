@@ -1,0 +1,27 @@
+"""Tables of what every app may use, by subject."""
+
+from apps.socle.models.faits import Fait, Livraison, StatutLivraison
+from apps.socle.models.idempotence import RequeteIdempotente
+from apps.socle.models.messages import CLE_DE_CODE, TEXTE_EFFACE, MessageSortant, StatutMessage
+from apps.socle.models.numeros import SerieNumero
+from apps.socle.models.propositions import Proposition, StatutProposition
+from apps.socle.models.reglages import ChangementReglage, Reglage
+from apps.socle.models.travaux import TachePlanifiee, Travailleur
+
+__all__ = [
+    "CLE_DE_CODE",
+    "TEXTE_EFFACE",
+    "ChangementReglage",
+    "Fait",
+    "Livraison",
+    "MessageSortant",
+    "Proposition",
+    "Reglage",
+    "RequeteIdempotente",
+    "SerieNumero",
+    "StatutLivraison",
+    "StatutMessage",
+    "StatutProposition",
+    "TachePlanifiee",
+    "Travailleur",
+]

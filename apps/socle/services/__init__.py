@@ -1,0 +1,1 @@
+"""Every write on what all apps share, by subject."""

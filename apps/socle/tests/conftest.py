@@ -1,0 +1,3 @@
+from apps.pass_payments.tests.conftest import operateur
+
+__all__ = ["operateur"]
