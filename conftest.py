@@ -1,22 +1,98 @@
 """What all tests share."""
 
-from collections.abc import Callable, Iterator
+import importlib.util
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 from django.conf import settings as reglages
-from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 from django.test import override_settings
-from hypothesis import settings
 from pytest_django import DjangoDbBlocker
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.modele import copier_le_modele, effacer
+from tests.tirages import tirages
 
-# Timing is never a test: a loaded machine must not make a law fail.
-# Half of Hypothesis' own number of examples: each run of CI draws others.
-settings.register_profile("nsia-pass", deadline=None, max_examples=50)
-settings.load_profile("nsia-pass")
+# Files that take longest, by what `--durations` says: with them first, no core waits for the last of them.
+LONGS = (
+    "tests/pannes/",
+    "tests/test_droits.py",
+    "tests/test_schemathesis.py",
+    "tests/test_demo.py",
+    "tests/test_sauvegarde.py",
+    "apps/reprise/tests/test_import.py",
+    "nsia_pass_api/tests/test_embedded_server.py",
+    "tests/test_droits_api.py",
+    "tests/test_filtres.py",
+    "tests/test_mots.py",
+    "tests/test_back_office.py",
+    "apps/essais/tests/",
+    "apps/pass_payments/tests/test_lois.py",
+    "apps/pass_payments/tests/test_rapprochement.py",
+    "apps/pass_payments/tests/test_documents.py",
+    "apps/borne_auth/tests/test_connexion_agents.py",
+    "apps/pass_payments/",
+)
+
+
+class _AvecProfil(MetaPathFinder, Loader):
+    """Hypothesis takes its profile from the first test that imports it; the files that do not use it need not wait for it."""
+
+    def find_spec(self, nom: str, chemin: Sequence[str] | None, cible: ModuleType | None = None) -> ModuleSpec | None:
+        if nom != "hypothesis":
+            return None
+        sys.meta_path.remove(self)
+        spec = importlib.util.find_spec(nom)
+        assert spec is not None
+        assert spec.loader is not None
+        self.vrai, spec.loader = spec.loader, self
+        return spec
+
+    def exec_module(self, module: ModuleType) -> None:
+        assert module.__spec__ is not None
+        module.__spec__.loader = module.__loader__ = self.vrai
+        self.vrai.exec_module(module)
+        # Timing is never a test: a loaded machine must not make a law fail.
+        # Half of Hypothesis' own number of examples: each run of CI draws others.
+        module.settings.register_profile("nsia-pass", deadline=None, max_examples=tirages(50))
+        module.settings.load_profile("nsia-pass")
+
+
+sys.meta_path.insert(0, _AvecProfil())
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: tests of processes wait most of their time."""
+    return (os.cpu_count() or 1) + 1
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def rang(item: pytest.Item) -> int:
+        return next((rang for rang, debut in enumerate(LONGS) if item.nodeid.startswith(debut)), len(LONGS))
+
+    items.sort(key=rang)
+
+
+class _ParFichier(LoadScopeScheduling):
+    """A process takes whole files, in their order: what the tests of a file share is made once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        fichier = nodeid.partition("::")[0]
+        # They share one workshop, and wait for its processes.
+        return "tests/pannes" if fichier.startswith("tests/pannes/") else fichier
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    config.option.loadscopereorder = False
+    return _ParFichier(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -43,6 +119,22 @@ def django_db_setup(
     if not django_db_keepdb:
         with django_db_blocker.unblock():
             effacer(connexion, nom=nom)
+
+
+@pytest.fixture(scope="module")
+def base_du_module(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """What fixtures of the module write is there for all of its tests, each of which undoes its own; undone after the last."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="class")
+def base_de_la_classe(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The same, for the tests of a class."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture(autouse=True)

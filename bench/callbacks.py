@@ -27,7 +27,7 @@ from apps.socle.files import TACHES
 from apps.socle.travailleur import Travaux
 from bench.databases import connecter, copie, nom_de
 from bench.report import Resultat
-from bench.settlement import PAYEUR, serveur
+from bench.settlement import serveur
 from nsia_pass_api.dates import maintenant
 
 TITRE = "Settlement beside a flood of callbacks"
@@ -38,6 +38,7 @@ EXPLICATION = (
     "operator answers at once."
 )
 PAR_SECONDE, INONDEURS = 200, 2
+PAYEUR = "+242066123456"
 ATTENTE = 30.0
 
 

@@ -1,4 +1,4 @@
-"""`cycle_de_vie` of the whole portfolio, against reading the tables that it must read once, from end to end.
+"""`cycle_de_vie` of the whole portfolio, against reading the tables that say the state of everybody once, from end to end.
 
 In a copy, three days in a row: each finds the transitions that fell due since the day before, decides and writes them.
 """
@@ -16,12 +16,9 @@ from bench.timing import entrelacer
 TITRE = "cycle_de_vie"
 EXPLICATION = (
     "Deciding and writing one day's transitions, against one scan of `souscriptions_pass`, `periodes_couverture` and "
-    "`paiements_pass` (three `SELECT count(*), sum(…)` that may not use an index, on two cores). What limits it: the scan "
-    "adds up a column, the decision brings each subscription together with its periods and with the sum of its payments. "
-    "At 1 000 000 subscriptions, of the 90 ms of a range of 50 000, reading and grouping its payments takes 25 (index only), "
-    "merging subscriptions and periods 30, what is due of each 20, comparing 15, on one core. Hashing whole tables took "
-    "five times longer; parallel plans of the same gain nothing. Less would mean a stored date of the next examination, "
-    "kept up to date by every payment."
+    "`paiements_pass` (three `SELECT count(*), sum(…)` that may not use an index, on two cores). Nothing is scanned: "
+    "`examens_souscriptions`, which triggers keep, names those that may have to move. What is left is writing them, with their "
+    "audit, their facts and their guards."
 )
 JOURS = 3
 

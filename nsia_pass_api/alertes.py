@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
+from .back_office.regard import Regard
 from .dates import maintenant
 from .lisible import COMPTE_MAXIMUM, compte_lisible
 
@@ -47,13 +48,22 @@ def compter(sources: Iterable[Source], *, permises: Permises) -> list[Alerte]:
         Alerte(
             code=code,
             titre=titre,
-            nombre=permises(lignes).order_by()[: COMPTE_MAXIMUM + 1].count(),
+            nombre=_nombre(permises.parts(lignes) if isinstance(permises, Regard) else [permises(lignes)]),
             vue=f"admin:{lignes.model._meta.app_label}_{lignes.model._meta.model_name}_changelist",
             requete=urlencode(requete),
         )
         for code, titre, lignes, requete in sources
     ]
     return [alerte for alerte in alertes if alerte.nombre]
+
+
+def _nombre(parts: list[QuerySet[Any]]) -> int:
+    """How many rows `parts` have together, at most one more than COMPTE_MAXIMUM. One query, none without a part."""
+    if not parts:
+        return 0
+    premiere, *autres = (part.order_by().values("pk") for part in parts)
+    toutes = premiere.union(*autres, all=True) if autres else premiere
+    return toutes[: COMPTE_MAXIMUM + 1].count()
 
 
 def a_voir(**choix: tuple[str, Callable[..., QuerySet[Any]]]) -> type[admin.SimpleListFilter]:

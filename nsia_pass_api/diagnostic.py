@@ -231,6 +231,33 @@ def droits(connection: BaseDatabaseWrapper) -> Constat:
     return ok("droits", f"{user} peut créer tables et extensions.")
 
 
+# What docs/deployment/roles.sql pins on the role that serves.
+EPINGLES = {"statement_timeout=10min", "idle_in_transaction_session_timeout=5min"}
+
+
+def epingles(connection: BaseDatabaseWrapper) -> Constat:
+    """Settings that a role keeps from one session to the next: PostgreSQL lets each role pin any on itself."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT r.rolname, d.datname, une FROM pg_db_role_setting s JOIN pg_roles r ON r.oid = s.setrole"
+            " LEFT JOIN pg_database d ON d.oid = s.setdatabase CROSS JOIN unnest(s.setconfig) une"
+            " WHERE (s.setdatabase = 0 OR d.datname = current_database()) AND NOT r.rolsuper"
+            " AND has_database_privilege(r.oid, current_database(), 'CONNECT') ORDER BY 1, 2, 3"
+        )
+        trouvees = [(role, base, une) for role, base, une in cursor.fetchall() if base is None or une not in EPINGLES]
+    if not trouvees:
+        return ok("rôles", "aucun réglage inattendu n'est épinglé sur un rôle.")
+    dits = ", ".join(f"{une} ({role})" for role, _, une in trouvees)
+    remedes = dict.fromkeys(
+        f"ALTER ROLE {role} {f'IN DATABASE {base} ' if base else ''}RESET ALL;" for role, base, _ in trouvees
+    )
+    return attention(
+        "rôles",
+        f"épinglé par quelqu'un : {dits}. Si ce n'est pas vous, changez le mot de passe de ce rôle, puis, en administrateur : "
+        f"{' '.join(remedes)} et relancez roles.sql.",
+    )
+
+
 def interrupteur(connection: BaseDatabaseWrapper) -> Constat:
     """Who may put guards aside: the owner alone, once `migrate` has ended (gardes.py)."""
     if not gardes.tiennent(connection):
@@ -321,6 +348,7 @@ def travailleur(connection: BaseDatabaseWrapper) -> Constat:
 SUR_LA_BASE: tuple[Callable[[BaseDatabaseWrapper], Constat], ...] = (
     version_du_serveur,
     droits,
+    epingles,
     extensions,
     migrations,
     interrupteur,

@@ -65,10 +65,12 @@ def fige(*champs: str, name: str, quand: pgtrigger.Q) -> pgtrigger.Protect:
     return pgtrigger.Protect(name=name, operation=pgtrigger.Update, condition=quand & change)
 
 
-def reserver(table: str, *, actes: str = "INSERT OR UPDATE OR DELETE") -> RunSQL:
-    """The operation after which `actes` on `table` are the owner's alone (`proprietaire_seul` of borne_auth's sql)."""
+def reserver(table: str, *, actes: str = "INSERT OR UPDATE OR DELETE", nom: str = "proprietaire_seul") -> RunSQL:
+    """The operation after which `actes` on `table` are the owner's alone (`proprietaire_seul` of borne_auth's sql).
+
+    `nom`: of the trigger, of which a table has one of each name.
+    """
     return RunSQL(
-        f"CREATE TRIGGER proprietaire_seul BEFORE {actes} ON {table} "
-        "FOR EACH STATEMENT EXECUTE FUNCTION proprietaire_seul();",
-        f"DROP TRIGGER proprietaire_seul ON {table};",
+        f"CREATE TRIGGER {nom} BEFORE {actes} ON {table} FOR EACH STATEMENT EXECUTE FUNCTION proprietaire_seul();",
+        f"DROP TRIGGER {nom} ON {table};",
     )

@@ -20,11 +20,17 @@ Row = Any
 
 
 @dataclass(frozen=True)
-class _Cursor:
-    """Rows strictly after `position` in the order, or strictly before it."""
+class Asked:
+    """`size` rows strictly after `position` in the order, or strictly before it; None: from the beginning."""
 
-    position: list[str]
+    size: int
+    position: list[Any] | None
     before: bool
+
+    @property
+    def limit(self) -> int:
+        """One row more than the page tells whether others follow."""
+        return self.size + 1
 
 
 class PaginationCurseur(BasePagination):
@@ -52,22 +58,30 @@ class PaginationCurseur(BasePagination):
 
     def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> list[Row]:
         """The rows of the page asked for, in one query; `queryset` gives models or dictionaries."""
-        self._url = request.build_absolute_uri()
-        self._columns = [_Column(queryset.model, name) for name in self.ordering]
-        self._salt = f"curseur:{queryset.model._meta.label}:{','.join(self.ordering)}"
-        size = self._size(request)
-        cursor = self._read(request)
-        before = cursor is not None and cursor.before
-        rows = queryset.order_by(*(column.order(reverse=before) for column in self._columns))
-        if cursor is not None:
-            rows = rows.filter(self._beyond(cursor))
-        found = list(rows[: size + 1])
+        asked = self.asked(request, queryset.model)
+        rows = queryset.order_by(*(column.order(reverse=asked.before) for column in self._columns))
+        if asked.position is not None:
+            rows = rows.filter(self._beyond(asked.position, before=asked.before))
+        return self.page(list(rows[: asked.limit]))
+
+    def asked(self, request: Request, model: type[Model]) -> Asked:
+        """Which rows of `model` the request asks for, for who reads them by hand: `limit` of them, given to `page`."""
+        self._request = request
+        self._columns = [_Column(model, name) for name in self.ordering]
+        self._salt = f"curseur:{model._meta.label}:{','.join(self.ordering)}"
+        self._asked = Asked(self._size(request), *self._read(request))
+        return self._asked
+
+    def page(self, found: list[Row]) -> list[Row]:
+        """The rows of the page in their order, its links ready: `found` are those asked for, in reverse when before."""
+        size, before = self._asked.size, self._asked.before
         more = len(found) > size
         page = found[:size]
         if before:
             page.reverse()
+        first = self._asked.position is None
         self.next = self._link(page[-1], before=False) if page and (before or more) else None
-        self.previous = self._link(page[0], before=True) if page and (more if before else cursor) else None
+        self.previous = self._link(page[0], before=True) if page and (more if before else not first) else None
         return page
 
     def payload(self, results: Sequence[Any]) -> dict[str, Any]:
@@ -120,10 +134,11 @@ class PaginationCurseur(BasePagination):
             champs={self.page_size_query_param: [f"Choisissez un nombre entier de 1 à {TAILLE_MAXIMALE}."]}
         )
 
-    def _read(self, request: Request) -> _Cursor | None:
+    def _read(self, request: Request) -> tuple[list[Any] | None, bool]:
+        """The position that the cursor names, as values of the columns, and whether its page comes before it."""
         text = request.query_params.get(self.cursor_query_param)
         if text is None:
-            return None
+            return None, False
         try:
             before, *position = signing.loads(text, salt=self._salt)
         except signing.BadSignature:
@@ -131,21 +146,21 @@ class PaginationCurseur(BasePagination):
                 "Cette page n'existe plus ou n'a jamais existé. Reprenez la liste à son début.",
                 champs={self.cursor_query_param: ["Suivez les liens `next` et `previous` sans les modifier."]},
             ) from None
-        return _Cursor(position, before=bool(before))
+        values = [column.field.to_python(text) for column, text in zip(self._columns, position, strict=True)]
+        return values, bool(before)
 
     def _link(self, row: Row, *, before: bool) -> str:
         cursor = signing.dumps([int(before), *(column.text(row) for column in self._columns)], salt=self._salt)
-        return replace_query_param(self._url, self.cursor_query_param, cursor)
+        return replace_query_param(self._request.build_absolute_uri(), self.cursor_query_param, cursor)
 
-    def _beyond(self, cursor: _Cursor) -> Q:
+    def _beyond(self, values: list[Any], *, before: bool) -> Q:
         """`a < x OR (a = x AND b < y)`, with `a <= x` beside it so that an index on the first column serves."""
-        values = [column.field.to_python(text) for column, text in zip(self._columns, cursor.position, strict=True)]
         beyond = Q()
         for column, value in reversed(list(zip(self._columns, values, strict=True))):
-            strictly = Q(**{f"{column.name}__{column.side(cursor.before)}": value})
+            strictly = Q(**{f"{column.name}__{column.side(before)}": value})
             beyond = strictly | (Q(**{column.name: value}) & beyond) if beyond else strictly
         first = self._columns[0]
-        return Q(**{f"{first.name}__{first.side(cursor.before)}e": values[0]}) & beyond
+        return Q(**{f"{first.name}__{first.side(before)}e": values[0]}) & beyond
 
 
 class _Column:

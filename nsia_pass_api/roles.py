@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import reduce
+from operator import and_
 from typing import Any, Protocol
 
 from django.db.models import Q, TextChoices
@@ -56,6 +58,21 @@ def de_soi(champ: str) -> Regle:
 
 def _de_son_agence(role: RoleAgent, personne: Personne) -> Q:
     return Q(agence=personne.agence_id) if personne.agence_id is not None else Q(pk__in=())
+
+
+def disjointes(condition: Q) -> list[Q]:
+    """Conditions of which a row meets one at most, and that are `condition` together.
+
+    For counts: PostgreSQL finds the rows of each by an index, where for « one or the other » it reads the table.
+    """
+    if condition.connector != Q.OR or condition.negated:
+        return [condition]
+    parts: list[Q] = []
+    vues: list[Q] = []
+    for enfant in map(Q, reversed(condition.children)):  # the agency's, then those of others whom the person follows
+        parts.append(reduce(and_, (~vue for vue in vues), enfant))
+        vues.append(enfant)
+    return parts
 
 
 DE_SON_AGENCE = Regle("the agency's", _de_son_agence)

@@ -16,9 +16,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from xml.etree.ElementTree import ParseError
 
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
-
 from .errors import DonneesInvalides
 from .money import formater_nombre
 from .textes import TexteRefuse, nettoyer
@@ -39,7 +36,6 @@ _ILLISIBLE = (
     AttributeError,
     EOFError,
     IndexError,
-    InvalidFileException,
     KeyError,
     NotImplementedError,
     OSError,
@@ -165,6 +161,9 @@ def _case(valeur: object) -> str:
 
 
 def _classeur(contenu: bytes) -> Iterator[list[str]]:
+    import openpyxl  # a tenth of the time in which the project starts
+    from openpyxl.utils.exceptions import InvalidFileException
+
     try:
         with zipfile.ZipFile(io.BytesIO(contenu)) as archive:
             _verifier(archive)
@@ -178,7 +177,7 @@ def _classeur(contenu: bytes) -> Iterator[list[str]]:
                 yield _cases(numero, rangee)
         finally:
             classeur.close()
-    except _ILLISIBLE as erreur:
+    except (*_ILLISIBLE, InvalidFileException) as erreur:
         raise FichierRefuse from erreur
 
 

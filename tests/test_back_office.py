@@ -1,5 +1,6 @@
 """The pages of the back office over clients, contracts, payments and catalogue: queries, rights, search, forms."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -7,9 +8,11 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.messages import get_messages
+from django.db import transaction
 from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
+from test_droits import sans_dessiner
 
 from apps.borne_auth.lectures import personnel
 from apps.borne_auth.models import Agent
@@ -82,13 +85,28 @@ def notee(modele: type[Model]) -> bool:
     return personnel(modele)
 
 
-class TestRequetes:
+@pytest.fixture
+def sans_html(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with sans_dessiner(monkeypatch):
+        yield
+
+
+class TestListes:
     """Session and agent are two; a list adds its statistics, its count and its rows, and the products of a filter.
 
     Reading people's data adds a line (`lectures_donnees`).
     """
 
-    @pytest.mark.parametrize("nombre", [1, 12])
+    @pytest.fixture(scope="class", params=[1, 12])
+    @classmethod
+    def nombre(cls, base_de_la_classe: None, request: pytest.FixtureRequest) -> Iterator[int]:
+        with transaction.atomic():
+            for _ in range(request.param):
+                contrat(paiements=2)
+            GarantieFactory.create_batch(request.param, produit=ProduitFactory())
+            yield request.param
+            transaction.set_rollback(True)
+
     @pytest.mark.parametrize(
         ("modele", "requetes"),
         [
@@ -110,15 +128,26 @@ class TestRequetes:
         requetes: int,
         nombre: int,
     ) -> None:
-        for _ in range(nombre):
-            contrat(paiements=2)
-        GarantieFactory.create_batch(nombre, produit=ProduitFactory())
         with django_assert_num_queries(requetes + notee(modele)):
             reponse = administratrice.get(liste(modele))
         assert reponse.status_code == 200
         assert len(reponse.context["cl"].result_list) == modele._default_manager.count()
 
-    @pytest.mark.parametrize("nombre", [1, 6])
+
+class TestPages:
+    @pytest.fixture(scope="class", params=[1, 6])
+    @classmethod
+    def un_contrat(cls, base_de_la_classe: None, request: pytest.FixtureRequest) -> Iterator[Contrat]:
+        """With as many payments and beneficiaries, of a client with as many contracts."""
+        with transaction.atomic():
+            un = contrat(paiements=request.param, beneficiaires=request.param)
+            for _ in range(request.param - 1):
+                autre = SouscriptionFactory(client=un.client)
+                activer(souscription=autre)
+                attribuer_police(souscription=autre)
+            yield un
+            transaction.set_rollback(True)
+
     @pytest.mark.parametrize(
         ("modele", "requetes"),
         [
@@ -139,18 +168,15 @@ class TestRequetes:
         django_assert_num_queries: Any,
         modele: type[Model],
         requetes: int,
-        nombre: int,
+        un_contrat: Contrat,
     ) -> None:
-        un_contrat = contrat(paiements=nombre, beneficiaires=nombre)
-        for _ in range(nombre - 1):
-            autre = SouscriptionFactory(client=un_contrat.client)
-            activer(souscription=autre)
-            attribuer_police(souscription=autre)
         objet = un_contrat if modele is Contrat else modele._default_manager.order_by("pk").first()
         assert objet is not None
         with django_assert_num_queries(requetes + notee(modele)):
             assert administratrice.get(page(objet)).status_code == 200
 
+
+class TestRequetes:
     @pytest.mark.parametrize("nombre", [1, 6])
     def test_page_d_un_produit(self, administratrice: Client, django_assert_num_queries: Any, nombre: int) -> None:
         produit = ProduitFactory()
@@ -179,12 +205,17 @@ class TestRequetes:
         assert reponse.content.decode().count('href="/admin/pass_payments/paiementpass/') == 25 + 1  # and the menu
 
 
+@pytest.mark.usefixtures("sans_html", "un_contrat")
 class TestDroits:
+    @pytest.fixture(scope="class")
+    @classmethod
+    def un_contrat(cls, base_de_la_classe: None) -> Contrat:
+        return contrat()
+
     @pytest.mark.parametrize("modele", A_LIRE)
     def test_ce_que_les_services_ecrivent_ne_se_change_pas_ici(
         self, administratrice: Client, modele: type[Model]
     ) -> None:
-        contrat()
         objet = modele._default_manager.first()
         assert objet is not None
         ajout = reverse(f"admin:{modele._meta.app_label}_{modele._meta.model_name}_add")
@@ -199,9 +230,8 @@ class TestDroits:
         administratrice.post(liste(modele), en_masse)
         assert list(modele._default_manager.values()) == avant
 
-    def test_les_tableaux_d_une_page_ne_s_ecrivent_pas(self, administratrice: Client) -> None:
+    def test_les_tableaux_d_une_page_ne_s_ecrivent_pas(self, administratrice: Client, un_contrat: Contrat) -> None:
         """The client's page has a form and tables: what is posted into the tables is not read."""
-        un_contrat = contrat()
         souscription = un_contrat.souscription
         formulaire = formulaire_client(un_contrat.client) | {
             "souscriptions-TOTAL_FORMS": "1",
@@ -217,7 +247,6 @@ class TestDroits:
 
     @pytest.mark.parametrize("modele", [ClientPass, ProduitPass])
     def test_clients_et_produits_ne_se_suppriment_pas(self, administratrice: Client, modele: type[Model]) -> None:
-        contrat()
         objet = modele._default_manager.get()
         assert administratrice.post(page(objet, "delete"), {"post": "yes"}).status_code == 403
         assert modele._default_manager.count() == 1
@@ -234,7 +263,6 @@ class TestDroits:
 
     @pytest.mark.parametrize("modele", [*A_LIRE, *A_MODIFIER])
     def test_un_agent_sans_droit_ne_voit_rien(self, client: Client, modele: type[Model]) -> None:
-        contrat()
         GarantieFactory()
         agent_qui_peut(client)
         objet = modele._default_manager.first()
@@ -245,7 +273,6 @@ class TestDroits:
 
     @pytest.mark.parametrize("modele", A_MODIFIER)
     def test_un_agent_qui_lit_ne_modifie_pas(self, client: Client, modele: type[Model]) -> None:
-        contrat()
         GarantieFactory()
         client.force_login(AgentFactory(role="auditeur"))
         objet = modele._default_manager.first()
@@ -268,23 +295,26 @@ class TestDroits:
         reponse = client.post("/admin/login/", {"username": agent.email, "password": "un mot de passe long"})
         assert (reponse.status_code, reponse["Location"]) == (302, "/admin/")
 
-    def test_un_refus_se_lit_en_francais(self, client: Client) -> None:
-        agent_qui_peut(client)
-        assert "Vous n'avez pas le droit de faire cela." in client.get(liste(ClientPass)).content.decode()
-        assert "Cette page n'existe pas." in client.get("/rien/").content.decode()
+
+def test_un_refus_se_lit_en_francais(client: Client) -> None:
+    agent_qui_peut(client)
+    assert "Vous n'avez pas le droit de faire cela." in client.get(liste(ClientPass)).content.decode()
+    assert "Cette page n'existe pas." in client.get("/rien/").content.decode()
 
 
+@pytest.mark.usefixtures("sans_html")
 class TestRecherche:
     """Each list finds one contract among others by what people have in hand."""
 
-    @pytest.fixture
-    def cherche(self) -> Contrat:
+    @pytest.fixture(scope="class")
+    @classmethod
+    def cherche(cls, base_de_la_classe: None) -> Contrat:
         contrat(telephone="+242055550001")
         contrat(telephone="+242055550002")
         return contrat(telephone="+242061234567", numero="PP-2025-VIE-0417")
 
     def trouves(self, client: Client, modele: type[Model], terme: str) -> list[Model]:
-        return list(client.get(liste(modele, q=terme)).context["cl"].result_list)
+        return list(client.get(liste(modele, q=terme)).context_data["cl"].result_list)  # type: ignore[attr-defined]
 
     def attendu(self, modele: type[Model], cherche: Contrat) -> list[Model]:
         souscription = {"souscription": cherche.souscription}
@@ -325,12 +355,6 @@ class TestRecherche:
         for terme in (paiement.numero_transaction.lower(), str(paiement.reference_mobile_money)):
             assert self.trouves(administratrice, PaiementPass, terme) == [paiement]
 
-    @pytest.mark.parametrize("terme", ["kong", "KONGO jean", "Jean kongo", "baptiste", "kôngo", "jean konngo"])
-    def test_un_client_par_ses_noms(self, administratrice: Client, terme: str) -> None:
-        client = ClientFactory(nom="KONGO", prenom="Jean Baptiste")
-        ClientFactory(nom="AKONGO", prenom="Marie")
-        assert self.trouves(administratrice, ClientPass, terme) == [client]
-
     @pytest.mark.parametrize("modele", [ClientPass, SouscriptionPass, Contrat, NumeroPolice, PaiementPass])
     def test_ce_qui_ne_nomme_personne(self, administratrice: Client, cherche: Contrat, modele: type[Model]) -> None:
         termes = ["0", "CG-2026-VIE-999", "zzz", "\u0660\u0661", "%", "_", "'; --", "9" * 500]
@@ -339,7 +363,14 @@ class TestRecherche:
 
     def test_une_recherche_reste_dans_le_filtre(self, administratrice: Client, cherche: Contrat) -> None:
         url = liste(SouscriptionPass, q="061234567", statut__exact="suspendue")
-        assert list(administratrice.get(url).context["cl"].result_list) == []
+        assert list(administratrice.get(url).context_data["cl"].result_list) == []  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("terme", ["kong", "KONGO jean", "Jean kongo", "baptiste", "kôngo", "jean konngo"])
+def test_un_client_par_ses_noms(administratrice: Client, terme: str) -> None:
+    client = ClientFactory(nom="KONGO", prenom="Jean Baptiste")
+    ClientFactory(nom="AKONGO", prenom="Marie")
+    assert list(administratrice.get(liste(ClientPass, q=terme)).context["cl"].result_list) == [client]
 
 
 class TestFiltres:

@@ -20,6 +20,7 @@ from django.utils import timezone
 from pgtrigger.registry import registered
 from test_droits import monde
 
+from apps.borne_auth import coffre
 from apps.borne_auth.models import (
     Agent,
     CodeMaintenance,
@@ -28,8 +29,7 @@ from apps.borne_auth.models import (
     JetonRafraichissement,
     SessionBorne,
 )
-from apps.borne_auth.services import empreinte
-from apps.borne_auth.tests.factories import AgentFactory, BorneFactory, DemandeFactory
+from apps.borne_auth.tests.factories import AgentFactory, BorneFactory, DemandeFactory, FacteurFactory
 from apps.pass_clients.models import Consentement, ModificationClient, PoliceRemplacee, SouscriptionPass
 from apps.pass_clients.services import changer_statut, modifier_client
 from apps.pass_clients.tests.factories import ClientFactory, SouscriptionFactory, contrat_en_vigueur
@@ -39,15 +39,16 @@ from apps.pass_payments.services.decaissements import demander_versement
 from apps.pass_payments.services.paiements import enregistrer_demande
 from apps.pass_payments.tests.factories import PaiementFactory
 from apps.pass_products.models import ModificationCatalogue
-from apps.socle.models import Fait, Livraison, Proposition, RequeteIdempotente
+from apps.socle.models import Fait, Livraison, MessageSortant, Proposition, RequeteIdempotente
 from nsia_pass_api import gardes
-from nsia_pass_api.diagnostic import Niveau, interrupteur
+from nsia_pass_api.audit import Contexte, au_nom_de
+from nsia_pass_api.diagnostic import EPINGLES, Niveau, epingles, interrupteur
 
 pytestmark = pytest.mark.django_db
 
 # Guards with a condition, or of our own words: what breaks them, on one row.
 INFRACTIONS = {
-    "reglage_selon_historique": "UPDATE reglages SET valeur = 7",
+    "reglage_selon_historique": "UPDATE reglages SET valeur = minimum",
     "souscription_transition": "UPDATE souscriptions_pass SET statut = 'en_cours' WHERE statut = 'activee'",
     "souscription_selon_audit": "UPDATE souscriptions_pass SET statut = 'suspendue' WHERE statut = 'activee'",
     "souscription_une_activation": "UPDATE souscriptions_pass SET date_activation = now() WHERE statut = 'activee'",
@@ -93,6 +94,91 @@ INFRACTIONS = {
     "facteur_code_usage_unique": "UPDATE facteurs_agents SET dernier_pas = dernier_pas - 1",
     "code_secours_usage_unique": "UPDATE codes_secours SET utilise_le = NULL WHERE utilise_le IS NOT NULL",
 }
+# Row guards that migrations write in SQL, by table and name: what breaks them, and the words of their refusal. `{decide}` is an
+# agent who decides, with a second factor; `{autre}` one who does not.
+INFRACTIONS_SQL = {
+    ("agents", "compte_a_deux"): ("UPDATE agents SET password = 'x' WHERE id = {decide}", "il faut deux personnes"),
+    ("agents", "tous_les_droits"): (
+        "UPDATE agents SET is_superuser = true WHERE id = {autre}",
+        "que par le propriétaire",
+    ),
+    ("agents", "tous_les_droits_a_la_creation"): (
+        "INSERT INTO agents SELECT (jsonb_populate_record(a, jsonb_build_object('id', 987654, 'is_superuser', true))).*"
+        " FROM agents a LIMIT 1",
+        "que par le propriétaire",
+    ),
+    ("agents_groups", "compte_a_deux"): (
+        "INSERT INTO agents_groups (agent_id, group_id) SELECT {autre}, id FROM auth_group WHERE name = 'gestionnaire'",
+        "il faut deux personnes",
+    ),
+    ("facteurs_agents", "compte_a_deux"): (
+        "INSERT INTO facteurs_agents (id, agent_id, secret_scelle, dernier_pas)"
+        " SELECT gen_random_uuid(), {decide_sans}, secret_scelle, 0 FROM facteurs_agents LIMIT 1",
+        "il faut deux personnes",
+    ),
+    ("facteurs_agents", "compte_a_deux_secret"): (
+        "UPDATE facteurs_agents SET secret_scelle = overlay(secret_scelle placing 'A' from 20) WHERE agent_id = {decide}",
+        "il faut deux personnes",
+    ),
+    ("facteurs_agents", "facteur_remplace"): (
+        'SELECT set_config(\'nsia.audit\', \'{{"acteur": "agent:{decide}", "source": "admin"}}\', true);'
+        " DELETE FROM facteurs_agents WHERE agent_id = {decide}",
+        "soit sans second facteur",
+    ),
+    ("codes_secours", "compte_a_deux"): (
+        "INSERT INTO codes_secours (facteur_id, empreinte) SELECT f.id, overlay(c.empreinte placing 'A' from 20)"
+        " FROM facteurs_agents f, codes_secours c WHERE f.agent_id = {decide}",
+        "il faut deux personnes",
+    ),
+    ("propositions", "proposition_independante"): (
+        "UPDATE propositions SET statut = 'refusee', decidee_le = now(), decideur_id = {decide} WHERE statut = 'proposee'"
+        " AND demandeur_id = {autre}",
+        "deux personnes indépendantes",
+    ),
+    ("clients_pass", "mobile_money_annonce"): (
+        "UPDATE clients_pass SET numero_mobile_money = '+242069998877' WHERE id = (SELECT max(id) FROM clients_pass)",
+        "sans que son client soit prévenu",
+    ),
+    ("clients_pass", "telephone_a_deux"): (
+        "UPDATE clients_pass SET telephone = '+242069998877' WHERE id = (SELECT max(id) FROM clients_pass)",
+        "ne change que par deux personnes",
+    ),
+    ("messages_sortants", "message_suivi"): (
+        "UPDATE messages_sortants SET statut = 'abandonne', a_envoyer_le = NULL WHERE statut = 'a_envoyer'",
+        "dans la transaction qui l'écrit",
+    ),
+    ("decaissements", "sortie_decidee"): (
+        "INSERT INTO decaissements (nature, numero, cle, reference, operateur, telephone, montant, libelle, statut, motif_echec,"
+        " code_confirmation, tentatives, a_suivre_le) VALUES ('versement', 'DEC-1', 'sinistre:1', gen_random_uuid(), 'mtn_money',"
+        " '+242069998877', 4500000, 'essai', 'a_envoyer', '', '', 0, now())",
+        "deux personnes doivent décider de ce qui part",
+    ),
+    ("numeros_police_congo", "police_a_deux"): (
+        "WITH gardee AS (INSERT INTO polices_remplacees (numero_police, souscription_id, mode_attribution, attribuee_le,"
+        " remplacee_par_id) SELECT numero_police, souscription_id, mode_attribution, date_attribution, {autre}"
+        " FROM numeros_police_congo"
+        " WHERE numero_police = 'CG-2026-VIE-900')"
+        " UPDATE numeros_police_congo SET numero_police = 'PRISE-1' WHERE numero_police = 'CG-2026-VIE-900'",
+        "deux personnes doivent décider de son numéro",
+    ),
+    ("numeros_police_congo", "police_sans_sosie"): (
+        "INSERT INTO numeros_police_congo (souscription_id, numero_police, mode_attribution, agent_attribueur_id, commentaire,"
+        " statut) SELECT s.id, replace(n.numero_police, '0', 'O'), 'manuel', {autre}, '', 'attribue' FROM numeros_police_congo n,"
+        " souscriptions_pass s WHERE n.numero_police = 'CG-2026-VIE-900' AND NOT EXISTS"
+        " (SELECT 1 FROM numeros_police_congo p WHERE p.souscription_id = s.id) LIMIT 1",
+        "porte ce numéro, écrit autrement",
+    ),
+    ("series_numeros", "serie_bornee"): (
+        "UPDATE series_numeros SET dernier = 2147483647",
+        "trop de numéros tirés à la fois",
+    ),
+}
+# They refuse nothing: they keep what the nightly cycle and the home page look at true (docs/decisions/0027).
+TIENNENT = {
+    ("souscriptions_pass", "examen_change"),
+    ("paiements_pass", "examen_change"),
+    ("souscriptions_pass", "police_attendue_change"),
+}
 # A value that no row of ours has.
 AUTRES = {
     "integer": "987654",
@@ -124,6 +210,9 @@ PAR_AILLEURS = [
     "SELECT setval('agents_id_seq', 1)",
     "COPY (SELECT 1) TO PROGRAM 'cat'",
     "COPY agents FROM '/etc/passwd'",
+    "SELECT lo_from_bytea(0, 'x')",
+    "SELECT lo_creat(-1)",
+    "SELECT lo_create(0)",
     "ALTER ROLE CURRENT_USER SUPERUSER",
     "GRANT pg_write_server_files TO CURRENT_USER",
 ]
@@ -226,7 +315,9 @@ def lignes() -> None:
     SessionBorne.objects.filter(pk=session.pk).update(fermee_le=timezone.now(), motif_fermeture="deconnexion")
     facteur = FacteurAgent.objects.latest("pk")
     FacteurAgent.objects.update(dernier_pas=5)
-    CodeSecours.objects.create(facteur=facteur, empreinte=empreinte("un"), utilise_le=timezone.now())
+    CodeSecours.objects.create(
+        facteur=facteur, empreinte=coffre.sceller_empreinte(b"x" * 32, facteur=facteur), utilise_le=timezone.now()
+    )
     sql("SET CONSTRAINTS ALL IMMEDIATE")
     sql("SET CONSTRAINTS ALL DEFERRED")
 
@@ -275,8 +366,8 @@ def infractions(modele: Any, trigger: pgtrigger.Trigger) -> list[str]:
         ]
     assert isinstance(trigger, pgtrigger.Protect), f"{trigger.name} : comment l'enfreindre ?"
     assert trigger.condition is None, f"{trigger.name} : comment l'enfreindre ?"
-    cle = modele._meta.pk.column
-    actes = {"DELETE": f"DELETE FROM {table} {ici}", "UPDATE": f"UPDATE {table} SET {cle} = {cle} {ici}"}
+    colonne = modele._meta.concrete_fields[-1].column
+    actes = {"DELETE": f"DELETE FROM {table} {ici}", "UPDATE": f"UPDATE {table} SET {colonne} = {colonne} {ici}"}
     return [actes[acte] for acte in str(trigger.operation).split(" OR ")]
 
 
@@ -320,12 +411,13 @@ def test_two_demands_a_payer_hold_against_the_service(role_de_service: str) -> N
     demander([d_autres[0], *siennes[:2]])
 
 
-def test_no_guard_of_a_migration_obeys_the_service(role_de_service: str) -> None:
+def test_no_statement_guard_of_a_migration_obeys_the_service(role_de_service: str) -> None:
     """Statements that touch no row are refused already."""
     gardes_sql = sql(
         """
         SELECT c.relname, t.tgname, t.tgtype::int & 4 > 0, t.tgtype::int & 8 > 0, t.tgtype::int & 16 > 0,
-               (SELECT min(attname) FROM pg_attribute a WHERE a.attrelid = c.oid AND NOT attisdropped AND attnum > 0)
+               (SELECT min(attname) FROM pg_attribute a WHERE a.attrelid = c.oid AND NOT attisdropped AND attnum > 0
+                AND (t.tgattr = ''::int2vector OR a.attnum = ANY (t.tgattr)))
         FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
         WHERE p.proname IN ('proprietaire_seul', 'journal_figer') AND t.tgtype::int & 1 = 0
         """
@@ -341,7 +433,7 @@ def test_no_guard_of_a_migration_obeys_the_service(role_de_service: str) -> None
             if garde and "ne se modifie pas" not in dit and "que par le propriétaire" not in dit:
                 passees.append((table, nom, acte, dit))
     assert passees == []
-    assert {table for table, *_ in gardes_sql} == {
+    assert {table for table, nom, *_ in gardes_sql if nom != "cle_immuable"} == {
         "journal_audit",
         "lectures_donnees",
         "django_admin_log",
@@ -351,7 +443,63 @@ def test_no_guard_of_a_migration_obeys_the_service(role_de_service: str) -> None
         "django_content_type",
         "django_migrations",
         "agents_user_permissions",
+        "reglages",
+        "examens_souscriptions",
+        "polices_attendues",
     }
+
+
+def test_no_row_guard_of_a_migration_obeys_the_service(lignes: None, role_de_service: str) -> None:
+    """Each that PostgreSQL's catalogue holds, but what writes the journal and what pgtrigger knows."""
+    decide, decide_sans = AgentFactory.create_batch(2, role="administrateur")
+    FacteurFactory(agent=decide)
+    autre = AgentFactory()
+    with au_nom_de(Contexte(acteur=f"agent:{decide.pk}", source="admin")):
+        Agent.objects.filter(pk=autre.pk).update(email="autre@nsia.cg")
+    Proposition.objects.create(
+        nature="telephone", cle="client:0", motif="essai", demandeur=autre, expire_le=timezone.now() + timedelta(days=1)
+    )
+    MessageSortant.objects.create(cle="essai:2", telephone="+242066123456", texte="Bonjour")
+    sql("SET CONSTRAINTS ALL IMMEDIATE")
+    sql("SET CONSTRAINTS ALL DEFERRED")
+    posees = sql(
+        """
+        SELECT c.relname, t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+        WHERE NOT t.tgisinternal AND t.tgtype::int & 1 = 1 AND t.tgname NOT LIKE 'pgtrigger_%'
+        """
+    )
+    assert set(posees) == {*INFRACTIONS_SQL, *TIENNENT}
+    agents = {"decide": decide.pk, "decide_sans": decide_sans.pk, "autre": autre.pk}
+    dits = {
+        garde: refus_de(role_de_service, requete.format(**agents)) for garde, (requete, _) in INFRACTIONS_SQL.items()
+    }
+    assert {garde: dit for garde, dit in dits.items() if INFRACTIONS_SQL[garde][1] not in dit} == {}
+
+
+def test_keys_that_others_point_to_do_not_move(role_de_service: str) -> None:
+    """Two rows that exchange their keys would exchange their roles, contracts or receipts, all foreign keys at ease."""
+    designees = sql(
+        """
+        SELECT DISTINCT c.relname, a.attname FROM pg_constraint k JOIN pg_class c ON c.oid = k.confrelid
+        JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = ANY (k.confkey) WHERE k.contype = 'f'
+        """
+    )
+    tenues = sql(
+        """
+        SELECT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+        WHERE NOT t.tgisinternal AND t.tgtype::int & 16 > 0 AND t.tgfoid = 'proprietaire_seul'::regproc
+        """
+    )
+    immuables_entieres = {
+        modele._meta.db_table
+        for modele, trigger in registered()
+        if isinstance(trigger, pgtrigger.ReadOnly) and modele._meta.pk.name in immuables(modele, trigger)
+    }
+    assert {table for table, _ in designees} - {table for (table,) in tenues} - immuables_entieres == set()
+    for table, cle in designees:
+        if table not in immuables_entieres:
+            dit = refus_de(role_de_service, f"UPDATE {table} SET {cle} = {cle} WHERE false")
+            assert "que par le propriétaire" in dit, table
 
 
 def test_the_service_gives_nobody_all_rights(role_de_service: str) -> None:
@@ -381,6 +529,28 @@ def test_every_table_is_reached_by_the_service(role_de_service: str) -> None:
 def test_there_is_no_other_way(requete: str, role_de_service: str) -> None:
     dit = refus_de(role_de_service, requete)
     assert "permission denied" in dit or "must be" in dit, dit
+
+
+def test_what_a_role_pins_on_itself_is_found(role_de_service: str) -> None:
+    """PostgreSQL lets each role do so, whatever it may not do otherwise; what roles.sql pins is expected."""
+    base, role = connection.settings_dict["NAME"], role_de_service
+    assert epingles(connection).niveau is Niveau.OK
+    with connection.cursor() as cursor:
+        cursor.execute(f'GRANT CONNECT ON DATABASE "{base}" TO {role}')
+        cursor.execute(f"SET LOCAL ROLE {role}")
+        for reglage in sorted(EPINGLES):
+            nom, _, valeur = reglage.partition("=")
+            cursor.execute(f"ALTER ROLE CURRENT_USER IN DATABASE \"{base}\" SET {nom} = '{valeur}'")
+        cursor.execute("RESET ROLE")
+        assert epingles(connection).niveau is Niveau.OK
+        cursor.execute(f"SET LOCAL ROLE {role}")
+        cursor.execute(f'ALTER ROLE CURRENT_USER IN DATABASE "{base}" SET statement_timeout = 1')
+        cursor.execute("ALTER ROLE CURRENT_USER SET default_transaction_read_only = on")
+        cursor.execute("RESET ROLE")
+    constat = epingles(connection)
+    assert constat.niveau is Niveau.ATTENTION
+    assert f"statement_timeout=1 ({role}), default_transaction_read_only=on ({role})" in constat.texte
+    assert f"ALTER ROLE {role} IN DATABASE {base} RESET ALL; ALTER ROLE {role} RESET ALL;" in constat.texte
 
 
 def test_the_owner_may_put_a_guard_aside() -> None:

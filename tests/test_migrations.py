@@ -8,6 +8,9 @@ from django.core.management import call_command
 from django.db import DatabaseError, connections
 from pgtrigger.registry import registered
 
+from apps.borne_auth import coffre
+from apps.borne_auth.models import FacteurAgent
+
 ALIAS = "brouillon"
 # From the right, so that nothing is left that points to what goes.
 APPS = ["reprise", "mtn_integration", "borne_auth", "pass_payments", "pass_clients", "pass_products", "socle"]
@@ -142,6 +145,48 @@ def test_spellings_of_agencies_are_merged_and_come_back(brouillon: Any, capsys: 
     assert lire("SELECT agence FROM bornes") == [("Pointe Noire",)]
 
 
+def test_codes_on_paper_stay_good_once_sealed(brouillon: Any) -> None:
+    def migrer(rang: str) -> None:
+        call_command("migrate", "borne_auth", rang, database=ALIAS, verbosity=0, interactive=False)
+
+    def lire(requete: str) -> list[Any]:
+        with brouillon.cursor() as cursor:
+            cursor.execute(requete)
+            return list(cursor.fetchall())
+
+    migrer("0015")
+    with brouillon.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO agents (password, is_superuser, first_name, last_name, is_staff, is_active, date_joined, email,"
+            " matricule, telephone, poste, adresse, solde_commissions, taux_commission, statut)"
+            " VALUES ('', false, 'A', 'B', true, true, now(), 'a@nsia.cg', 'AG1', '', '', '', 0, 0, 'actif') RETURNING id"
+        )
+        (agent,) = cursor.fetchone()
+        facteur = FacteurAgent(agent_id=agent)
+        cursor.execute(
+            "INSERT INTO facteurs_agents (id, agent_id, secret_scelle, dernier_pas) VALUES (%s, %s, %s, 0)",
+            [str(facteur.pk), agent, coffre.sceller(b"x" * 20, proprietaire=agent)],
+        )
+        for rang, utilise_le in enumerate([None, "2026-01-01 00:00+00"]):
+            cursor.execute(
+                "INSERT INTO codes_secours (facteur_id, empreinte, utilise_le) VALUES (%s, repeat(%s, 64), %s)",
+                [str(facteur.pk), str(rang), utilise_le],
+            )
+    migrer("0016")
+    codes = lire("SELECT empreinte, utilise_le IS NULL FROM codes_secours ORDER BY id")
+    assert [(coffre.ouvrir_empreinte(code, facteur=facteur).hex(), bon) for code, bon in codes] == [
+        ("0" * 64, True),
+        ("1" * 64, False),
+    ]
+    with pytest.raises(DatabaseError, match="Cannot update rows from codes_secours"), brouillon.cursor() as cursor:
+        cursor.execute("UPDATE codes_secours SET empreinte = reverse(empreinte)")
+    migrer("0015")
+    assert lire("SELECT empreinte, utilise_le IS NULL FROM codes_secours ORDER BY id") == [
+        ("0" * 64, True),
+        ("1" * 64, False),
+    ]
+
+
 def test_the_former_database_moves_to_its_app_with_its_rows_and_the_rights_on_it(brouillon: Any) -> None:
     def migrer(*cible: str) -> None:
         call_command("migrate", *cible, database=ALIAS, verbosity=0, interactive=False)
@@ -207,22 +252,6 @@ def test_the_former_database_moves_to_its_app_with_its_rows_and_the_rights_on_it
     assert set(lire(gardes)) >= set(anciennes)
     with pytest.raises(DatabaseError, match="Cannot delete rows from lignes_reprises table"):
         ecrire("DELETE FROM lignes_reprises")
-
-
-def test_names_that_hold_what_is_not_seen_are_made_plain(brouillon: Any) -> None:
-    """What nothing is left of waits for somebody as a dash."""
-    noms = ["KONGO\ufe0f", "\U0001d173", "A" + "\u0301" * 79, "Ŋɔ̂"]
-    call_command("migrate", "pass_clients", "0020", database=ALIAS, verbosity=0, interactive=False)
-    with brouillon.cursor() as cursor:
-        for rang, nom in enumerate(noms):
-            cursor.execute(
-                "INSERT INTO clients_pass (nom, prenom, telephone, lieu_naissance, adresse, operateur_mobile, "
-                "numero_mobile_money, statut) VALUES (%s, 'Jean', %s, '', '', '', '', 'actif')",
-                [nom, f"+24206123456{rang}"],
-            )
-        call_command("migrate", "pass_clients", "0021", database=ALIAS, verbosity=0, interactive=False)
-        cursor.execute("SELECT nom, prenom FROM clients_pass ORDER BY telephone")
-        assert cursor.fetchall() == [("KONGO", "Jean"), ("-", "Jean"), ("A" + "\u0301" * 4, "Jean"), ("Ŋɔ̂", "Jean")]
 
 
 # Before models went to `socle`, and where each was.
@@ -291,3 +320,19 @@ def test_a_database_of_before_comes_to_the_same_with_its_rights_and_history(brou
 
 
 _TYPES = "SELECT id, app_label, model FROM django_content_type ORDER BY app_label, model"
+
+
+def test_names_that_hold_what_is_not_seen_are_made_plain(brouillon: Any) -> None:
+    """What nothing is left of waits for somebody as a dash."""
+    noms = ["KONGO\ufe0f", "\U0001d173", "A" + "\u0301" * 79, "Ŋɔ̂"]
+    call_command("migrate", "pass_clients", "0023", database=ALIAS, verbosity=0, interactive=False)
+    with brouillon.cursor() as cursor:
+        for rang, nom in enumerate(noms):
+            cursor.execute(
+                "INSERT INTO clients_pass (nom, prenom, telephone, lieu_naissance, adresse, operateur_mobile, "
+                "numero_mobile_money, statut) VALUES (%s, 'Jean', %s, '', '', '', '', 'actif')",
+                [nom, f"+24206123456{rang}"],
+            )
+        call_command("migrate", "pass_clients", "0024", database=ALIAS, verbosity=0, interactive=False)
+        cursor.execute("SELECT nom, prenom FROM clients_pass ORDER BY telephone")
+        assert cursor.fetchall() == [("KONGO", "Jean"), ("-", "Jean"), ("A" + "\u0301" * 4, "Jean"), ("Ŋɔ̂", "Jean")]

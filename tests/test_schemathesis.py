@@ -38,8 +38,9 @@ from apps.pass_payments.tests.factories import PaiementFactory
 from apps.pass_products.tests.factories import GarantieFactory
 from apps.socle.models import Travailleur
 from nsia_pass_api.wsgi import application
+from tests.tirages import tirages
 
-EXEMPLES = int(os.environ.get("SCHEMATHESIS_EXEMPLES") or 15)
+EXEMPLES = int(os.environ.get("SCHEMATHESIS_EXEMPLES") or tirages(15))
 GRAINE = int(os.environ.get("SCHEMATHESIS_SEED") or random.SystemRandom().randrange(2**32))
 CHECKS = [
     not_a_server_error,

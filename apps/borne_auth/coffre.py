@@ -1,4 +1,5 @@
-"""Seals the secrets of second factors: whoever reads the tables alone can give no code (`nsia_pass_api.coffre`).
+"""Seals the secrets of second factors, and the hashes of recovery codes: whoever reads the tables alone can give no code, and
+whoever writes them alone makes none (`nsia_pass_api.coffre`).
 
 What was sealed in the former format, `v1` (HMAC-SHA256 as mask and as seal), still opens; `rechiffrer_facteurs` seals it anew.
 """
@@ -10,11 +11,12 @@ from base64 import urlsafe_b64decode
 from django.conf import settings
 
 from apps.borne_auth.errors import CoffreFerme
+from apps.borne_auth.models import FacteurAgent
 from nsia_pass_api import coffre
 from nsia_pass_api.coffre import SceauRompu
 
 LONGUEUR = 20  # of a secret, RFC 4226: the length of what HMAC-SHA1 gives
-_USAGE = "second-facteur"
+_USAGE, _USAGE_SECOURS = "second-facteur", "code-secours"
 
 
 def sceller(secret: bytes, *, proprietaire: int) -> str:
@@ -37,6 +39,23 @@ def ouvrir(scelle: str, *, proprietaire: int) -> bytes:
 def a_jour(scelle: str) -> bool:
     """Whether it was sealed in the present format, under the present key."""
     return coffre.a_jour(scelle, usage=_USAGE)
+
+
+def sceller_empreinte(empreinte: bytes, *, facteur: FacteurAgent) -> str:
+    """The hash of a recovery code, as the database keeps it for this factor of this agent."""
+    return coffre.sceller(empreinte, usage=_USAGE_SECOURS, ligne=f"{facteur.agent_id}:{facteur.pk}")
+
+
+def ouvrir_empreinte(scelle: str, *, facteur: FacteurAgent) -> bytes:
+    """The hash that was sealed for this factor of this agent. Raises CoffreFerme."""
+    try:
+        return coffre.ouvrir(scelle, usage=_USAGE_SECOURS, ligne=f"{facteur.agent_id}:{facteur.pk}")
+    except SceauRompu:
+        raise CoffreFerme from None
+
+
+def empreinte_a_jour(scelle: str) -> bool:
+    return coffre.a_jour(scelle, usage=_USAGE_SECOURS)
 
 
 def _ouvrir_v1(scelle: str, proprietaire: int) -> bytes:

@@ -11,13 +11,13 @@ from typing import TypeVar
 from django.apps import apps
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import Permission
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.utils.text import capfirst
 
 from apps.borne_auth.models import Agent, RoleAgent
 from apps.socle.natures import natures
 from nsia_pass_api.registre import Droits, pages
-from nsia_pass_api.roles import VOIENT_TOUT
+from nsia_pass_api.roles import VOIENT_TOUT, disjointes
 
 M = TypeVar("M", bound=Model)
 
@@ -101,9 +101,20 @@ def table_des_droits() -> str:
 
 def lignes_permises(agent: AbstractBaseUser, lignes: QuerySet[M]) -> QuerySet[M]:
     """Those of `lignes` that this person may reach, whatever is done with them; none without a role or a declaration."""
+    condition = _condition(agent, lignes)
+    return lignes.none() if condition is None else lignes.filter(condition)
+
+
+def parts_permises(agent: AbstractBaseUser, lignes: QuerySet[M]) -> list[QuerySet[M]]:
+    """The same rows in parts, each row in one, that PostgreSQL counts faster than the whole."""
+    condition = _condition(agent, lignes)
+    return [] if condition is None else [lignes.filter(part) for part in disjointes(condition)]
+
+
+def _condition(agent: AbstractBaseUser, lignes: QuerySet[M]) -> Q | None:
     if not isinstance(agent, Agent) or agent.role is None:
-        return lignes.none()
+        return None
     page = pages().get(lignes.model._meta.label)
     if page is None:
-        return lignes.none()
-    return lignes if agent.role in VOIENT_TOUT else lignes.filter(page.lignes.pour(agent.role, agent))
+        return None
+    return Q() if agent.role in VOIENT_TOUT else page.lignes.pour(agent.role, agent)

@@ -4,6 +4,7 @@ Lock order: counters of guesses, agent, second factor, recovery codes. A code is
 conditional UPDATE: of N uses of one code one succeeds.
 """
 
+import hashlib
 import re
 import secrets
 from base64 import b32encode
@@ -19,7 +20,14 @@ from django_otp.oath import hotp
 
 from apps.borne_auth import attempts, coffre
 from apps.borne_auth.droits import est_decideur
-from apps.borne_auth.errors import CodeErrone, CompteADeux, CompteProtege, FacteurAbsent, FacteurRemplace
+from apps.borne_auth.errors import (
+    CodeErrone,
+    CoffreFerme,
+    CompteADeux,
+    CompteProtege,
+    FacteurAbsent,
+    FacteurRemplace,
+)
 from apps.borne_auth.journal import Origine, noter, noter_blocage
 from apps.borne_auth.models import (
     Agent,
@@ -30,7 +38,6 @@ from apps.borne_auth.models import (
     ResultatConnexion,
     cle_du_facteur,
 )
-from apps.borne_auth.services import empreinte
 from nsia_pass_api.dates import maintenant
 from nsia_pass_api.errors import TropDEssais
 
@@ -41,7 +48,7 @@ PAS_SECONDES = 30
 DERIVE = 1
 """Steps that a telephone may be early or late."""
 CODES_SECOURS = 10
-# Without letters and digits that look alike. Sixteen of them are 80 bits: their SHA-256 needs neither salt nor slowness.
+# Without letters and digits that look alike. Sixteen of them are 80 bits: their SHA-256, sealed, needs neither salt nor slowness.
 _ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 _LONGUEUR_SECOURS = 16
 
@@ -177,15 +184,40 @@ def codes_restants(facteur: FacteurAgent) -> int:
 
 
 def rechiffrer() -> Iterator[bool]:
-    """Each secret is sealed under the present key; yields, factor by factor, whether it had to be. Raises CoffreFerme."""
+    """Each secret, and the hashes of its recovery codes, are sealed under the present key; yields, factor by factor, whether they
+    had to be. Raises CoffreFerme. Called as the owner of the database, which refuses it to the service for who decides.
+    """
     for facteur in FacteurAgent.objects.order_by("pk").iterator():
-        perime = not coffre.a_jour(facteur.secret_scelle)
-        if perime:
-            secret = coffre.ouvrir(facteur.secret_scelle, proprietaire=facteur.agent_id)
-            FacteurAgent.objects.filter(pk=facteur.pk, secret_scelle=facteur.secret_scelle).update(
-                secret_scelle=coffre.sceller(secret, proprietaire=facteur.agent_id)
-            )
-        yield perime
+        yield _rechiffrer(facteur)
+
+
+@transaction.atomic
+def _rechiffrer(facteur: FacteurAgent) -> bool:
+    codes = [
+        code
+        for code in CodeSecours.objects.select_for_update().filter(facteur=facteur)
+        if not coffre.empreinte_a_jour(code.empreinte)
+    ]
+    # A hash does not change in its row: another row takes its place.
+    nouveaux = [
+        CodeSecours(
+            facteur=facteur,
+            utilise_le=code.utilise_le,
+            empreinte=coffre.sceller_empreinte(
+                coffre.ouvrir_empreinte(code.empreinte, facteur=facteur), facteur=facteur
+            ),
+        )
+        for code in codes
+    ]
+    CodeSecours.objects.filter(pk__in=[code.pk for code in codes]).delete()
+    CodeSecours.objects.bulk_create(nouveaux)
+    perime = not coffre.a_jour(facteur.secret_scelle)
+    if perime:
+        secret = coffre.ouvrir(facteur.secret_scelle, proprietaire=facteur.agent_id)
+        FacteurAgent.objects.filter(pk=facteur.pk, secret_scelle=facteur.secret_scelle).update(
+            secret_scelle=coffre.sceller(secret, proprietaire=facteur.agent_id)
+        )
+    return perime or bool(codes)
 
 
 def normaliser(code: str) -> str:
@@ -198,11 +230,22 @@ def _chercher(agent: Agent, code: str, le: datetime) -> _Trouve | None:
     if facteur is None:
         return None
     if len(code) == _LONGUEUR_SECOURS:
-        ligne = CodeSecours.objects.filter(facteur=facteur, empreinte=empreinte(code), utilise_le__isnull=True).first()
+        lignes = CodeSecours.objects.filter(facteur=facteur, utilise_le__isnull=True)
+        ligne = next((une for une in lignes if _est_le_code_secours(une, facteur, code)), None)
         return _Trouve(facteur, secours=ligne) if ligne is not None else None
     secret = coffre.ouvrir(facteur.secret_scelle, proprietaire=agent.pk)
     pas = pas_du_code(secret, code, le=le, apres=facteur.dernier_pas)
     return _Trouve(facteur, pas=pas) if pas is not None else None
+
+
+def _est_le_code_secours(ligne: CodeSecours, facteur: FacteurAgent, code: str) -> bool:
+    """False also of a row that was not sealed for this factor: somebody wrote it by hand, or its key is no longer known."""
+    try:
+        attendue = coffre.ouvrir_empreinte(ligne.empreinte, facteur=facteur)
+    except CoffreFerme:
+        logger.error("code_secours_illisible", agent=facteur.agent_id)
+        return False
+    return compare_digest(attendue, hashlib.sha256(code.encode()).digest())
 
 
 def _consommer(trouve: _Trouve, le: datetime) -> bool:
@@ -227,7 +270,13 @@ def _effacer(agent: Agent) -> bool:
 
 def _tirer_codes(facteur: FacteurAgent) -> list[str]:
     codes = ["".join(secrets.choice(_ALPHABET) for _ in range(_LONGUEUR_SECOURS)) for _ in range(CODES_SECOURS)]
-    CodeSecours.objects.bulk_create(CodeSecours(facteur=facteur, empreinte=empreinte(code)) for code in codes)
+    CodeSecours.objects.bulk_create(
+        CodeSecours(
+            facteur=facteur,
+            empreinte=coffre.sceller_empreinte(hashlib.sha256(code.encode()).digest(), facteur=facteur),
+        )
+        for code in codes
+    )
     return ["-".join(re.findall("....", code)) for code in codes]
 
 

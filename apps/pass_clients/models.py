@@ -315,6 +315,8 @@ class SouscriptionPass(models.Model):
         indexes = [
             models.Index(fields=["date_souscription"], name="souscriptions_en_attente", condition=Q(statut="en_cours")),
             models.Index(fields=["-id"], name="souscriptions_suspendues", condition=Q(statut="suspendue")),
+            # Counted for the clients of one agency.
+            models.Index(fields=["client"], name="souscriptions_suspendues_de", condition=Q(statut="suspendue")),
         ]
         triggers = [
             pgtrigger.FSM(name="souscription_transition", field="statut", transitions=list(TRANSITIONS)),
@@ -709,6 +711,24 @@ class PoliceRemplacee(models.Model):
 
     def __str__(self) -> str:
         return self.numero_police
+
+
+class PoliceAttendue(models.Model):
+    """A paid subscription that has no police. Kept by triggers (`sql/police_attendue…`): the few that wait are not looked for
+    among all that are paid. Nobody else writes here."""
+
+    souscription = models.OneToOneField(
+        SouscriptionPass, on_delete=models.CASCADE, primary_key=True, related_name="police_attendue", editable=False
+    )
+    client = models.ForeignKey(ClientPass, on_delete=models.CASCADE, related_name="+", editable=False)
+
+    class Meta:
+        db_table = "polices_attendues"
+        verbose_name = "police attendue"
+        verbose_name_plural = "polices attendues"
+
+    def __str__(self) -> str:
+        return str(self.pk)
 
 
 class EtatContrat(models.TextChoices):

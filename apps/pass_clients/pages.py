@@ -49,3 +49,7 @@ page(
 )
 table("pass_clients.Consentement", audit=JOURNAL)
 table("pass_clients.PoliceRemplacee", audit=JOURNAL)
+table(
+    "pass_clients.PoliceAttendue",
+    audit="technique : la base l'écrit, des souscriptions et des polices, qui sont suivies",
+)

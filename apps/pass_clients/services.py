@@ -60,7 +60,7 @@ from apps.pass_products.errors import PlafondDepasse
 from apps.pass_products.models import ProduitPass
 from apps.pass_products.schedule import nombre_echeances
 from apps.pass_products.services import verifier_assure, verifier_offre, verifier_souscripteur
-from apps.socle.numbers import allouer, reserver, tenir
+from apps.socle.numbers import TIRAGE_MAX, allouer, reserver, tenir
 from apps.socle.reglages import reglage
 from apps.socle.services.faits import dire, dire_en_masse, dire_plusieurs
 from apps.socle.services.messages import annoncer
@@ -746,13 +746,16 @@ def numero_manuel(numero: str) -> str:
 
 
 def _ecrire_police(police: NumeroPolice, *, numero: str) -> bool:
-    """The police is written as `numero`; False when that number is taken, or was. Raises PoliceDejaAttribuee."""
+    """The police is written as `numero`; False when that number is taken, was, or is another's in other letters.
+
+    Raises PoliceDejaAttribuee.
+    """
     police.numero_police = numero
     try:
         with transaction.atomic():
             police.save(force_insert=police.pk is None)
     except IntegrityError as error:
-        if violee(error) in ("polices_numero_unique", "polices_numero_jamais_rendu"):
+        if violee(error) in ("polices_numero_unique", "polices_numero_jamais_rendu", "polices_sans_sosie"):
             return False
         raise PoliceDejaAttribuee("Cette souscription a déjà un numéro de police.") from error
     souscription = police.souscription_id
@@ -804,7 +807,7 @@ def attribuer_polices(
     *,
     produit: str | None = None,
     limite: int | None = None,
-    lot: int = 50_000,
+    lot: int = TIRAGE_MAX,
     progression: Callable[[int], object] = lambda nombre: None,
     choisies: Collection[int] | None = None,
 ) -> int:

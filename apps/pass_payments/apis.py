@@ -3,15 +3,18 @@
 The police in the address is one of the contracts of the token's client; any other gives the same 404 as an unknown one.
 """
 
+from typing import Any
+
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.pass_clients.models import Contrat
-from apps.pass_clients.selectors import contrat_du_client
 from apps.pass_payments import selectors
+from apps.pass_payments.models import Cotisation, PaiementPass
 from apps.pass_payments.serializers import (
+    FILTRES,
     ContratCompletSerializer,
     ContratEnEntierSerializer,
     CotisationsSerializer,
@@ -78,14 +81,15 @@ class ContratsApi(ApiClient):
         responses={200: ContratCompletSerializer(many=True), 404: INTROUVABLE},
     )
     def get(self, request: Request, police: str) -> Response:
-        client_id = client_connecte(request)
-        contrat_du_client(client_id=client_id, police=police)
         pages = PageContrats()
-        page = pages.paginate_queryset(
-            Contrat.objects.filter(client_id=client_id).values("souscription", "police"), request
+        page = pages.page(
+            selectors.contrats_du_client(
+                client_id=client_connecte(request), police=police, page=pages.asked(request, Contrat)
+            )
         )
-        polices = [ligne["police"] for ligne in page]
-        return pages.get_paginated_response(selectors.contrats_complets(client_id=client_id, polices=polices))
+        for contrat in page:
+            del contrat["souscription_id"]
+        return pages.get_paginated_response(page)
 
 
 class CotisationsApi(ApiClient):
@@ -102,23 +106,23 @@ class CotisationsApi(ApiClient):
         responses={200: CotisationsSerializer, 404: INTROUVABLE},
     )
     def get(self, request: Request, police: str) -> Response:
-        saisie = FiltresSerializer(data=request.query_params)
-        saisie.is_valid(raise_exception=True)
-        filtres = saisie.validated_data
-        client_id = client_connecte(request)
-        contrat_du_client(client_id=client_id, police=police)
-        portee = {"client_id": client_id, "du": filtres.get("from"), "au": filtres.get("to"), "police": None}
-        if contrat := filtres.get("contrat"):
-            portee["police"] = contrat_du_client(client_id=client_id, police=contrat).police
-        cotisations = selectors.cotisations_du_client(**portee, statut=filtres.get("statut"))
-        paiements = selectors.paiements_du_client(**portee)
+        filtres = _filtres(request)
         pages, pages_paiements = PageCotisations(), PagePaiements()
-        page = pages.paginate_queryset(cotisations, request)
-        page_paiements = pages_paiements.paginate_queryset(paiements, request)
+        releve = selectors.releve_du_client(
+            client_id=client_connecte(request),
+            police=police,
+            contrat=filtres.get("contrat"),
+            statut=filtres.get("statut"),
+            du=filtres.get("from"),
+            au=filtres.get("to"),
+            page=pages.asked(request, Cotisation),
+            page_paiements=pages_paiements.asked(request, PaiementPass),
+        )
+        page_paiements = pages_paiements.page(releve["paiements"])
         return Response(
             {
-                "totaux": selectors.totaux(cotisations),
-                **pages.payload([selectors.avec_dernier_jour(ligne) for ligne in page]),
+                "totaux": releve["totaux"],
+                **pages.payload(pages.page(releve["cotisations"])),
                 "paiements": pages_paiements.payload([selectors.paiement_lisible(ligne) for ligne in page_paiements]),
             }
         )
@@ -140,3 +144,13 @@ def client_connecte(request: Request) -> int:
     """The id of the client whose token this is: the default authentication gives no other principal."""
     client_id: int = request.user.client_id  # type: ignore[union-attr]
     return client_id
+
+
+def _filtres(request: Request) -> dict[str, Any]:
+    """What the query keeps; none, and no serializer, when it names none. Raises ValidationError."""
+    if not request.query_params.keys() & FILTRES:
+        return {}
+    saisie = FiltresSerializer(data=request.query_params)
+    saisie.is_valid(raise_exception=True)
+    filtres: dict[str, Any] = saisie.validated_data
+    return filtres

@@ -1,8 +1,8 @@
 """The day's transitions of the whole portfolio: cancelled, suspended, reinstated, expired.
 
-One set-based query finds the subscriptions whose state is no longer that of day D; they are then locked batch by batch,
-judged again by the same query and moved. D alone decides, as seen at its first minute, so a run is safe twice, late,
-interrupted, or beside payments.
+`examens_souscriptions` names the few whose state may no longer be that of day D, and one set-based query judges them; they are
+then locked batch by batch, judged again by the same query and moved. D alone decides, as seen at its first minute, so a run is
+safe twice, late, interrupted, or beside payments.
 """
 
 from collections import Counter
@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from apps.pass_clients.models import SouscriptionPass, StatutSouscription
 from apps.pass_clients.services import changer_statut, dire_transition
+from apps.pass_products.models import ProduitPass
 from apps.socle.reglages import reglage
 
 # Instalment j (from 0) of n over d days falls due on day j·d/n of its period; it is late beyond the grace delay when that
@@ -32,19 +33,19 @@ _DECISIONS = """
                         WHEN x.jours <= 0 THEN 0 END) AS du
         FROM souscriptions_pass s
         JOIN produits_pass p ON p.id = s.produit_id
-        LEFT JOIN periodes_couverture pc ON pc.souscription_id = s.id AND pc.souscription_id {celles_ci}
+        LEFT JOIN periodes_couverture pc ON pc.souscription_id = s.id AND pc.souscription_id = ANY(%(ids)s)
         CROSS JOIN LATERAL (
             SELECT %(jour)s::date - p.delai_grace_jours - pc.date_debut AS jours,
                    pc.date_fin - pc.date_debut AS duree,
                    pc.nombre_echeances::bigint AS n
         ) x
-        WHERE s.id {celles_ci} AND s.statut IN ('en_cours', 'activee', 'suspendue')
+        WHERE s.id = ANY(%(ids)s) AND s.statut IN ('en_cours', 'activee', 'suspendue')
         GROUP BY s.id
     ) v
     LEFT JOIN (
         SELECT pa.souscription_id, sum(pa.montant_net) AS total
         FROM paiements_pass pa
-        WHERE pa.souscription_id {celles_ci} AND pa.statut = 'succes'
+        WHERE pa.souscription_id = ANY(%(ids)s) AND pa.statut = 'succes'
         GROUP BY pa.souscription_id
     ) t ON t.souscription_id = v.id
     CROSS JOIN LATERAL (
@@ -64,10 +65,19 @@ _DECISIONS = """
     WHERE e.etapes IS NOT NULL
     ORDER BY v.id
 """
-_PLAGE = _DECISIONS.format(celles_ci="BETWEEN %(premiere)s AND %(derniere)s")
-_CELLES_CI = _DECISIONS.format(celles_ci="= ANY(%(ids)s)")
-_PLAGE_SUIVANTE = """
-    SELECT min(id), max(id) FROM (SELECT id FROM souscriptions_pass WHERE id > %s ORDER BY id LIMIT %s) suivantes
+# The few that may have to move, says `examens_souscriptions`; they are then judged. A product at a time: with its days of grace
+# at hand the planner knows how few they are, and takes the index.
+_TERMES_ECHUS = """
+    SELECT id FROM souscriptions_pass WHERE statut = 'en_cours' AND date_souscription < %(limite)s
+    UNION ALL
+    SELECT souscription_id FROM examens_souscriptions WHERE NOT suspendue AND fin <= %(jour)s
+"""
+_RETARDS_DU_PRODUIT = """
+    SELECT souscription_id FROM examens_souscriptions
+    WHERE produit_id = %(produit)s AND NOT suspendue AND impayee_le < %(tolere)s
+    UNION ALL
+    SELECT souscription_id FROM examens_souscriptions
+    WHERE produit_id = %(produit)s AND suspendue AND (impayee_le >= %(tolere)s OR impayee_le IS NULL)
 """
 
 _MOTIFS = {
@@ -84,20 +94,28 @@ class Decision:
     etapes: tuple[tuple[str, str], ...]
 
 
-def decider(*, jour: date, plage: int = 50_000) -> list[Decision]:
+def decider(*, jour: date, lot: int = 5_000) -> list[Decision]:
     """The subscriptions whose state is not that of `jour`, with the transitions that lead there. Writes nothing.
 
-    Judged `plage` at a time, in the order of their ids: the tables are then read side by side, without sorting nor hashing.
+    Only those that may have to move are judged, `lot` at a time, in the order of their ids.
     """
-    decisions: list[Decision] = []
-    derniere = 0
     with connection.cursor() as cursor:
-        while True:
-            cursor.execute(_PLAGE_SUIVANTE, [derniere, plage])
-            premiere, derniere = cursor.fetchone()
-            if premiere is None:
-                return decisions
-            decisions += _lire(cursor, _PLAGE, _parametres(jour, premiere=premiere, derniere=derniere))
+        ids = _a_examiner(cursor, jour)
+        return [
+            decision
+            for debut in range(0, len(ids), lot)
+            for decision in _lire(cursor, _DECISIONS, _parametres(jour, ids=ids[debut : debut + lot]))
+        ]
+
+
+def _a_examiner(cursor: Any, jour: date) -> list[int]:
+    """Each subscription whose state may not be that of `jour`, in the order of their ids."""
+    cursor.execute(_TERMES_ECHUS, _parametres(jour))
+    ids = {ident for (ident,) in cursor.fetchall()}
+    for produit, grace in ProduitPass.objects.values_list("pk", "delai_grace_jours"):
+        cursor.execute(_RETARDS_DU_PRODUIT, {"produit": produit, "tolere": jour - timedelta(days=grace)})
+        ids |= {ident for (ident,) in cursor.fetchall()}
+    return sorted(ids)
 
 
 def appliquer(
@@ -117,7 +135,7 @@ def appliquer(
         ids = [decision.souscription_id for decision in decisions[debut : debut + lot]]
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT 1 FROM souscriptions_pass WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", [ids])
-            for transition, concernees in _par_transition(_lire(cursor, _CELLES_CI, _parametres(jour, ids=ids))):
+            for transition, concernees in _par_transition(_lire(cursor, _DECISIONS, _parametres(jour, ids=ids))):
                 _passer(cursor, *transition, concernees, quand)
                 faites[transition] += len(concernees)
         progression(len(ids))
@@ -131,7 +149,7 @@ def reprendre(*, souscription: SouscriptionPass, quand: datetime) -> bool:
     """
     jour = timezone.localdate(quand)
     with connection.cursor() as cursor:
-        decisions = _lire(cursor, _CELLES_CI, _parametres(jour, ids=[souscription.pk]))
+        decisions = _lire(cursor, _DECISIONS, _parametres(jour, ids=[souscription.pk]))
     reprise = (StatutSouscription.SUSPENDUE.value, StatutSouscription.ACTIVEE.value)
     if not any(reprise in decision.etapes for decision in decisions):
         return False

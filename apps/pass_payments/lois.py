@@ -84,6 +84,27 @@ LOIS: dict[str, tuple[str, dict[str, Any]]] = {
         """,
         {},
     ),
+    "l'examen à venir d'une souscription est celui que disent ses périodes et ses paiements": (
+        """
+        SELECT s.numero_souscription || ' : examen '
+               || coalesce(e.fin || ' ' || coalesce(e.impayee_le::text, 'sans impayé'), 'absent')
+               || ', attendu ' || coalesce(x.fin || ' ' || coalesce(x.impayee_le::text, 'sans impayé'), 'absent')
+        FROM souscriptions_pass s
+        LEFT JOIN examens_souscriptions e ON e.souscription_id = s.id
+        CROSS JOIN LATERAL (
+            SELECT (SELECT max(pc.date_fin) FROM periodes_couverture pc WHERE pc.souscription_id = s.id) AS fin,
+                   (SELECT min(q.date_debut) FROM echeances_pass(s.id, (
+                        SELECT coalesce(sum(p.montant_net), 0)::bigint FROM paiements_pass p
+                        WHERE p.souscription_id = s.id AND p.statut = 'succes'
+                    )) q WHERE q.montant_paye < q.montant) AS impayee_le
+        ) x
+        WHERE (e.souscription_id IS NOT NULL) <> (s.statut IN ('activee', 'suspendue'))
+           OR e.souscription_id IS NOT NULL
+              AND (e.produit_id, e.suspendue, e.fin, e.impayee_le)
+                  IS DISTINCT FROM (s.produit_id, s.statut = 'suspendue', x.fin, x.impayee_le)
+        """,
+        {},
+    ),
     "un remboursement versé a un paiement remboursé, une fois": (
         """
         SELECT d.numero || ' : versé, paiement ' || p.statut

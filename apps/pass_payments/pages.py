@@ -90,6 +90,10 @@ page(
     audit="est lui-même un journal : seul change le verdict, qui se recalcule",
 )
 table("pass_payments.AbandonCreance", audit=JOURNAL)
+table(
+    "pass_payments.ExamenSouscription",
+    audit="technique : la base l'écrit, des périodes et des paiements, qui sont suivis",
+)
 table("pass_payments.DoublonConfirme", audit=JOURNAL)
 
 ajouter("pass_clients.ClientPass", "apps.pass_payments.admin.contrats.SurLeClient")

@@ -5,11 +5,10 @@ a shared machine. « Today » is the database's, so that an answer agrees with t
 """
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Any, TypeVar
 
-from django.db.models import BigIntegerField, Count, F, QuerySet, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import F, QuerySet
 
 from apps.pass_clients.errors import ContratIntrouvable
 from apps.pass_clients.models import Contrat, OperateurMobile, SouscriptionPass, StatutPolice
@@ -32,6 +31,7 @@ from apps.pass_products.ages import date_requise
 from apps.pass_products.errors import AgeHorsLimites, DateNaissanceRequise
 from apps.socle.reglages import ou_par_defaut
 from nsia_pass_api.dates import aujourdhui, dernier_jour_couvert
+from nsia_pass_api.pagination import Asked
 from nsia_pass_api.rows import rows
 from nsia_pass_api.telephones import masquer
 
@@ -43,7 +43,6 @@ Lignes = QuerySet[Any, dict[str, Any]]
 T = TypeVar("T")
 
 _EN_VIGUEUR = (StatutPolice.ATTRIBUE, StatutPolice.SUSPENDU)
-_SOMMES = ("montant", "montant_paye", "reste_a_payer")
 _COLONNES_COTISATION = (
     "numero_quittance",
     "periode",
@@ -71,38 +70,7 @@ _COLONNES_PAIEMENT = (
     "date_demande",
     "date_confirmation",
 )
-_BENEFICIAIRE = ("nom", "prenom", "telephone", "relation", "role", "ordre_priorite")
 
-# OFFSET 0 keeps each view a query of its own, run once a contract: merged into one join they take longer to plan than to
-# run, and the planner may sum the whole portfolio before it looks at the client.
-_CONTRATS_COMPLETS = """
-    SELECT
-        aujourdhui_pass() AS date, (SELECT r.valeur FROM reglages r WHERE r.nom = 'ALERTE_EXPIRATION_JOURS') AS preavis_jours,
-        c.police, c.numero_souscription, c.code_produit, c.nom_produit, c.categorie, c.etat_du_contrat, c.etat_depuis,
-        c.date_effet, c.date_expiration, c.prime, c.periodicite,
-        s.du_a_ce_jour, s.total_paye, s.reste_a_payer, s.montant_en_retard, s.jours_de_retard, s.avoir,
-        s.prochaine_echeance_date, s.prochaine_echeance_montant, s.solde_epargne, s.solde,
-        v.garanties, v.beneficiaires
-    FROM contrats c
-    CROSS JOIN LATERAL (SELECT * FROM soldes_contrats sc WHERE sc.souscription_id = c.souscription_id OFFSET 0) s
-    CROSS JOIN LATERAL (
-        SELECT vc.garanties, vc.beneficiaires
-        FROM vue_souscriptions_pass_completes vc
-        WHERE vc.souscription_id = c.souscription_id OFFSET 0
-    ) v
-    WHERE c.client_id = %(client)s AND c.police = ANY(%(polices)s)
-    ORDER BY c.souscription_id
-"""
-_ETATS = """
-    SELECT
-        aujourdhui_pass() AS date, (SELECT r.valeur FROM reglages r WHERE r.nom = 'ALERTE_EXPIRATION_JOURS') AS preavis_jours,
-        c.nom_produit, c.etat_du_contrat, c.etat_depuis, c.date_expiration,
-        s.montant_en_retard, s.jours_de_retard, s.reste_a_payer
-    FROM contrats c
-    CROSS JOIN LATERAL (SELECT * FROM soldes_contrats sc WHERE sc.souscription_id = c.souscription_id OFFSET 0) s
-    WHERE c.souscription_id = ANY(%(souscriptions)s)
-    ORDER BY c.souscription_id
-"""
 # The period in force; before it begins the first one, once it has ended the last.
 _COTISATIONS_DE_LA_PERIODE = f"""
     SELECT police, {", ".join(_COLONNES_COTISATION)}
@@ -135,9 +103,7 @@ def tableau_de_bord(*, client_id: int, police: str) -> dict[str, Any]:
         raise ContratIntrouvable
     client, jour = tableau["client"], date.fromisoformat(tableau["date"])
     preavis_jours = ou_par_defaut("ALERTE_EXPIRATION_JOURS", ligne["preavis_jours"])
-    contrats = [
-        contrat | {champ: _jour(contrat[champ]) for champ in ("date_expiration", "etat_depuis")} for contrat in contrats
-    ]
+    contrats = [_avec_jours(contrat) for contrat in contrats]
     return tableau | {
         "client": client | {"telephone": masquer(client["telephone"])},
         "contrats": [avec_situation(contrat, jour=jour, preavis_jours=preavis_jours) for contrat in contrats],
@@ -167,8 +133,12 @@ def avec_dernier_jour(cotisation: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _jour(texte: str | None) -> date | None:
-    return date.fromisoformat(texte) if texte else None
+def _avec_jours(contrat: dict[str, Any]) -> dict[str, Any]:
+    """The row of a contract that SQL wrote as JSON, where the days from which its situation is told are days again."""
+    for champ in ("date_expiration", "etat_depuis"):
+        if contrat[champ] is not None:
+            contrat[champ] = date.fromisoformat(contrat[champ])
+    return contrat
 
 
 def situations_des(souscriptions: list[int]) -> list[Situation]:
@@ -176,41 +146,49 @@ def situations_des(souscriptions: list[int]) -> list[Situation]:
     return [
         situation(
             ligne,
-            jour=ligne["date"],
+            jour=ligne["jour"],
             preavis_jours=ou_par_defaut("ALERTE_EXPIRATION_JOURS", ligne["preavis_jours"]),
         )
-        for ligne in rows(_ETATS, {"souscriptions": souscriptions})
+        for ligne in rows("SELECT * FROM etats_des_contrats(%(souscriptions)s)", {"souscriptions": souscriptions})
     ]
 
 
-def contrats_complets(*, client_id: int, polices: list[str]) -> list[dict[str, Any]]:
-    """Those of `polices` that are the client's, with guarantees, live beneficiaries and balances, in one query."""
-    lignes = rows(_CONTRATS_COMPLETS, {"client": client_id, "polices": polices})
-    contrats = [
-        avec_situation(
-            ligne,
-            jour=ligne.pop("date"),
-            preavis_jours=ou_par_defaut("ALERTE_EXPIRATION_JOURS", ligne.pop("preavis_jours")),
-        )
-        for ligne in lignes
-    ]
-    for contrat in contrats:
-        contrat["beneficiaires"] = [
-            {champ: beneficiaire[champ] for champ in _BENEFICIAIRE}
-            | {"telephone": masquer(beneficiaire["telephone"]) if beneficiaire["telephone"] else ""}
-            for beneficiaire in contrat["beneficiaires"]
-        ]
+def contrats_du_client(*, client_id: int, police: str, page: Asked) -> list[dict[str, Any]]:
+    """The client's contracts with guarantees, live beneficiaries and balances, in one query: the rows of `page`.
+
+    Raises ContratIntrouvable when `police` is none of them.
+    """
+    (depuis,) = page.position or (None,)
+    return _contrats(client_id, police.upper(), seul=False, depuis=depuis, a_rebours=page.before, nombre=page.limit)
+
+
+def _contrats(client_id: int, police: str, **page: Any) -> list[dict[str, Any]]:
+    (ligne,) = rows(
+        """
+        SELECT contrats_du_client(%(client)s, %(police)s, %(seul)s, %(depuis)s, %(a_rebours)s, %(nombre)s) AS lus
+        """,
+        {"client": client_id, "police": police, **page},
+    )
+    lus = ligne["lus"]
+    if lus is None:
+        raise ContratIntrouvable
+    jour = date.fromisoformat(lus["date"])
+    preavis_jours = ou_par_defaut("ALERTE_EXPIRATION_JOURS", lus["preavis_jours"])
+    contrats = []
+    for lu in lus["contrats"]:
+        for beneficiaire in lu["beneficiaires"]:
+            beneficiaire["telephone"] = masquer(beneficiaire["telephone"]) if beneficiaire["telephone"] else ""
+        contrats.append(avec_situation(_avec_jours(lu), jour=jour, preavis_jours=preavis_jours))
     return contrats
 
 
 def contrat_en_entier(*, client_id: int, police: str) -> dict[str, Any]:
     """One contract with the instalments of its current period and its newest payments. Raises ContratIntrouvable."""
     police = police.upper()
-    contrats = contrats_complets(client_id=client_id, polices=[police])
-    if not contrats:
-        raise ContratIntrouvable
+    (contrat,) = _contrats(client_id, police, seul=True, depuis=None, a_rebours=False, nombre=1)
+    del contrat["souscription_id"]
     paiements = paiements_du_client(client_id=client_id, police=police).order_by(*DU_PLUS_RECENT)
-    return contrats[0] | {
+    return contrat | {
         "cotisations": [
             avec_dernier_jour(cotisation)
             for cotisation in rows(_COTISATIONS_DE_LA_PERIODE, {"client": client_id, "police": police})
@@ -243,11 +221,61 @@ def cotisations_du_client(
     return lignes
 
 
-def totaux(cotisations: Lignes) -> dict[str, int]:
-    """How many instalments, and their sums in XAF."""
-    return cotisations.aggregate(
-        nombre=Count("*"), **{champ: Coalesce(Sum(champ), 0, output_field=BigIntegerField()) for champ in _SOMMES}
+def releve_du_client(
+    *,
+    client_id: int,
+    police: str,
+    contrat: str | None,
+    statut: str | None,
+    du: date | None,
+    au: date | None,
+    page: Asked,
+    page_paiements: Asked,
+) -> dict[str, Any]:
+    """Instalments (`cotisations`: the rows of `page`), their `totaux`, and payments (`paiements`), in one query.
+
+    Of `contrat` or of all the client's, due or asked for from `du` to `au` included, instalments in the state `statut`.
+    Raises ContratIntrouvable when `police` or `contrat` is none of the client's.
+    """
+    echeance, quittance = page.position or (None, None)
+    demande, transaction = page_paiements.position or (None, None)
+    (ligne,) = rows(
+        """
+        SELECT releve_du_client(
+            %(client)s, %(police)s, %(contrat)s, %(statut)s, %(du)s, %(au)s,
+            %(echeance)s, %(quittance)s, %(a_rebours)s, %(nombre)s,
+            %(demande)s, %(transaction)s, %(paiements_a_rebours)s, %(nombre_paiements)s
+        ) AS releve
+        """,
+        {
+            "client": client_id,
+            "police": police.upper(),
+            "contrat": contrat.upper() if contrat else None,
+            "statut": statut,
+            "du": du,
+            "au": au,
+            "echeance": echeance,
+            "quittance": quittance,
+            "a_rebours": page.before,
+            "nombre": page.limit,
+            "demande": demande,
+            "transaction": transaction,
+            "paiements_a_rebours": page_paiements.before,
+            "nombre_paiements": page_paiements.limit,
+        },
     )
+    releve: dict[str, Any] | None = ligne["releve"]
+    if releve is None:
+        raise ContratIntrouvable
+    for paiement in releve["paiements"]:
+        for champ in ("date_demande", "date_confirmation"):
+            paiement[champ] = _moment(paiement[champ])
+    return releve
+
+
+def _moment(texte: str | None) -> str | None:
+    """As Python writes it: PostgreSQL leaves out the last zeros of a fraction of a second."""
+    return datetime.fromisoformat(texte).isoformat() if texte and "." in texte else texte
 
 
 def paiements_du_client(

@@ -256,6 +256,9 @@ class CotisationsSerializer(PageSerializer):
     )
 
 
+FILTRES = {"contrat", "statut", "from", "to"}
+
+
 class FiltresSerializer(serializers.Serializer[Any]):
     """Query parameters of `cotisations/`; `from` is a word of Python, hence `get_fields`."""
 

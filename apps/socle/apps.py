@@ -16,8 +16,9 @@ class SocleConfig(AppConfig):
 
 
 def _inscrire_reglages(using: str, apps: Any = toutes_les_apps, **kwargs: Any) -> None:
-    """After a migration that leaves settings there: `apps` is what it left."""
+    """After a migration that leaves settings there, with their bounds: `apps` is what it left."""
     from apps.socle.services.reglages import inscrire_reglages
 
-    if "reglage" in apps.all_models["socle"]:
+    reglage = apps.all_models["socle"].get("reglage")
+    if reglage is not None and any(champ.name == "minimum" for champ in reglage._meta.fields):
         inscrire_reglages(base=using)

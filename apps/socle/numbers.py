@@ -10,6 +10,8 @@ from django.db import connection
 
 # How far above the last number of its series an agent may place one by hand: beyond it, it is a typing error.
 ECART_MANUEL_MAX = 10_000
+# The most numbers that one statement draws; the database refuses the service more (sql/serie_bornee).
+TIRAGE_MAX = 50_000
 
 
 @dataclass(frozen=True)
@@ -91,5 +93,5 @@ def reserver(*, serie: str, annee: int, sequence: int) -> bool:
 def avancer(*, serie: str, annee: int, sequence: int) -> None:
     """The series will draw no number up to `sequence`: they are those of another register, brought in."""
     dernier = tenir(serie=serie, annee=annee)
-    if sequence > dernier:
-        allouer(serie=serie, annee=annee, nombre=sequence - dernier)
+    for tires in range(dernier, sequence, TIRAGE_MAX):
+        allouer(serie=serie, annee=annee, nombre=min(TIRAGE_MAX, sequence - tires))

@@ -27,3 +27,5 @@ GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO :"service";
 ALTER DEFAULT PRIVILEGES FOR ROLE :"proprietaire" IN SCHEMA public
     GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO :"service";
 ALTER DEFAULT PRIVILEGES FOR ROLE :"proprietaire" IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO :"service";
+-- Large objects hold nothing of ours: nobody fills the disk with them.
+REVOKE EXECUTE ON FUNCTION pg_catalog.lo_creat(integer), pg_catalog.lo_create(oid), pg_catalog.lo_from_bytea(oid, bytea) FROM PUBLIC;

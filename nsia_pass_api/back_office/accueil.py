@@ -12,7 +12,7 @@ from django.utils.module_loading import import_string
 
 from ..money import formater_nombre
 from ..registre import alertes
-from .portee import lignes_lues
+from .portee import lignes_lues, parts_lues
 from .regard import Regard
 
 OPTIONS_GRAPHIQUE = {
@@ -33,7 +33,7 @@ def accueil(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 
     All count the rows of this person, on pages that may be opened.
     """
-    permises = Regard(request.user, partial(lignes_lues, request))
+    permises = Regard(request.user, partial(lignes_lues, request), partial(parts_lues, request))
     a_voir = [alerte for source in alertes() for alerte in source(permises=permises)]
     graphiques, calcule_le = import_string(settings.BACK_OFFICE_GRAPHIQUES)(permises=permises)
     return context | {

@@ -30,6 +30,14 @@ def lignes_lues(request: HttpRequest, lignes: QuerySet[Any]) -> QuerySet[Any]:
     return lignes_permises(request, lignes) if lisible(request, lignes.model) else lignes.none()
 
 
+def parts_lues(request: HttpRequest, lignes: QuerySet[Any]) -> list[QuerySet[Any]]:
+    """The rows of `lignes_lues` in parts, each row in one; no part when there is none."""
+    if not lisible(request, lignes.model):
+        return []
+    parts: list[QuerySet[Any]] = import_string(settings.BACK_OFFICE_PARTS)(request.user, lignes)
+    return parts
+
+
 def lisible(request: HttpRequest, modele: type[models.Model]) -> bool:
     """Whether whoever signed in may open the pages of `modele`; those of a model that has none are anybody's."""
     page = admin.site._registry.get(modele)

@@ -11,10 +11,11 @@ from django.db.models import QuerySet
 
 @dataclass(frozen=True)
 class Regard:
-    """Narrows a queryset to the rows that `agent` may read, on pages that she may open."""
+    """Narrows a queryset to the rows that `agent` may read, on pages that she may open; `parts`: the same rows, to be counted."""
 
     agent: AbstractBaseUser | AnonymousUser
     lignes: Callable[[QuerySet[Any]], QuerySet[Any]]
+    parts: Callable[[QuerySet[Any]], list[QuerySet[Any]]]
 
     def __call__(self, lignes: QuerySet[Any]) -> QuerySet[Any]:
         return self.lignes(lignes)

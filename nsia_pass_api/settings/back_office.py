@@ -14,6 +14,8 @@ LOGIN_REDIRECT_URL = "admin:index"
 
 # Narrows a queryset to the rows that a person may reach: (user, queryset) → queryset. All pages ask it.
 BACK_OFFICE_LIGNES = "apps.borne_auth.droits.lignes_permises"
+# The same rows in parts that no row shares, to be counted: (user, queryset) → querysets.
+BACK_OFFICE_PARTS = "apps.borne_auth.droits.parts_permises"
 
 # The page that tells what happened to an object, for this person: (user, object) → address or None.
 BACK_OFFICE_HISTORIQUE = "apps.borne_auth.audit.adresse_historique"

@@ -75,6 +75,7 @@ CLES_SECOND_FACTEUR_ANCIENNES = strings("CLES_SECOND_FACTEUR_ANCIENNES")
 # Sessions of the back office end after idleness, and at the latest after so many hours, however busy.
 SESSION_AGENT_INACTIVITE = timedelta(minutes=integer("SESSION_AGENT_INACTIVITE_MINUTES", 30, minimum=2, maximum=240))
 SESSION_AGENT_DUREE = timedelta(hours=integer("SESSION_AGENT_HEURES", 12, minimum=1, maximum=24))
+SESSION_ENGINE = "apps.borne_auth.connexion.magasin"
 SESSION_COOKIE_AGE = int(SESSION_AGENT_DUREE.total_seconds())
 
 # Staff API: in production, only behind the second factor.

@@ -21,6 +21,7 @@ from pytest_django.fixtures import Settings
 from nsia_pass_api import diagnostic, registre
 from nsia_pass_api.diagnostic import Constat, Niveau
 from nsia_pass_api.sauvegarde.manifeste import Manifeste
+from nsia_pass_api.settings.environment import BASE_DIR
 
 OK, ATTENTION, ERREUR = Niveau.OK, Niveau.ATTENTION, Niveau.ERREUR
 
@@ -43,7 +44,7 @@ def test_a_sound_machine_has_no_error() -> None:
     subjects = [re.split(r"\s{2,}", line)[1] for line in lines[:-2]]
     assert subjects == [
         *("réglages", ".env", "dépendances", "pilote", "disque", "sauvegardes", "mobile money"),
-        *("base", "version", "droits", "extensions", "migrations", "gardes", "horloge", "fuseau", "service"),
+        *("base", "version", "droits", "rôles", "extensions", "migrations", "gardes", "horloge", "fuseau", "service"),
     ]
 
 
@@ -56,6 +57,12 @@ def test_one_error_gives_code_1(monkeypatch: pytest.MonkeyPatch) -> None:
     assert code == 1
     assert "erreur     horloge       la base et cette machine diffèrent de 0 s. Synchronisez les deux par NTP." in lines
     assert lines[-1].startswith("1 erreur(s), ")
+
+
+def test_what_is_expected_of_the_service_s_role_is_what_deployment_pins() -> None:
+    roles = (BASE_DIR / "docs/deployment/roles.sql").read_text()
+    pose = re.findall(r'^ALTER ROLE :"service" IN DATABASE :"base" SET (\w+) = \'(\w+)\';$', roles, re.MULTILINE)
+    assert {f"{nom}={valeur}" for nom, valeur in pose} == diagnostic.EPINGLES
 
 
 # The machine
@@ -279,6 +286,7 @@ def without_rights() -> Iterator[None]:
         cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
         if cursor.fetchone()[0]:
             cursor.execute("CREATE ROLE sans_droits")
+            cursor.execute("GRANT USAGE ON SCHEMA public TO sans_droits")
             cursor.execute("SET LOCAL ROLE sans_droits")
         else:  # no ordinary user may create another, but the owner may give up her own rights
             cursor.execute("REVOKE CREATE ON SCHEMA public FROM pg_database_owner")
@@ -309,6 +317,7 @@ def test_a_role_that_only_serves_needs_no_right_to_create() -> None:
         if not cursor.fetchone()[0]:
             return  # only a superuser creates the role of this test
         cursor.execute("CREATE ROLE sert_seulement")
+        cursor.execute("GRANT USAGE ON SCHEMA public TO sert_seulement")
         cursor.execute("GRANT SELECT ON django_migrations TO sert_seulement")
         cursor.execute("SET LOCAL ROLE sert_seulement")
 

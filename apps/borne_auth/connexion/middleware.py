@@ -11,6 +11,7 @@ from django.urls import reverse
 from apps.borne_auth.connexion import sessions
 from apps.borne_auth.models import Agent, cle_du_facteur
 from nsia_pass_api.dates import maintenant
+from nsia_pass_api.middlewares import de_l_api
 
 # A request that no person made (a page that refreshes itself) bears this header: it does not put off the end of idleness.
 ENTETE_DE_FOND = "X-Requete-De-Fond"
@@ -23,6 +24,8 @@ class AccesBackOffice:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if de_l_api(request):
+            return self.get_response(request)
         agent = request.user
         if not isinstance(agent, Agent) or not request.path.startswith(reverse("admin:index")):
             return self.get_response(request)

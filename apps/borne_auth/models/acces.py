@@ -17,6 +17,8 @@ SCELLE = (
     r"^(v1\.[0-9a-f]{8}\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{27}\.[A-Za-z0-9_-]{43}"
     r"|v2\.[0-9a-f]{8}\.[A-Za-z0-9_-]{16}\.[A-Za-z0-9_-]{48})$"
 )
+# A SHA-256, sealed.
+EMPREINTE_SCELLEE = r"^v2\.[0-9a-f]{8}\.[A-Za-z0-9_-]{16}\.[A-Za-z0-9_-]{64}$"
 
 
 class FacteurAgent(models.Model):
@@ -53,10 +55,13 @@ class FacteurAgent(models.Model):
 
 
 class CodeSecours(models.Model):
-    """One of ten codes on paper, for whoever has no telephone at hand: good once. Only a SHA-256 of it is kept."""
+    """One of ten codes on paper, for whoever has no telephone at hand: good once.
+
+    Only its SHA-256 is kept, sealed for this factor of this agent (`coffre`): whoever writes in the table alone makes no code.
+    """
 
     facteur = models.ForeignKey(FacteurAgent, on_delete=models.PROTECT, related_name="codes")
-    empreinte = models.CharField(max_length=64, editable=False)
+    empreinte = models.CharField("empreinte scellée", max_length=120, editable=False)
     utilise_le = models.DateTimeField("utilisé le", null=True, editable=False)
 
     class Meta:
@@ -65,7 +70,7 @@ class CodeSecours(models.Model):
         verbose_name_plural = "codes de secours"
         constraints = [
             models.UniqueConstraint(fields=["empreinte"], name="codes_secours_uniques"),
-            models.CheckConstraint(condition=Q(empreinte__regex=r"^[0-9a-f]{64}$"), name="codes_secours_haches"),
+            models.CheckConstraint(condition=Q(empreinte__regex=EMPREINTE_SCELLEE), name="codes_secours_scelles"),
         ]
         triggers = [
             pgtrigger.ReadOnly(name="code_secours_immuable", exclude=["utilise_le"]),

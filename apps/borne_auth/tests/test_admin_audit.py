@@ -223,7 +223,7 @@ class TestPages:
         for adresse in (JOURNAL, LECTURES):
             with CaptureQueriesContext(connection) as faites:
                 assert bureau.get(adresse).status_code == 200
-            assert len(faites) == 8
+            assert len(faites) == 7
             assert [
                 une["sql"]
                 for une in faites

@@ -3,17 +3,19 @@
 import base64
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import jwt
 import pytest
 import time_machine
 from django.conf import settings as reglages
+from django.db.models import Model
 from django.http import HttpResponse
 from rest_framework.settings import api_settings
 from rest_framework.test import APIClient
 
+from apps.borne_auth import selectors
 from apps.borne_auth.authentication import ClientConnecte
 from apps.borne_auth.models import Agent, Borne, SessionBorne
 from apps.borne_auth.services import fermer_session
@@ -82,6 +84,50 @@ def test_a_client_token_gives_a_client_and_her_session_in_one_query(
 
     assert reponse.status_code == 200
     assert reponse.json() == {"client": session.client_id, "session": str(session.pk)}
+
+
+@pytest.mark.parametrize("sur_borne", [False, True])
+def test_the_function_reads_the_session_that_the_orm_reads(borne: Borne, sur_borne: bool) -> None:
+    client = ClientFactory(date_naissance=date(1990, 2, 3), numero_mobile_money="+242061234567")
+    session = SessionFactory(client=client, borne=borne if sur_borne else None)
+
+    lue, attendue = selectors.session_du_jeton(session.pk), selectors.sessions().get(pk=session.pk)
+
+    def champs(objet: Model | None) -> dict[str, object]:
+        noms = [champ.attname for champ in objet._meta.concrete_fields] if objet else []
+        return {nom: getattr(objet, nom) for nom in noms}
+
+    assert lue is not None
+    assert champs(lue) == champs(attendue)
+    assert champs(lue.client) == champs(attendue.client)
+    assert champs(lue.borne) == champs(attendue.borne)
+    assert selectors.session_du_jeton(uuid4()) is None
+
+
+def test_the_client_and_the_kiosk_of_a_session_are_there_without_another_query(
+    borne: Borne, django_assert_num_queries
+) -> None:
+    session = SessionFactory(borne=borne)
+
+    with django_assert_num_queries(1):
+        lue = selectors.session_du_jeton(session.pk)
+        assert lue is not None
+        assert lue.borne is not None
+        _ = lue.client.statut, lue.client.telephone, lue.client.date_naissance
+        _ = lue.client.numero_mobile_money, lue.client.operateur_mobile
+        _ = lue.borne.code, lue.borne.agence_id, lue.borne.cle_empreinte, lue.borne.statut
+
+
+def test_a_cookie_of_the_back_office_is_not_even_read(
+    api: APIClient, session: SessionBorne, django_assert_num_queries
+) -> None:
+    api.force_login(AgentFactory())
+
+    with django_assert_num_queries(1):
+        reponse = api.get("/api/client/", headers=porteur(acces(session)))
+
+    assert "Cookie" not in reponse.headers["Vary"]
+    assert "Set-Cookie" not in reponse.headers
 
 
 def test_without_token_the_door_is_shut(api: APIClient, session: SessionBorne) -> None:

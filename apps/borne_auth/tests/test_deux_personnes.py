@@ -9,15 +9,18 @@ from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
+from django_otp.oath import hotp
 
-from apps.borne_auth import equipe, second_facteur
+from apps.borne_auth import coffre, equipe, second_facteur
 from apps.borne_auth.journal import COMMANDE
-from apps.borne_auth.models import Agent, FacteurAgent, JournalAudit
+from apps.borne_auth.models import Agent, CodeSecours, FacteurAgent, JournalAudit
 from apps.borne_auth.tests.factories import AgentFactory, FacteurFactory
 from apps.borne_auth.tests.races import en_parallele
 from apps.pass_clients.tests.courses import ou_refus
 from apps.pass_clients.tests.factories import AgenceFactory
 from apps.pass_clients.tests.refus import refuse as base_refuse
+from apps.pass_clients.tests.refus import verifier_maintenant
 from apps.pass_payments.models import PaiementPass
 from apps.pass_payments.services.natures_paiement import proposer_retour
 from apps.pass_payments.tests.ecritures import refuse
@@ -351,6 +354,72 @@ def test_the_database_keeps_accounts_that_decide(
         with base_refuse("agents_compte_a_deux"):
             MAINS["rôle"](simple)
     assert frais(simple).role == "gestionnaire"
+
+
+class TestParLeService:
+    """What the password of the role that serves requests does not open, whoever SQL says that it writes for."""
+
+    @pytest.fixture
+    def facteur(self, gerante: Agent) -> FacteurAgent:
+        facteur = FacteurFactory(agent=gerante)
+        second_facteur.renouveler_codes(agent=gerante, facteur=str(facteur.pk), origine=COMMANDE)
+        return facteur
+
+    @pytest.mark.parametrize("qui", ["anonyme", "", "client:1", "borne:1", "commande:cycle_de_vie", "chef"])
+    def test_nobody_known_writes_what_opens_her_account(
+        self, qui: str, chef: Agent, facteur: FacteurAgent, au_service: Callable[[], None]
+    ) -> None:
+        gerante, code = facteur.agent, facteur.codes.all()[0]
+        scelle = coffre.sceller_empreinte(b"x" * 32, facteur=facteur)
+        au_service()
+        acteur = f"agent:{chef.pk}" if qui == "chef" else qui
+        with au_nom_de(Contexte(acteur=acteur, source="admin")):
+            for geste in (
+                lambda: ecrire(gerante, password="autre"),
+                lambda: FacteurAgent.objects.update(secret_scelle=coffre.sceller(b"x" * 20, proprietaire=gerante.pk)),
+                lambda: CodeSecours.objects.create(facteur=facteur, empreinte=scelle),
+                lambda: CodeSecours.objects.all().delete(),
+                lambda: FacteurAgent.objects.filter(agent=gerante)._raw_delete("default"),
+            ):
+                with base_refuse("agents_compte_a_deux"):
+                    geste()
+            # What signing in writes is written before anybody is known.
+            FacteurAgent.objects.update(dernier_pas=9)
+            CodeSecours.objects.filter(pk=code.pk).update(utilise_le=timezone.now())
+
+    def test_in_her_own_name_she_is_not_left_with_a_password_alone(
+        self, gerante: Agent, facteur: FacteurAgent, au_service: Callable[[], None]
+    ) -> None:
+        """Nor by whoever says to be her: what is replaced was sealed by the application, and that opens for her alone."""
+        au_service()
+        with par(gerante):
+            second_facteur.renouveler_codes(agent=gerante, facteur=str(facteur.pk), origine=COMMANDE)
+            with base_refuse("agents_facteur_remplace"):
+                second_facteur.retirer(agent=gerante, par=gerante, motif="essai", origine=COMMANDE)
+            secret = second_facteur.tirer_secret()
+            bon = f"{hotp(secret, int(timezone.now().timestamp()) // 30):06d}"
+            second_facteur.activer(agent=gerante, secret=secret, code=bon, remplace=str(facteur.pk), origine=COMMANDE)
+            verifier_maintenant()
+        assert FacteurAgent.objects.get().pk != facteur.pk
+
+    def test_who_decides_nothing_is_reset_by_one(self, chef: Agent, au_service: Callable[[], None]) -> None:
+        agent = AgentFactory(role="agent")
+        FacteurFactory(agent=agent)
+        au_service()
+        with par(chef):
+            second_facteur.reinitialiser(agent=agent, acteur=chef, motif="perdu", origine=COMMANDE)
+        verifier_maintenant()
+        assert not FacteurAgent.objects.exists()
+
+    def test_two_accounts_do_not_exchange_their_keys(
+        self, chef: Agent, gerante: Agent, au_service: Callable[[], None]
+    ) -> None:
+        """All foreign keys at ease: her role would be the other's."""
+        agent = AgentFactory(role="agent")
+        au_service()
+        with base_refuse("que par le propriétaire"):
+            for de, vers in ((gerante.pk, 1_000_000), (agent.pk, gerante.pk), (1_000_000, agent.pk)):
+                Agent.objects.filter(pk=de).update(id=vers)
 
 
 class TestBackOffice:

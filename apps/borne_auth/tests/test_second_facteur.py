@@ -1,5 +1,6 @@
 """Codes of a telephone and codes on paper: good once, for their owner, around their time."""
 
+import hashlib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from io import StringIO
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.borne_auth import coffre, second_facteur
-from apps.borne_auth.errors import CodeErrone, CompteProtege, FacteurAbsent, FacteurRemplace
+from apps.borne_auth.errors import CodeErrone, CoffreFerme, CompteProtege, FacteurAbsent, FacteurRemplace
 from apps.borne_auth.journal import COMMANDE
 from apps.borne_auth.models import CodeSecours, CompteurEssais, ConnexionAgent, FacteurAgent, cle_du_facteur
 from apps.borne_auth.tests.factories import SECRET, AgentFactory, FacteurFactory
@@ -133,8 +134,29 @@ class TestVerifier:
         with pytest.raises(CodeErrone):
             self.verifier(facteur, papier[3])
         assert self.verifier(facteur, papier[4].replace("-", " ")) == "code_secours"
-        # Only hashes are kept.
-        assert not CodeSecours.objects.filter(empreinte__in=[un.replace("-", "") for un in papier]).exists()
+        # Only hashes are kept, and sealed.
+        for un in papier:
+            lu = un.replace("-", "")
+            assert not CodeSecours.objects.filter(empreinte__in=[lu, hashlib.sha256(lu.encode()).hexdigest()]).exists()
+
+    @pytest.mark.parametrize("agent_du_sceau", ["autre", "meme"])
+    def test_a_code_on_paper_opens_its_own_factor_alone(self, agent_du_sceau: str) -> None:
+        """Copied by SQL from another agent's, or from a former factor of the same agent, a row opens nothing."""
+        facteur = FacteurFactory()
+        autre = FacteurFactory() if agent_du_sceau == "autre" else FacteurAgent(agent=facteur.agent)
+        scelle = coffre.sceller_empreinte(hashlib.sha256(b"A" * 16).digest(), facteur=autre)
+        CodeSecours.objects.create(facteur=facteur, empreinte=scelle)
+        with pytest.raises(CodeErrone):
+            self.verifier(facteur, "A" * 16)
+        bon = coffre.sceller_empreinte(hashlib.sha256(b"B" * 16).digest(), facteur=facteur)
+        CodeSecours.objects.create(facteur=facteur, empreinte=bon)
+        assert self.verifier(facteur, "B" * 16) == "code_secours"
+
+    def test_a_secret_copied_from_another_agent_opens_nothing(self) -> None:
+        facteur, autre = FacteurFactory(), FacteurFactory()
+        FacteurAgent.objects.filter(pk=facteur.pk).update(secret_scelle=autre.secret_scelle)
+        with pytest.raises(CoffreFerme):
+            self.verifier(facteur, code())
 
 
 @pytest.mark.django_db
@@ -187,7 +209,7 @@ class TestActes:
 
     def test_a_colleague_resets_and_it_is_told(self) -> None:
         facteur = FacteurFactory()
-        CodeSecours.objects.create(facteur=facteur, empreinte="a" * 64)
+        second_facteur.renouveler_codes(agent=facteur.agent, facteur=str(facteur.pk), origine=COMMANDE)
         chef = AgentFactory(role="administrateur")
 
         second_facteur.reinitialiser(
@@ -196,8 +218,8 @@ class TestActes:
 
         assert not FacteurAgent.objects.exists()
         assert not CodeSecours.objects.exists()
-        ligne = ConnexionAgent.objects.get()
-        assert (ligne.agent, ligne.par, ligne.motif) == (facteur.agent, chef, "reinitialise")
+        ligne = ConnexionAgent.objects.get(motif="reinitialise")
+        assert (ligne.agent, ligne.par) == (facteur.agent, chef)
         assert ligne.commentaire == "téléphone perdu, le [téléphone]"
         with pytest.raises(FacteurAbsent):
             second_facteur.reinitialiser(agent=facteur.agent, acteur=chef, motif="encore", origine=COMMANDE)
@@ -224,6 +246,8 @@ class TestActes:
 
     def test_the_key_is_changed_without_anybody_enrolling_again(self, settings) -> None:
         facteurs = [FacteurFactory() for _ in range(3)]
+        papier = second_facteur.renouveler_codes(agent=facteurs[0].agent, facteur=str(facteurs[0].pk), origine=COMMANDE)
+        second_facteur.verifier(agent=facteurs[0].agent, code=papier[9], origine=COMMANDE)
         settings.CLES_SECOND_FACTEUR_ANCIENNES = [settings.CLE_SECOND_FACTEUR]
         settings.CLE_SECOND_FACTEUR = "nouvelle" * 8
         FacteurFactory()
@@ -233,7 +257,11 @@ class TestActes:
             assert [ligne.split()[-1] for ligne in dit.getvalue().splitlines()[:2]] == attendus
 
         settings.CLES_SECOND_FACTEUR_ANCIENNES = []
-        second_facteur.verifier(agent=facteurs[0].agent, code=code(), origine=COMMANDE)
+        for bon in (code(), papier[0]):
+            second_facteur.verifier(agent=facteurs[0].agent, code=bon, origine=COMMANDE)
+        with pytest.raises(CodeErrone):
+            second_facteur.verifier(agent=facteurs[0].agent, code=papier[9], origine=COMMANDE)
+        assert second_facteur.codes_restants(facteurs[0]) == 8
 
 
 @pytest.mark.django_db
@@ -253,9 +281,13 @@ class TestBase:
         self.refuse(lambda: FacteurFactory(agent=facteur.agent), IntegrityError)
 
     def test_a_code_on_paper_is_not_given_back(self) -> None:
-        code_secours = CodeSecours.objects.create(facteur=FacteurFactory(), empreinte="a" * 64, utilise_le=MIDI)
+        facteur = FacteurFactory()
+        scelle, autre = (coffre.sceller_empreinte(b"x" * 32, facteur=facteur) for _ in range(2))
+        code_secours = CodeSecours.objects.create(facteur=facteur, empreinte=scelle, utilise_le=MIDI)
         self.refuse(lambda: CodeSecours.objects.update(utilise_le=None))
-        self.refuse(lambda: CodeSecours.objects.update(empreinte="b" * 64))
+        self.refuse(lambda: CodeSecours.objects.update(empreinte=autre))
+        en_clair = hashlib.sha256(b"A" * 16).hexdigest()
+        self.refuse(lambda: CodeSecours.objects.create(facteur=facteur, empreinte=en_clair), IntegrityError)
         self.refuse(lambda: FacteurAgent.objects.get().delete(), Exception)
         assert str(code_secours) == str(code_secours.pk)
         assert str(code_secours.facteur) == str(code_secours.facteur_id)

@@ -13,6 +13,7 @@ from apps.socle.models import SerieNumero
 from apps.socle.numbers import ECART_MANUEL_MAX, Forme, allouer, reserver, tenir
 from apps.socle.numbers import forme as forme_remplie
 from nsia_pass_api.settings.environment import number_format
+from tests.tirages import tirages
 
 SERIE = {"serie": "police-VIE", "annee": 2026}
 
@@ -53,7 +54,7 @@ def test_a_number_gives_its_sequence_back(modele: str, annee: int, branche: str,
 @example(modele=MODELES[0], texte="CG-2026-VIE-1")
 @example(modele=MODELES[0], texte="CG-2026-VIE-")
 @example(modele=MODELES[4], texte="NSIA-VIE-2026-CG")
-@reglages(max_examples=100)
+@reglages(max_examples=tirages(100))
 def test_only_numbers_of_the_form_have_a_sequence(modele: str, texte: str) -> None:
     forme = forme_remplie(modele, annee=2026, branche="VIE")
 

@@ -25,6 +25,7 @@ from apps.pass_payments.models.paiements import (
 from apps.pass_payments.models.suivi import (
     TRANSITIONS_DECAISSEMENT,
     Decaissement,
+    ExamenSouscription,
     NatureDecaissement,
     RappelOperateur,
     StatutDecaissement,
@@ -50,6 +51,7 @@ __all__ = [
     "DoublonConfirme",
     "EcartRapprochement",
     "EvenementPaiement",
+    "ExamenSouscription",
     "ImportFichier",
     "IndicateurMensuel",
     "NatureAnomalie",

@@ -11,8 +11,10 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from apps.pass_clients.models import SouscriptionPass
 from apps.pass_payments.models.paiements import OperateurPaiement, PaiementPass
 from apps.pass_payments.motifs import MotifEchec
+from apps.pass_products.models import ProduitPass
 from nsia_pass_api.constraints import parmi, telephone
 from nsia_pass_api.gardes import fige
 
@@ -242,3 +244,32 @@ class RappelOperateur(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_operateur_display()} · {self.recu_le:%d/%m/%Y %H:%M:%S}"
+
+
+class ExamenSouscription(models.Model):
+    """When the nightly cycle has to look at a subscription again: a row each while it is covered or suspended.
+
+    Triggers keep it true (`apps/pass_payments/sql/examen…`): it says what periods and payments say, whatever the day and the days
+    of grace, which are looked up when the day comes. Nobody else writes here.
+    """
+
+    souscription = models.OneToOneField(
+        SouscriptionPass, on_delete=models.CASCADE, primary_key=True, related_name="examen", editable=False
+    )
+    produit = models.ForeignKey(ProduitPass, on_delete=models.PROTECT, related_name="+", db_index=False, editable=False)
+    suspendue = models.BooleanField(editable=False)
+    fin = models.DateField("fin de la dernière période (exclue)", null=True, editable=False)
+    impayee_le = models.DateField("première échéance qui n'est pas entièrement payée", null=True, editable=False)
+
+    class Meta:
+        db_table = "examens_souscriptions"
+        verbose_name = "examen à venir"
+        verbose_name_plural = "examens à venir"
+        indexes = [
+            models.Index(fields=["fin"], condition=Q(suspendue=False), name="examens_des_fins"),
+            models.Index(fields=["produit", "impayee_le"], condition=Q(suspendue=False), name="examens_des_impayes"),
+            models.Index(fields=["produit", "impayee_le"], condition=Q(suspendue=True), name="examens_des_suspendues"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)

@@ -156,8 +156,8 @@ class Souscripteur:
     """Who subscribes: a client (`client_id`) who showed the phone by `preuve`, or a newcomer whose phone no client has, and who
     has shown nothing (docs/decisions/0017-what-proves-a-phone.md).
 
-    A client who gives papers (`nom`, …) beside the proof is who they say, as `reconnaitre_client`; otherwise `date_naissance`
-    counts while none is on file.
+    A client who also gives papers (`nom`, …) is who they say, as `reconnaitre_client`; otherwise `date_naissance` counts while
+    none is on file.
     """
 
     client_id: int | None = None

@@ -1,16 +1,17 @@
 """The two writes on a payment from which all others are made: it is asked for, it changes state. Its journal moves with it."""
 
+import json
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils import timezone
 
-from apps.pass_clients.models import SouscriptionPass, StatutSouscription
+from apps.pass_clients.models import ClientPass, SouscriptionPass, StatutSouscription
 from apps.pass_payments.errors import (
     PaiementImpossible,
     PayeurDejaSollicite,
@@ -18,16 +19,17 @@ from apps.pass_payments.errors import (
     TransitionPaiementRefusee,
 )
 from apps.pass_payments.models import TRANSITIONS, EvenementPaiement, PaiementPass, StatutPaiement
+from apps.pass_products.models import ProduitPass
 from apps.socle.errors import CleDejaUtilisee
 from apps.socle.services.faits import dire
 from nsia_pass_api.constraints import violee
 from nsia_pass_api.dates import maintenant
+from nsia_pass_api.rows import colonnes, ecrire, objet, rows
 
 # Read aloud and typed back: no 0/O, 1/I.
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
-@transaction.atomic
 def enregistrer_demande(
     *,
     souscription: SouscriptionPass,
@@ -49,43 +51,48 @@ def enregistrer_demande(
     older one had this key.
     """
     quand = quand or maintenant()
-    tenue = SouscriptionPass.objects.select_for_update(no_key=True).only("statut").get(pk=souscription.pk)
-    if tenue.statut == StatutSouscription.ANNULEE:
+    while True:
+        numero = numero_aleatoire("PAY", quand)
+        try:
+            return _enregistrer(
+                PaiementPass(
+                    souscription=souscription,
+                    numero_transaction=numero,
+                    montant=montant,
+                    type_paiement=type_paiement,
+                    operateur=operateur,
+                    mode_paiement=PaiementPass.Operateur(operateur).label,
+                    numero_payeur=numero_payeur,
+                    date_demande=quand,
+                    **suivi,
+                ),
+                acteur=acteur,
+                quand=saisi_le or quand,
+            )
+        except _NumeroPris:
+            continue
+
+
+class _NumeroPris(Exception):
+    """Another payment has this number."""
+
+
+@transaction.atomic
+def _enregistrer(paiement: PaiementPass, *, acteur: AbstractBaseUser | None, quand: datetime) -> PaiementPass:
+    """As `enregistrer_demande`, under the number that `paiement` bears. Raises _NumeroPris when it is taken."""
+    (tenue,) = rows(
+        "SELECT statut FROM souscriptions_pass WHERE id = %(id)s FOR NO KEY UPDATE", {"id": paiement.souscription_id}
+    )
+    if tenue["statut"] == StatutSouscription.ANNULEE:
         raise PaiementImpossible(
             "Cette souscription a été annulée : elle ne peut plus être payée. Souscrivez à nouveau."
         )
-    paiement = PaiementPass(
-        souscription=souscription,
-        montant=montant,
-        type_paiement=type_paiement,
-        operateur=operateur,
-        mode_paiement=PaiementPass.Operateur(operateur).label,
-        numero_payeur=numero_payeur,
-        date_demande=quand,
-        **suivi,
-    )
-    while not _inserer(paiement, numero=numero_aleatoire("PAY", quand)):
-        pass
-    demande = EvenementPaiement.Type.DEMANDE
-    consigner(paiement, demande, statut=paiement.statut, acteur=acteur, quand=saisi_le or quand)
-    return paiement
-
-
-def numero_aleatoire(prefixe: str, quand: datetime) -> str:
-    """A number such as `PAY-20261121-7F3K9Q`, drawn at random so that nobody can count or guess payments."""
-    return f"{prefixe}-{timezone.localdate(quand):%Y%m%d}-{''.join(secrets.choice(ALPHABET) for _ in range(6))}"
-
-
-def _inserer(paiement: PaiementPass, *, numero: str) -> bool:
-    """The payment is written as `numero`; False when that number is taken, which the unique constraint tells."""
-    paiement.numero_transaction = numero
     try:
-        with transaction.atomic():
-            paiement.save(force_insert=True)
+        paiement.save(force_insert=True)
     except IntegrityError as error:
         match violee(error):
             case "paiements_numero_unique":
-                return False
+                raise _NumeroPris from error
             case "paiements_une_tentative_ouverte":
                 raise TentativeOuverte("Un paiement est déjà en cours pour ce contrat. Attendez sa réponse.") from error
             case "paiements_deux_par_payeur":
@@ -93,7 +100,13 @@ def _inserer(paiement: PaiementPass, *, numero: str) -> bool:
             case "paiements_cle_unique":  # its answer has been forgotten since
                 raise CleDejaUtilisee from error
         raise
-    return True
+    consigner(paiement, EvenementPaiement.Type.DEMANDE, statut=paiement.statut, acteur=acteur, quand=quand)
+    return paiement
+
+
+def numero_aleatoire(prefixe: str, quand: datetime) -> str:
+    """A number such as `PAY-20261121-7F3K9Q`, drawn at random so that nobody can count or guess payments."""
+    return f"{prefixe}-{timezone.localdate(quand):%Y%m%d}-{''.join(secrets.choice(ALPHABET) for _ in range(6))}"
 
 
 @transaction.atomic
@@ -132,16 +145,41 @@ def verrouiller_groupe(paiement: PaiementPass) -> tuple[list[SouscriptionPass], 
 
     The first payment is the one that carries the reference. Who is asked with whom never changes, hence is read with the locks.
     """
-    ensemble = Q(pk=paiement.pk) | Q(rattache_a=paiement.pk)
-    souscriptions = (
-        SouscriptionPass.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("produit", "client")
-        .filter(pk__in=PaiementPass.objects.filter(ensemble).values("souscription"))
-        .order_by("pk")
-    )
-    # Evaluated first: the locks are taken in this order.
-    tenues = list(souscriptions)
-    return tenues, list(PaiementPass.objects.select_for_update(no_key=True).filter(ensemble).order_by("pk"))
+    souscriptions = []
+    # Read first: the locks are taken in this order.
+    for ligne in rows(_souscriptions_du_groupe(), {"paiement": paiement.pk}):
+        souscription = objet(SouscriptionPass, ligne)
+        souscription.produit = objet(ProduitPass, ligne, prefixe="produit__")
+        souscription.client = objet(ClientPass, ligne, prefixe="client__")
+        souscriptions.append(souscription)
+    groupe = rows(_paiements_du_groupe(), {"paiement": paiement.pk})
+    return souscriptions, [objet(PaiementPass, ligne) for ligne in groupe]
+
+
+@cache
+def _souscriptions_du_groupe() -> str:
+    return f"""
+        SELECT {colonnes(SouscriptionPass, de="s")}, {colonnes(ProduitPass, de="p", prefixe="produit__")},
+               {colonnes(ClientPass, de="c", prefixe="client__")}
+        FROM souscriptions_pass s
+        JOIN produits_pass p ON p.id = s.produit_id
+        JOIN clients_pass c ON c.id = s.client_id
+        WHERE s.id IN (
+            SELECT souscription_id FROM paiements_pass WHERE id = %(paiement)s OR rattache_a_id = %(paiement)s
+        )
+        ORDER BY s.id
+        FOR NO KEY UPDATE OF s
+    """  # noqa: S608 - names of columns
+
+
+@cache
+def _paiements_du_groupe() -> str:
+    return f"""
+        SELECT {colonnes(PaiementPass, de="paiements_pass")} FROM paiements_pass
+        WHERE id = %(paiement)s OR rattache_a_id = %(paiement)s
+        ORDER BY id
+        FOR NO KEY UPDATE
+    """  # noqa: S608 - names of columns
 
 
 def passer(
@@ -172,7 +210,10 @@ def passer(
     if vers in _TERMINES and actuel.a_suivre_le is not None:
         actuel.a_suivre_le = None
         champs.append("a_suivre_le")
-    actuel.save(update_fields=champs)
+    ecrire(
+        f"UPDATE paiements_pass SET {', '.join(f'{champ} = %({champ})s' for champ in champs)} WHERE id = %(pk)s",  # noqa: S608
+        {"pk": actuel.pk} | {champ: getattr(actuel, champ) for champ in champs},
+    )
     consigner(actuel, evenement, statut=vers, donnees=donnees, acteur=acteur, quand=quand)
     if (nom := _FAITS_DES_ETATS.get(StatutPaiement(vers))) is not None:
         dire(
@@ -212,11 +253,17 @@ def consigner(
     quand: datetime,
 ) -> None:
     """The journal holds one more fact; `statut` is the state that it led to, empty when it led to none."""
-    EvenementPaiement.objects.create(
-        paiement=paiement,
-        type=evenement,
-        statut=statut,
-        donnees=donnees or {},
-        acteur_id=acteur.pk if acteur else None,
-        date_evenement=quand,
+    ecrire(
+        """
+        INSERT INTO evenements_paiement (paiement_id, type, statut, donnees, acteur_id, date_evenement)
+        VALUES (%(paiement)s, %(type)s, %(statut)s, %(donnees)s::jsonb, %(acteur)s, %(quand)s)
+        """,
+        {
+            "paiement": paiement.pk,
+            "type": evenement,
+            "statut": statut,
+            "donnees": json.dumps(donnees or {}),
+            "acteur": acteur.pk if acteur else None,
+            "quand": quand,
+        },
     )

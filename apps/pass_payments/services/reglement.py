@@ -32,6 +32,7 @@ from apps.pass_payments.services.anomalies import ouvrir_anomalie
 from apps.pass_payments.services.paiements import passer, passer_ensemble, verrouiller_groupe
 from apps.socle.numbers import allouer, forme
 from nsia_pass_api.dates import maintenant
+from nsia_pass_api.rows import ecrire
 from nsia_pass_api.transactions import transaction_entiere
 
 SERIE_RECUS = "recus"
@@ -154,4 +155,7 @@ def _numeroter_recus(groupe: list[PaiementPass], quand: datetime) -> None:
     recus = forme(settings.FORMAT_RECU, annee=annee)
     for un, sequence in zip(groupe, allouer(serie=SERIE_RECUS, annee=annee, nombre=len(groupe)), strict=True):
         un.numero_recu = recus.numero(sequence)
-        PaiementPass.objects.filter(pk=un.pk).update(numero_recu=un.numero_recu)
+        ecrire(
+            "UPDATE paiements_pass SET numero_recu = %(numero)s WHERE id = %(pk)s",
+            {"pk": un.pk, "numero": un.numero_recu},
+        )

@@ -28,6 +28,7 @@ from apps.pass_clients.models import (
 from apps.pass_payments.models import OUVERTS, EvenementPaiement, PaiementPass, StatutPaiement, TypePaiement
 from apps.pass_products.models import Garantie, Periodicite, ProduitPass
 from apps.pass_products.tests.factories import GarantieFactory, ProduitEpargneFactory, ProduitFactory
+from tests.tirages import tirages
 
 ORIGINE = date(2026, 1, 1)
 GRANDE_PRIME = 2_000_000_000
@@ -356,7 +357,7 @@ def sur_un_portefeuille(exemples: int) -> Callable[[Callable[..., None]], Callab
 
 def _reglages(exemples: int) -> settings:
     return settings(
-        max_examples=exemples,
+        max_examples=tirages(exemples),
         print_blob=True,
         suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     )

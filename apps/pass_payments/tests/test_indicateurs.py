@@ -64,56 +64,79 @@ def calcules() -> dict[tuple[date, int | None, int], tuple[int, int, int, int]]:
     }
 
 
-@pytest.fixture
-def portefeuille() -> None:
-    """Two agencies and none, two products, instalments late and paid, refunds and failures."""
-    call_command("load_produits_pass", stdout=StringIO())
-    call_command("load_test_data_pass", stdout=StringIO(), stderr=StringIO())
-    PoliceFactory.reset_sequence(5_000)  # beyond those of the demonstration
-    for agence in ("Ouenzé", "Ouenzé", ""):
-        souscription = contrat_en_vigueur(client__agence=agence).souscription
-        PaiementFactory(souscription=souscription, montant=700, frais=7)
-        PaiementFactory(souscription=souscription, statut="rembourse")
-        PaiementFactory(souscription=souscription, statut="echec", date_confirmation=None, date_comptable=None)
+class TestPortefeuille:
+    @pytest.fixture(scope="class")
+    @classmethod
+    def portefeuille(cls, base_de_la_classe: None) -> None:
+        """Two agencies and none, two products, instalments late and paid, refunds and failures."""
+        call_command("load_produits_pass", stdout=StringIO())
+        call_command("load_test_data_pass", stdout=StringIO(), stderr=StringIO())
+        PoliceFactory.reset_sequence(5_000)  # beyond those of the demonstration
+        for agence in ("Ouenzé", "Ouenzé", ""):
+            souscription = contrat_en_vigueur(client__agence=agence).souscription
+            PaiementFactory(souscription=souscription, montant=700, frais=7)
+            PaiementFactory(souscription=souscription, statut="rembourse")
+            PaiementFactory(souscription=souscription, statut="echec", date_confirmation=None, date_comptable=None)
 
+    def test_they_equal_a_recount_and_are_replaced_whole(self, portefeuille: None) -> None:
+        attendu = recompte()
+        assert {cle[1] for cle in attendu} >= {None, Agence.objects.get(nom="Ouenzé").pk}
+        assert sum(arrieres for *_, arrieres in attendu.values()) > 0
 
-def test_they_equal_a_recount_and_are_replaced_whole(portefeuille: None) -> None:
-    attendu = recompte()
-    assert {cle[1] for cle in attendu} >= {None, Agence.objects.get(nom="Ouenzé").pk}
-    assert sum(arrieres for *_, arrieres in attendu.values()) > 0
+        assert calculer_indicateurs() == len(attendu)
+        assert calcules() == attendu
 
-    assert calculer_indicateurs() == len(attendu)
-    assert calcules() == attendu
+        PaiementFactory(
+            souscription=SouscriptionPass.objects.filter(client__agence__nom="Ouenzé").first(), montant=1_000
+        )
+        assert calcules() != recompte()
+        sortie = StringIO()
+        call_command("calculer_indicateurs", stdout=sortie)
+        assert calcules() == recompte()
+        assert sortie.getvalue().startswith("Chiffres")
 
-    PaiementFactory(souscription=SouscriptionPass.objects.filter(client__agence__nom="Ouenzé").first(), montant=1_000)
-    assert calcules() != recompte()
-    sortie = StringIO()
-    call_command("calculer_indicateurs", stdout=sortie)
-    assert calcules() == recompte()
-    assert sortie.getvalue().startswith("Chiffres")
+    def test_the_pictures_say_the_same_and_keep_to_the_rows_of_whoever_looks(self, portefeuille: None) -> None:
+        calculer_indicateurs()
+        debut = derniers_mois(aujourdhui(), 12)[0]
+        tous, calcule_le = graphiques(permises=lambda lignes: lignes)
+        bacongo, _ = graphiques(permises=lambda lignes: lignes.filter(agence__nom="Ouenzé"))
+        rien = graphiques(permises=lambda lignes: lignes.none())
 
+        assert [un.titre for un in tous] == [
+            "Souscriptions activées",
+            "Encaissements nets",
+            "Arriérés, par mois d'échéance",
+        ]
+        assert calcule_le == IndicateurMensuel.objects.first().calcule_le  # type: ignore[union-attr]
+        for dessines, lignes in [
+            (tous, IndicateurMensuel.objects.filter(mois__gte=debut)),
+            (bacongo, IndicateurMensuel.objects.filter(mois__gte=debut, agence__nom="Ouenzé")),
+        ]:
+            for dessin, mesure in zip(dessines, ("souscriptions", "encaisse", "arrieres"), strict=True):
+                assert len(dessin.mois) == len(dessin.totaux) == 12
+                assert sum(dessin.totaux) == sum(lignes.values_list(mesure, flat=True))
+        assert rien == ([], None)
 
-def test_the_pictures_say_the_same_and_keep_to_the_rows_of_whoever_looks(portefeuille: None) -> None:
-    calculer_indicateurs()
-    debut = derniers_mois(aujourdhui(), 12)[0]
-    tous, calcule_le = graphiques(permises=lambda lignes: lignes)
-    bacongo, _ = graphiques(permises=lambda lignes: lignes.filter(agence__nom="Ouenzé"))
-    rien = graphiques(permises=lambda lignes: lignes.none())
+    def test_the_home_page_draws_them_with_their_figures(self, client: Client, portefeuille: None) -> None:
+        calculer_indicateurs()
+        client.force_login(AgentFactory(role="agent", agence="Ouenzé"))
+        html = client.get(reverse("admin:index")).content.decode()
 
-    assert [un.titre for un in tous] == [
-        "Souscriptions activées",
-        "Encaissements nets",
-        "Arriérés, par mois d'échéance",
-    ]
-    assert calcule_le == IndicateurMensuel.objects.first().calcule_le  # type: ignore[union-attr]
-    for dessines, lignes in [
-        (tous, IndicateurMensuel.objects.filter(mois__gte=debut)),
-        (bacongo, IndicateurMensuel.objects.filter(mois__gte=debut, agence__nom="Ouenzé")),
-    ]:
-        for dessin, mesure in zip(dessines, ("souscriptions", "encaisse", "arrieres"), strict=True):
-            assert len(dessin.mois) == len(dessin.totaux) == 12
-            assert sum(dessin.totaux) == sum(lignes.values_list(mesure, flat=True))
-    assert rien == ([], None)
+        total = sum(IndicateurMensuel.objects.filter(agence__nom="Ouenzé").values_list("encaisse", flat=True))
+        assert total == 2 * 693
+        assert f"{formater_nombre(total)} FCFA" in html
+        assert html.count('<canvas class="chart"') == 3
+
+    def test_an_advisor_sees_none(self, client: Client, portefeuille: None) -> None:
+        calculer_indicateurs()
+        client.force_login(AgentFactory(role="conseiller", agence="Ouenzé"))
+
+        assert "<canvas" not in client.get(reverse("admin:index")).content.decode()
+
+    def test_computing_takes_five_queries(self, portefeuille: None, django_assert_num_queries: Any) -> None:
+        """Lock, deletion, computation, between the two ends of a savepoint."""
+        with django_assert_num_queries(5):
+            calculer_indicateurs()
 
 
 @pytest.mark.parametrize(
@@ -143,30 +166,6 @@ def test_what_was_written_off_is_no_arrear() -> None:
     calculer_indicateurs()
     assert sum(IndicateurMensuel.objects.values_list("arrieres", flat=True)) == 0
     assert calcules() == recompte()
-
-
-def test_the_home_page_draws_them_with_their_figures(client: Client, portefeuille: None) -> None:
-    calculer_indicateurs()
-    client.force_login(AgentFactory(role="agent", agence="Ouenzé"))
-    html = client.get(reverse("admin:index")).content.decode()
-
-    total = sum(IndicateurMensuel.objects.filter(agence__nom="Ouenzé").values_list("encaisse", flat=True))
-    assert total == 2 * 693
-    assert f"{formater_nombre(total)} FCFA" in html
-    assert html.count('<canvas class="chart"') == 3
-
-
-def test_an_advisor_sees_none(client: Client, portefeuille: None) -> None:
-    calculer_indicateurs()
-    client.force_login(AgentFactory(role="conseiller", agence="Ouenzé"))
-
-    assert "<canvas" not in client.get(reverse("admin:index")).content.decode()
-
-
-def test_computing_takes_five_queries(portefeuille: None, django_assert_num_queries: Any) -> None:
-    """Lock, deletion, computation, between the two ends of a savepoint."""
-    with django_assert_num_queries(5):
-        calculer_indicateurs()
 
 
 @pytest.mark.django_db(transaction=True)

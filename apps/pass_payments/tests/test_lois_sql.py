@@ -1,6 +1,6 @@
 """Each law of `lois` on rows that break it, behind the back of the guards; and on portfolios that keep them all."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from io import StringIO
 
 import pytest
@@ -16,7 +16,7 @@ from nsia_pass_api import lois
 
 pytestmark = pytest.mark.django_db
 
-SOUSCRIPTION, STATUT, PASSAGES, NETS, PLACE, PRIME, REMBOURSE, ENSEMBLE = lois.lois()
+SOUSCRIPTION, STATUT, PASSAGES, NETS, PLACE, PRIME, EXAMEN, REMBOURSE, ENSEMBLE = lois.lois()
 
 
 def rompues() -> dict[str, list[str]]:
@@ -45,7 +45,7 @@ def sans_gardes(*ordres: str) -> None:
 def test_drawn_portfolios_keep_every_law_of_money(portefeuille: Portefeuille) -> None:
     trouvees = rompues()
 
-    assert not {PLACE, PRIME, NETS, STATUT} & trouvees.keys(), trouvees
+    assert not {PLACE, PRIME, NETS, STATUT, EXAMEN} & trouvees.keys(), trouvees
 
 
 def test_a_state_that_its_journal_does_not_say() -> None:
@@ -96,6 +96,20 @@ def test_a_subscription_without_period_or_with_a_broken_audit() -> None:
             f"souscription {souscription.pk} : de expiree à resiliee après activee",
         ]
     }
+
+
+def test_an_examination_that_nothing_says() -> None:
+    souscription = PeriodeFactory(date_debut=date(2026, 1, 1)).souscription
+    PaiementFactory(souscription=souscription, montant=150)
+    sans_gardes("UPDATE examens_souscriptions SET impayee_le = '2030-01-01'")
+
+    assert rompues()[EXAMEN] == [
+        f"{souscription.numero_souscription} : examen 2027-01-01 2030-01-01, attendu 2027-01-01 2026-01-31"
+    ]
+
+    sans_gardes("DELETE FROM examens_souscriptions")
+
+    assert rompues()[EXAMEN] == [f"{souscription.numero_souscription} : examen absent, attendu 2027-01-01 2026-01-31"]
 
 
 def test_views_that_lose_a_franc() -> None:
@@ -152,9 +166,9 @@ def test_the_command_says_each_law_and_fails_when_one_is_broken() -> None:
     sortie = StringIO()
     call_command("verifier_lois", stdout=sortie, no_color=True)
     lignes = sortie.getvalue().splitlines()
-    assert lignes[:8] == [f"vrai  {nom}" for nom in lois.lois()]
-    assert lignes[8].split() == ["Lois", "8"]
-    assert lignes[9].split() == ["Rompues", "0"]
+    assert lignes[:9] == [f"vrai  {nom}" for nom in lois.lois()]
+    assert lignes[9].split() == ["Lois", "9"]
+    assert lignes[10].split() == ["Rompues", "0"]
 
     PaiementFactory(souscription__active=True)  # active, without a coverage period
     sortie = StringIO()

@@ -1,10 +1,11 @@
 """A client's Mobile Money number: whoever moves it, its client is told; and money to a new one waits for two people."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -12,7 +13,7 @@ from django.utils import timezone
 from apps.borne_auth.models import Agent
 from apps.borne_auth.tests.factories import AgentFactory
 from apps.borne_auth.tests.races import en_parallele
-from apps.pass_clients.models import ClientPass
+from apps.pass_clients.models import ClientPass, ModificationClient
 from apps.pass_clients.services import Auteur, changer_telephone, modifier_client
 from apps.pass_clients.tests.courses import ou_refus
 from apps.pass_clients.tests.factories import ClientFactory
@@ -21,7 +22,9 @@ from apps.pass_clients.tests.refus import sans_gardes, verifier_maintenant
 from apps.pass_payments.models import Decaissement
 from apps.pass_payments.services.decaissements import demander_versement, liberer, reserver_decaissements
 from apps.pass_payments.tests.ecritures import refuse
+from apps.socle.messagerie import MessagerieInjoignable
 from apps.socle.models import Fait, MessageSortant, Proposition
+from apps.socle.services.messages import annoncer, annoncer_code, envoyer_message, reserver_messages
 from apps.socle.services.propositions import approuver, proposer, refuser
 from apps.socle.services.reglages import changer_reglage
 
@@ -92,6 +95,60 @@ class TestPrevenue:
         with base_refuse("clients_mobile_money_annonce"):
             ClientPass.objects.filter(pk=client_pass.pk).update(numero_mobile_money=NOUVEAU)
 
+    @pytest.mark.parametrize(
+        "message",
+        [
+            {"telephone": NOUVEAU},
+            {"a_envoyer_le": datetime(9999, 1, 1, tzinfo=UTC)},
+            {"texte": "Bonne année"},
+            {"texte": "NSIA : le numéro Mobile Money de votre dossier est effacé"},
+            {"statut": "envoye", "a_envoyer_le": None, "envoye_le": datetime(2026, 1, 1, tzinfo=UTC)},
+            {"statut": "abandonne", "a_envoyer_le": None},
+            {"tentatives": 11},
+        ],
+    )
+    def test_nor_is_a_word_that_will_not_be_read(
+        self, message: dict[str, Any], client_pass: ClientPass, au_service: Callable[[], None]
+    ) -> None:
+        def deplacer_en_sql(**autre: Any) -> None:
+            fait = ModificationClient.objects.create(
+                client=client_pass, acte="client_modifie", apres={"numero_mobile_money": NOUVEAU}
+            )
+            texte = "NSIA : le numéro Mobile Money de votre dossier a changé, il finit par 1234."
+            MessageSortant.objects.create(
+                **{"cle": f"modification:{fait.pk}:mobile_money", "telephone": ANCIEN, "texte": texte} | autre
+            )
+            ClientPass.objects.filter(pk=client_pass.pk).update(numero_mobile_money=NOUVEAU)
+
+        with base_refuse("clients_mobile_money_annonce"):
+            deplacer_en_sql(**message)
+        au_service()
+        with base_refuse(
+            "messages_suivis"
+            if message.keys() & {"statut", "tentatives", "a_envoyer_le"}
+            else "clients_mobile_money_annonce"
+        ):
+            deplacer_en_sql(**message)
+        deplacer_en_sql()
+        verifier_maintenant()
+
+    def test_a_word_does_not_end_in_the_transaction_that_writes_it(
+        self, client_pass: ClientPass, agents: list[Agent], au_service: Callable[[], None]
+    ) -> None:
+        """Also once constraints were checked early, and within savepoints."""
+        au_service()
+        deplacer(client_pass, agents[0])
+        verifier_maintenant()
+        for fin in (
+            {"statut": "abandonne", "a_envoyer_le": None},
+            {"statut": "envoye", "a_envoyer_le": None, "envoye_le": timezone.now()},
+            {"a_envoyer_le": timezone.now() + timedelta(hours=2)},
+            {"tentatives": 1},
+            {"texte": "Bonne année"},
+        ):
+            with base_refuse("messages_suivis"):
+                MessageSortant.objects.update(**fin)
+
     def test_an_earlier_word_does_not_serve_again(self, client_pass: ClientPass, agents: list[Agent]) -> None:
         deplacer(client_pass, agents[0])
         verifier_maintenant()
@@ -109,6 +166,75 @@ class TestPrevenue:
         assert ClientPass.objects.get().mobile_money_change_le is not None
         with base_refuse("Cannot update rows from clients_pass table"):
             ClientPass.objects.update(mobile_money_change_le=None)
+
+
+class TestTelephone:
+    """One-time codes go there: two people move it, and both phones are told, whatever writes."""
+
+    def test_sql_does_not_move_it(self, client_pass: ClientPass, au_service: Callable[[], None]) -> None:
+        au_service()
+        with base_refuse("clients_telephone_a_deux"):
+            ClientPass.objects.filter(pk=client_pass.pk).update(telephone=NOUVEAU)
+
+    def test_nor_changes_its_owner(self, client_pass: ClientPass, au_service: Callable[[], None]) -> None:
+        autre = ClientFactory()
+        au_service()
+        with base_refuse("que par le propriétaire"):
+            ClientPass.objects.filter(pk=autre.pk).update(id=client_pass.pk + 1_000_000)
+
+    def test_two_people_do(self, client_pass: ClientPass, agents: list[Agent], au_service: Callable[[], None]) -> None:
+        au_service()
+        proposition = proposer(
+            nature="telephone", objet=client_pass, motif="carte perdue", demandeur=agents[0], telephone=NOUVEAU
+        )
+        approuver(proposition=proposition, decideur=agents[1])
+        verifier_maintenant()
+        assert ClientPass.objects.get().telephone == NOUVEAU
+        with base_refuse("clients_telephone_a_deux"):
+            ClientPass.objects.update(telephone="+242069998877")
+
+    def test_a_decision_on_somebody_else_is_none(
+        self, client_pass: ClientPass, agents: list[Agent], au_service: Callable[[], None]
+    ) -> None:
+        autre = ClientFactory()
+        au_service()
+        proposition = proposer(
+            nature="telephone", objet=autre, motif="carte perdue", demandeur=agents[0], telephone=NOUVEAU
+        )
+        approuver(proposition=proposition, decideur=agents[1])
+        with base_refuse("clients_telephone_a_deux"):
+            ClientPass.objects.filter(pk=client_pass.pk).update(telephone="+242069998877")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_of_the_service_sends_what_another_transaction_wrote(role_de_service: str) -> None:
+    """Claimed, failed, claimed again, sent: each step its own transaction."""
+
+    def servi(acte: Callable[[], Any]) -> Any:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL ROLE {role_de_service}")
+            return acte()
+
+    class Passerelle:
+        en_panne = True
+
+        def envoyer(self, *, telephone: str, texte: str, cle: str) -> None:
+            if self.en_panne:
+                raise MessagerieInjoignable
+
+    passerelle, quand = Passerelle(), timezone.now()
+    servi(lambda: annoncer(cle="essai:1", telephone=ANCIEN, texte="Bonjour", quand=quand))
+    servi(lambda: annoncer_code(objet="7", telephone=ANCIEN, texte="Votre code", quand=quand - timedelta(hours=1)))
+    with transaction.atomic(), base_refuse("messages_suivis"), connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL ROLE {role_de_service}")
+        MessageSortant.objects.filter(cle="essai:1").update(statut="abandonne", a_envoyer_le=None)
+    for essai in range(2):
+        heure = quand + timedelta(minutes=2 * essai)
+        passerelle.en_panne = essai == 0
+        for ident in servi(lambda heure=heure: reserver_messages(nombre=5, quand=heure)):
+            servi(lambda ident=ident, heure=heure: envoyer_message(ident, par=passerelle, quand=heure))
+    finis = MessageSortant.objects.order_by("cle").values_list("cle", "statut", "tentatives")
+    assert list(finis) == [("code:7", "abandonne", 1), ("essai:1", "envoye", 2)]
 
 
 class TestVersement:

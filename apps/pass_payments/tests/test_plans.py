@@ -170,6 +170,7 @@ def test_views_are_linted() -> None:
     assert {chemin.name.rsplit("_v", 1)[0] for chemin in VUES} == {
         "contrats",
         "cotisations",
+        "examens_attendus",
         "soldes_contrats",
         "vue_dashboard_pass",
         "vue_souscriptions_pass_completes",

@@ -55,6 +55,7 @@ from apps.pass_payments.tests.releves import (
 )
 from apps.socle.models import MessageSortant
 from nsia_pass_api.errors import DonneesInvalides
+from tests.tirages import tirages
 
 pytestmark = pytest.mark.django_db
 
@@ -573,7 +574,7 @@ _OPERATIONS = st.fixed_dictionaries(
 
 
 @reglages(
-    max_examples=40,
+    max_examples=tirages(40),
     print_blob=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

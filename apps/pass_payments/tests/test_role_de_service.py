@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
+from django.db import IntegrityError
 from django.utils import timezone
 
 from apps.borne_auth.tests.factories import AgentFactory
@@ -16,6 +18,7 @@ from apps.pass_payments.services import enregistrer_demande
 from apps.pass_payments.services.decaissements import reserver_decaissements, suivre_decaissement
 from apps.pass_payments.services.natures_paiement import proposer_retour
 from apps.pass_payments.services.reglement import regler
+from apps.pass_payments.tests.factories import PaiementFactory
 from apps.pass_payments.tests.operateur_factice import OperateurFactice
 from apps.pass_products.tests.factories import ProduitFactory
 from apps.socle.models import Proposition
@@ -74,3 +77,33 @@ def test_subscribe_pay_settle_renew_refund_and_replace_a_police(
     assert NumeroPolice.objects.get(souscription=souscription).numero_police == "PP-2025-1"
     changer_statut(souscription=souscription, vers="resiliee", motif="à sa demande", acteur=une)
     assert Proposition.objects.filter(statut="approuvee").count() == 2
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"montant": 4_500_000},
+        {"telephone": "+242069998877"},
+        {"cle": "paiement:PAY-AUTRE"},
+        {"nature": "versement", "paiement": None, "cle": "sinistre:1"},
+        {},
+    ],
+)
+def test_no_money_leaves_that_two_people_have_not_decided(
+    change: dict[str, Any], au_service: Callable[[], None]
+) -> None:
+    paiement = PaiementFactory()
+    au_service()
+    valeurs = {
+        "nature": "remboursement",
+        "numero": "DEC-1",
+        "cle": f"paiement:{paiement.numero_transaction}",
+        "paiement": paiement,
+        "operateur": paiement.operateur,
+        "telephone": paiement.numero_payeur,
+        "montant": paiement.montant_net,
+        "libelle": "essai",
+        "a_suivre_le": timezone.now(),
+    }
+    with pytest.raises(IntegrityError, match="deux personnes doivent décider de ce qui part"):
+        Decaissement.objects.create(**valeurs | change)

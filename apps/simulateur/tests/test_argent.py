@@ -31,6 +31,7 @@ from apps.simulateur.horloge import Horloge
 from apps.simulateur.moteur import SECRET_AIRTEL, Options, RefusTelephone, Simulateur
 from apps.simulateur.operations import Operation
 from apps.simulateur.protocole import Genre, Statut
+from tests.tirages import tirages
 
 from .clients import CLIENTE, Appelant, congo, ecouteur, paiement
 
@@ -75,7 +76,7 @@ GESTES = st.lists(
 )
 
 
-@hypothesis_settings(max_examples=60)
+@hypothesis_settings(max_examples=tirages(60))
 @given(gestes=GESTES)
 def test_whatever_is_asked_balances_are_sums_and_a_reference_counts_once(
     gestes: list[tuple[str, int, str, int]],

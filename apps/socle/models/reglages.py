@@ -3,7 +3,7 @@
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from apps.socle.definitions import DEFINITIONS
@@ -21,16 +21,27 @@ _SELON_HISTORIQUE = """
 
 
 class Reglage(models.Model):
-    """A setting of `DEFINITIONS`; without `valeur` it is what the environment says."""
+    """A setting of `DEFINITIONS`; without `valeur` it is what the environment says.
+
+    Its bounds are copied from the definition after each migration, and are the owner's alone, like its name.
+    """
 
     nom = models.CharField(primary_key=True, max_length=40)
     valeur = models.IntegerField(null=True, blank=True)
+    minimum = models.IntegerField(null=True, editable=False)
+    maximum = models.IntegerField(null=True, editable=False)
 
     class Meta:
         db_table = "reglages"
         verbose_name = "réglage"
         verbose_name_plural = "réglages"
         ordering = ["nom"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valeur__isnull=True) | Q(valeur__gte=F("minimum"), valeur__lte=F("maximum")),
+                name="reglages_bornes",
+            )
+        ]
         triggers = [
             pgtrigger.Protect(name="reglage_indelebile", operation=pgtrigger.Delete),
             pgtrigger.Trigger(

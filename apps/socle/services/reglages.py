@@ -13,8 +13,16 @@ logger = structlog.get_logger(__name__)
 
 
 def inscrire_reglages(*, base: str = "default") -> None:
-    """Every setting of `DEFINITIONS` has its row."""
-    Reglage.objects.using(base).bulk_create((Reglage(nom=nom) for nom in DEFINITIONS), ignore_conflicts=True)
+    """Every setting of `DEFINITIONS` has its row, with its bounds, which the database keeps.
+
+    Raises IntegrityError (reglages_bornes) when new bounds exclude the value in force.
+    """
+    Reglage.objects.using(base).bulk_create(
+        (Reglage(nom=nom, minimum=une.minimum, maximum=une.maximum) for nom, une in DEFINITIONS.items()),
+        update_conflicts=True,
+        unique_fields=["nom"],
+        update_fields=["minimum", "maximum"],
+    )
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -102,9 +103,43 @@ class TestChanger:
         with refus.refuse("Cannot delete"):
             Reglage.objects.filter(nom="PAIEMENT_MINIMUM").delete()
 
-    def test_every_setting_has_its_row_after_a_migration(self) -> None:
+    def test_every_setting_has_its_row_and_bounds_after_a_migration(self) -> None:
+        Reglage.objects.filter(nom=NOM).update(minimum=1, maximum=2)
         inscrire_reglages()
-        assert set(Reglage.objects.values_list("nom", flat=True)) == set(DEFINITIONS)
+        assert {
+            nom: (minimum, maximum)
+            for nom, minimum, maximum in Reglage.objects.values_list("nom", "minimum", "maximum")
+        } == {nom: (une.minimum, une.maximum) for nom, une in DEFINITIONS.items()}
+
+    @pytest.mark.parametrize("nom", DEFINITIONS)
+    def test_the_database_keeps_the_bounds_whatever_the_history_says(
+        self, nom: str, acteur: Agent, au_role: Callable[[], None]
+    ) -> None:
+        une = DEFINITIONS[nom]
+        au_role()
+
+        def forger(valeur: int) -> None:
+            ChangementReglage.objects.create(reglage_id=nom, apres=valeur, motif="essai", acteur=acteur)
+            Reglage.objects.filter(nom=nom).update(valeur=valeur)
+
+        for valeur in (une.minimum - 1, une.maximum + 1, -9_999, 2_000_000_000):
+            with refus.refuse("reglages_bornes"):
+                forger(valeur)
+        forger(une.minimum)
+        forger(une.maximum)
+        refus.verifier_maintenant()
+
+    @pytest.mark.parametrize(
+        "champs", [{"nom": "AUTRE"}, {"minimum": -9_999}, {"maximum": 2_000_000_000}, {"minimum": None}], ids=str
+    )
+    def test_the_service_moves_neither_names_nor_bounds(
+        self, champs: dict[str, Any], au_service: Callable[[], None]
+    ) -> None:
+        au_service()
+        with refus.refuse("que par le propriétaire"):
+            Reglage.objects.filter(nom="DEUX_PERSONNES_JOURS").update(**champs)
+        with refus.refuse("que par le propriétaire"):
+            Reglage.objects.create(nom="AUTRE")
 
 
 @pytest.mark.django_db(transaction=True)

@@ -54,7 +54,7 @@ def lisibles(modele: str, nom: str) -> list[migrations.operations.base.Operation
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("pass_clients", "0020_numeros_au_socle"),
+        ("pass_clients", "0023_polices_attendues"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("borne_auth", "0014_agences"),
+        ("borne_auth", "0016_codes_de_secours_scelles"),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("pass_payments", "0024_propositions_au_socle"),
+        ("pass_payments", "0026_sorties_decidees"),
     ]
 
     operations = [
