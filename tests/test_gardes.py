@@ -75,7 +75,7 @@ INFRACTIONS = {
     "client_mobile_money_date_seule": "UPDATE clients_pass SET mobile_money_change_le = now()",
     "decaissement_prudent": "INSERT INTO decaissements (nature, numero, cle, reference, operateur, telephone, montant, libelle,"
     " statut, motif_echec, code_confirmation, tentatives) SELECT 'versement', 'DEC-1', 'sinistre:2', gen_random_uuid(),"
-    " 'mtn_money', telephone, 100, 'essai', 'a_envoyer', '', '', 0 FROM decaissements WHERE statut = 'a_approuver'",
+    " 'mtn_money', telephone, 100, 'essai', 'a_envoyer', '', '', 0 FROM decaissements WHERE telephone = '+242065551234'",
     "decaissement_a_deux": "UPDATE decaissements SET statut = 'a_envoyer', a_suivre_le = now() WHERE statut = 'a_approuver'",
     "proposition_attend_d_abord": "INSERT INTO propositions (nature, cle, avant, apres, motif, statut, demandeur_id, expire_le,"
     " commentaire) SELECT nature, cle, avant, apres, motif, 'retiree', demandeur_id, now(), '' FROM propositions LIMIT 1",

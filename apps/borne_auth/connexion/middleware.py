@@ -24,10 +24,10 @@ class AccesBackOffice:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if de_l_api(request) or not request.path.startswith(reverse("admin:index")):
+        if de_l_api(request):
             return self.get_response(request)
         agent = request.user
-        if not isinstance(agent, Agent):
+        if not isinstance(agent, Agent) or not request.path.startswith(reverse("admin:index")):
             return self.get_response(request)
         return self._verifier(request, agent)
 

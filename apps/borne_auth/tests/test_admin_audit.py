@@ -220,10 +220,14 @@ class TestPages:
             with au_nom_de(Contexte(acteur=f"client:{client.pk}", source="borne")):
                 ClientPass.objects.filter(pk=client.pk).update(adresse="Ouenzé")
             bureau.get(reverse("admin:pass_clients_clientpass_change", args=[client.pk]))
-        for adresse in (JOURNAL, LECTURES):
+        for adresse, modele in ((JOURNAL, JournalAudit), (LECTURES, LectureDonnees)):
             with CaptureQueriesContext(connection) as faites:
                 assert bureau.get(adresse).status_code == 200
-            assert len(faites) == 8
+            # What other tests committed stays in a journal: one whose statistics are big is not counted.
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT reltuples FROM pg_class WHERE relname = %s", [modele._meta.db_table])
+                (estimation,) = cursor.fetchone()
+            assert len(faites) == (7 if estimation > COMPTE_MAXIMUM else 8)
             assert [
                 une["sql"]
                 for une in faites

@@ -409,7 +409,7 @@ class TestTextes:
 
     def test_nothing_typed_at_the_kiosk_goes_by_sms(self, appeler: Appel, souscription: SouscriptionPass) -> None:
         """Else whoever knows a police and its phone could write to its owner in NSIA's name."""
-        mensonge = {**PAUL, "nom": "Gagnez 1 000 000, appelez le", "prenom": "06 666 66 66"}
+        mensonge = {**PAUL, "nom": "Gagnez 1 000 000", "prenom": "en appelant le 06 666 66 66"}
 
         confirmer(appeler, appeler("post", liste(souscription), mensonge))
 

@@ -434,7 +434,9 @@ class TestIdentite:
         """Nor a demand that waits on the stranger's phone, nor the ceiling of primes."""
         settings.PLAFOND_PRIMES_MODE = "refuser"
         etrangere = SouscriptionPass.objects.get()
-        SouscriptionFactory(client=inconnu, produit=ProduitFactory(code_pass="AUTRE"), montant_souscription=10_000_000)
+        SouscriptionFactory(
+            client=inconnu, produit=ProduitFactory(code_pass="AUTRE"), montant_souscription=10_000_000, preuve=""
+        )
         assert PaiementPass.objects.get().statut == "initie"
 
         assert self.souscrire_et_confirmer(settings).status_code == 202

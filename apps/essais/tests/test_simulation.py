@@ -97,7 +97,7 @@ class TestHistoires:
             ("references_neuves", 25, "l'opérateur tient une référence que nous n'avons pas"),
             ("montants", 100, "XAF chez l'opérateur"),
             ("rappels", 100, ": 0 XAF chez l'opérateur"),
-            ("silence", 100, "« échoué » : il ne peut pas devenir"),
+            ("silence", 100, "chaque_debit_compte_une_fois"),
             ("cles", 100, "loi 1 : la clé"),
             ("faits", 25, "chaque_acte_est_dit_une_fois"),
         ],

@@ -196,7 +196,7 @@ class TestPayer:
         assert (response.status_code, response.json()["code"]) == (409, "paiement_deja_en_cours")
 
     # 14 for the request, then 7 a contract: lock, row and journal, and the savepoints around them.
-    @pytest.mark.parametrize(("nombre", "requetes"), [(1, 22), (3, 36)])  # one of them for the settings
+    @pytest.mark.parametrize(("nombre", "requetes"), [(1, 20), (3, 30)])  # one of them for the settings
     def test_a_constant_number_of_queries_a_contract(
         self, jean: APIClient, police: NumeroPolice, nombre: int, requetes: int
     ) -> None:
