@@ -5,7 +5,7 @@ import secrets
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -24,6 +24,8 @@ _SANS_CONSEQUENCE = re.compile(
 )
 _DEBUT_DE_COPY = re.compile(rb"COPY .* FROM stdin;\s*$", re.IGNORECASE)
 _DU_DUMP = re.compile(rb"\\(?:restrict|unrestrict|connect)\b")
+# What PostgreSQL 15.20 notes of each column, and a server without it does not know.
+_VERSION_DE_COLONNE = re.compile(rb"ALTER (?:FOREIGN )?TABLE .* ALTER COLUMN .* SET \(pg_attver=[0-9]+\);\s*$")
 
 
 class SauvegardeIllisible(DonneesInvalides):
@@ -65,20 +67,26 @@ def _restaurer(fichier: Path, *, port: int, mot_de_passe: str) -> None:
     with fichier.open("rb") as contenu:
         forme_pg_dump = contenu.read(len(_ENTETE_PG_DUMP)) == _ENTETE_PG_DUMP
     # Opened again: programs read from where the descriptor is, which is beyond what was read of it.
-    with fichier.open("rb") as contenu, tempfile.TemporaryDirectory() as passage:
+    with ExitStack() as pile:
+        contenu = pile.enter_context(fichier.open("rb"))
+        passage = pile.enter_context(tempfile.TemporaryDirectory())
         commun = ["--host", HOST, "--port", str(port), "--username", COMPTE, "--dbname", BASE, "--no-password"]
         cles = Path(passage) / "pgpass"
         cles.touch(mode=0o600)
         cles.write_text(f"{HOST}:{port}:*:{COMPTE}:{mot_de_passe}\n")
         environnement = {"PGPASSFILE": str(cles), "PGSSLMODE": "disable", "PGGSSENCMODE": "disable", "LC_ALL": "C"}
+        erreurs = []
+        script = contenu
         if forme_pg_dump:
-            commande = ["pg_restore", "--no-owner", "--no-privileges", "--no-comments", *commun]
+            en_sql = Path(passage) / "sauvegarde.sql"
+            commande = ["pg_restore", "--no-owner", "--no-privileges", "--no-comments", "--file", str(en_sql)]
             erreurs = _executer(commande, environnement, contenu)
-        else:
-            with tempfile.TemporaryFile() as propre:
-                _sans_commandes(contenu, propre)
-                propre.seek(0)
-                erreurs = _executer(["psql", "--no-psqlrc", "--quiet", *commun], environnement, propre)
+            en_sql.touch()
+            script = pile.enter_context(en_sql.open("rb"))
+        propre = pile.enter_context(tempfile.TemporaryFile())
+        _sans_commandes(script, propre)
+        propre.seek(0)
+        erreurs += _executer(["psql", "--no-psqlrc", "--quiet", *commun], environnement, propre)
     graves = [ligne for ligne in erreurs if not _SANS_CONSEQUENCE.search(ligne)]
     if graves:
         raise SauvegardeIllisible(f"La sauvegarde ne se restaure pas entière : {graves[0][:300]}")
@@ -91,7 +99,7 @@ def _sans_commandes(contenu: IO[bytes], propre: IO[bytes]) -> None:
     for ligne in contenu:
         if dans_copy:
             dans_copy = ligne.rstrip(b"\r\n") != b"\\."
-        elif _DU_DUMP.match(ligne):
+        elif _DU_DUMP.match(ligne) or _VERSION_DE_COLONNE.match(ligne):
             continue
         elif _DEBUT_DE_COPY.match(ligne):
             dans_copy = True
