@@ -367,7 +367,7 @@ def _clients_de(nombre: int) -> list[tuple[int, str, str]]:
 
 
 def _appels(clients: list[tuple[str, str]]) -> Callable[[str], Reponse]:
-    """Gives the calls of an address, client after client, each with the token of her open session."""
+    """Gives the calls of an address, client after client, each with the token of an open session."""
     application, demandes = get_wsgi_application(), RequestFactory()
     entetes = []
     for rang, (police, telephone) in enumerate(clients):

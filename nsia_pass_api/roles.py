@@ -39,7 +39,7 @@ class Regle:
 
 
 def du_client(chemin: str = "") -> Regle:
-    """`chemin` leads to the client: an agent reads those of the own agency and those whom he follows, an advisor the latter."""
+    """`chemin` leads to the client: an agent reads those of the own agency and those followed, an advisor the latter."""
     prefixe = f"{chemin}__" if chemin else ""
 
     def pour(role: RoleAgent, personne: Personne) -> Q:

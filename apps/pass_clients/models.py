@@ -718,9 +718,9 @@ class PoliceAttendue(models.Model):
     among all that are paid. Nobody else writes here."""
 
     souscription = models.OneToOneField(
-        SouscriptionPass, on_delete=models.CASCADE, primary_key=True, related_name="police_attendue", editable=False
+        SouscriptionPass, on_delete=models.PROTECT, primary_key=True, related_name="police_attendue", editable=False
     )
-    client = models.ForeignKey(ClientPass, on_delete=models.CASCADE, related_name="+", editable=False)
+    client = models.ForeignKey(ClientPass, on_delete=models.PROTECT, related_name="+", editable=False)
 
     class Meta:
         db_table = "polices_attendues"

@@ -13,7 +13,7 @@ from .portee import visible
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
-    """The sections of the menu that hold something for this person: models that exist and that she may see."""
+    """The sections of the menu that hold something for this person: models that exist and may be seen."""
     groupes = [
         {
             "title": titre,

@@ -26,7 +26,7 @@ def lignes_permises(request: HttpRequest, lignes: QuerySet[Any]) -> QuerySet[Any
 
 
 def lignes_lues(request: HttpRequest, lignes: QuerySet[Any]) -> QuerySet[Any]:
-    """Those of `lignes` that whoever signed in may reach, on a page that she may open."""
+    """Those of `lignes` that whoever signed in may reach, on a page that may be opened."""
     return lignes_permises(request, lignes) if lisible(request, lignes.model) else lignes.none()
 
 

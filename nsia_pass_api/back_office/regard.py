@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 @dataclass(frozen=True)
 class Regard:
-    """Narrows a queryset to the rows that `agent` may read, on pages that she may open; `parts`: the same rows, to be counted."""
+    """Narrows a queryset to the rows that `agent` may read, on pages that may be opened; `parts`: the same, to be counted."""
 
     agent: AbstractBaseUser | AnonymousUser
     lignes: Callable[[QuerySet[Any]], QuerySet[Any]]

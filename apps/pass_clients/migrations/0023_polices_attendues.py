@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
                     "souscription",
                     models.OneToOneField(
                         editable=False,
-                        on_delete=django.db.models.deletion.CASCADE,
+                        on_delete=django.db.models.deletion.PROTECT,
                         primary_key=True,
                         related_name="police_attendue",
                         serialize=False,
@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
                     "client",
                     models.ForeignKey(
                         editable=False,
-                        on_delete=django.db.models.deletion.CASCADE,
+                        on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="pass_clients.clientpass",
                     ),

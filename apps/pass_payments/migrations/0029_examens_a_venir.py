@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                     "souscription",
                     models.OneToOneField(
                         editable=False,
-                        on_delete=django.db.models.deletion.CASCADE,
+                        on_delete=django.db.models.deletion.PROTECT,
                         primary_key=True,
                         related_name="examen",
                         serialize=False,

@@ -254,7 +254,7 @@ class ExamenSouscription(models.Model):
     """
 
     souscription = models.OneToOneField(
-        SouscriptionPass, on_delete=models.CASCADE, primary_key=True, related_name="examen", editable=False
+        SouscriptionPass, on_delete=models.PROTECT, primary_key=True, related_name="examen", editable=False
     )
     produit = models.ForeignKey(ProduitPass, on_delete=models.PROTECT, related_name="+", db_index=False, editable=False)
     suspendue = models.BooleanField(editable=False)

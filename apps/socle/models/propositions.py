@@ -27,7 +27,7 @@ class Proposition(models.Model):
     """An act that one person asks for and another decides. The database refuses that it be the same person.
 
     `nature` is a kind (`natures`), and `cle` what it is about: one waits at a time for each. `avant` and `apres`
-    are what the maker saw and what she asks, the same keys in both; the checker reads them, and they stay as they were.
+    are what the maker saw and what the maker asks, the same keys in both; the checker reads them, and they stay as they were.
     `client` says whose file it is, hence who reads it; nobody's is read by those who read all.
     """
 
