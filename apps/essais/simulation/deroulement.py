@@ -8,12 +8,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import DatabaseError, connection
+from django.db.models import Exists, OuterRef
 
 from apps.essais.simulation import lois
 from apps.essais.simulation.monde import DEBUT, LoiViolee, Monde, dire_le_jour, installe, planter
 from apps.essais.simulation.operateur import Pannes
 from apps.essais.simulation.pas import CYCLE, LITIGES, TOUS, Pas, cycle, executer
-from apps.pass_payments.models import Decaissement, PaiementPass, StatutDecaissement
+from apps.pass_payments.models import (
+    AnomaliePaiement,
+    Decaissement,
+    PaiementPass,
+    RappelOperateur,
+    StatutDecaissement,
+    VerdictRappel,
+)
 from apps.pass_payments.services import decaissements, rappels, suivi
 from nsia_pass_api.errors import ErreurPass
 
@@ -168,13 +176,15 @@ def _repondre_a_tout(monde: Monde) -> None:
 
 
 def _prochain(contestes: set[int]) -> datetime | None:
-    """When something is due next; what is in dispute stays due every hour until a person has spoken.
+    """When something is due next; what is in dispute stays due every hour until a person has spoken, and is looked at when a
+    callback waits for it.
 
     `contestes`: disbursements that are still in verification after a sincere answer.
     """
+    litiges = AnomaliePaiement.objects.filter(paiement=OuterRef("pk"), nature__in=LITIGES, resolue_le__isnull=True)
+    attendus = RappelOperateur.objects.filter(paiement=OuterRef("pk"), verdict=VerdictRappel.EN_ATTENTE)
     paiement = (
-        PaiementPass.objects.filter(a_suivre_le__isnull=False)
-        .exclude(anomalies__nature__in=LITIGES, anomalies__resolue_le__isnull=True)
+        PaiementPass.objects.filter(~Exists(litiges) | Exists(attendus), a_suivre_le__isnull=False)
         .order_by("a_suivre_le")
         .values_list("a_suivre_le", flat=True)
         .first()
