@@ -82,16 +82,19 @@ class _Base(Collector):
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         repond = 1
+        familles: dict[str, GaugeMetricFamily] = {}
         try:
             for module in modules("metriques"):
                 mesures: Iterable[Mesure] = module.mesures()
                 for mesure in mesures:
-                    famille = GaugeMetricFamily(mesure.nom, mesure.aide, labels=mesure.etiquettes)
+                    neuve = GaugeMetricFamily(mesure.nom, mesure.aide, labels=mesure.etiquettes)
+                    # Two apps may say the same figure of different things: two operators do.
+                    famille = familles.setdefault(mesure.nom, neuve)
                     for etiquettes, valeur in mesure.valeurs.items():
                         famille.add_metric(etiquettes, valeur)
-                    yield famille
         except Error:
             repond = 0
+        yield from familles.values()
         base = GaugeMetricFamily("nsia_base_repond", "1 quand la base a répondu à toutes les questions de cette page.")
         base.add_metric((), repond)
         yield base

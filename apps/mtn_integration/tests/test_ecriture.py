@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.mtn_integration import ecriture
-from apps.mtn_integration.motifs import MOTIFS, motif, motif_de_refus
+from apps.mtn_integration.ecriture import note, partie
+from apps.mtn_integration.motifs import MOTIFS
 from apps.pass_payments.motifs import MotifEchec
+from apps.pass_payments.operateurs import ecriture
 from apps.simulateur.protocole import RAISONS
 
 # The line « Reasons » of the protocol's description, and the codes of its table of errors that come as reasons.
@@ -21,16 +22,16 @@ RAISONS_DE_LA_SPECIFICATION = {
 
 
 def test_chaque_raison_a_son_motif() -> None:
-    assert set(MOTIFS) == RAISONS_DE_LA_SPECIFICATION == RAISONS
-    assert MotifEchec.AUTRE not in MOTIFS.values()
+    assert set(MOTIFS.raisons) == RAISONS_DE_LA_SPECIFICATION == RAISONS
+    assert MotifEchec.AUTRE not in MOTIFS.raisons.values()
     for encaissement in (True, False):
-        assert motif("UNE_AUTRE", encaissement=encaissement) is MotifEchec.AUTRE
+        assert MOTIFS.d_echec("UNE_AUTRE", encaissement=encaissement) is MotifEchec.AUTRE
 
 
 def test_le_beneficiaire_d_un_paiement_c_est_nous() -> None:
     for raison in ("PAYEE_NOT_FOUND", "PAYEE_LIMIT_REACHED", "PAYEE_NOT_ALLOWED_TO_RECEIVE"):
-        assert motif(raison, encaissement=True) is MotifEchec.DEMANDE_INVALIDE
-        assert motif(raison, encaissement=False) in (MotifEchec.COMPTE_INCONNU, MotifEchec.BENEFICIAIRE_REFUSE)
+        assert MOTIFS.d_echec(raison, encaissement=True) is MotifEchec.DEMANDE_INVALIDE
+        assert MOTIFS.d_echec(raison, encaissement=False) in (MotifEchec.COMPTE_INCONNU, MotifEchec.BENEFICIAIRE_REFUSE)
 
 
 @pytest.mark.parametrize(
@@ -44,7 +45,7 @@ def test_le_beneficiaire_d_un_paiement_c_est_nous() -> None:
     ],
 )
 def test_motif_de_refus(raison: str, statut: int, encaissement: bool, attendu: MotifEchec) -> None:
-    assert motif_de_refus(raison, statut=statut, encaissement=encaissement) is attendu
+    assert MOTIFS.de_refus(raison, statut=statut, encaissement=encaissement) is attendu
 
 
 @pytest.mark.parametrize(
@@ -64,19 +65,19 @@ def test_motif_de_refus(raison: str, statut: int, encaissement: bool, attendu: M
     ],
 )
 def test_note(ecrite: str, attendue: str) -> None:
-    assert ecriture.note(ecrite) == attendue
+    assert note(ecrite) == attendue
     assert len(attendue) <= 160
 
 
 @given(st.text(max_size=400))
 def test_toute_note_est_acceptee_de_mtn(texte: str) -> None:
-    note = ecriture.note(texte)
-    assert 1 <= len(note) <= 160
-    assert note.isascii()
-    assert note.isprintable()
-    assert "'" not in note
-    assert "///" not in note
-    assert ecriture.note(note) == note
+    ecrite = note(texte)
+    assert 1 <= len(ecrite) <= 160
+    assert ecrite.isascii()
+    assert ecrite.isprintable()
+    assert "'" not in ecrite
+    assert "///" not in ecrite
+    assert note(ecrite) == ecrite
 
 
 @pytest.mark.parametrize(
@@ -116,8 +117,8 @@ def test_telephone(partie: object, telephone: str) -> None:
 
 
 def test_le_zero_reste() -> None:
-    assert ecriture.partie("+242068511358") == "242068511358"
-    assert ecriture.telephone(ecriture.partie("+242068511358")) == "+242068511358"
+    assert partie("+242068511358") == "242068511358"
+    assert ecriture.telephone(partie("+242068511358")) == "+242068511358"
 
 
 def test_un_texte_se_range_dans_la_base() -> None:

@@ -4,9 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from apps.mtn_integration.errors import AccesRefuse
-from apps.mtn_integration.jetons import Jeton, Jetons
 from apps.pass_payments.operateurs import OperateurInjoignable
+from apps.pass_payments.operateurs.errors import AccesRefuse
+from apps.pass_payments.operateurs.jetons import Jeton, Jetons
 
 from .reglages import Temps
 
