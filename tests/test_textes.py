@@ -7,6 +7,7 @@ from pathlib import Path
 from django.conf import settings
 
 _PAGE = re.compile(r"(?<![\w/.:-])\w[\w./-]*\.md\b")
+_OPERATEURS = {"MTN": "MTN Mobile Money", "AIRTEL": "Airtel Money", "MOOV": "Moov Money"}
 
 
 def test_every_page_that_code_cites_is_in_the_repository() -> None:
@@ -34,3 +35,26 @@ def test_every_page_that_code_cites_is_in_the_repository() -> None:
 
     assert len(citations) > 40
     assert [(fichier, page) for fichier, page in citations if not (racine / page).is_file()] == []
+
+
+def test_an_operator_is_named_in_its_folder_in_choices_and_where_settings_name_its_class() -> None:
+    """Nothing above the interface knows an operator: it reads the choice, or asks settings."""
+    racine = Path(settings.BASE_DIR)
+    fichiers = subprocess.check_output(
+        ["git", "ls-files", "--", "*.py", "*.js", "*.html", "*.sql"], cwd=racine, text=True
+    )
+    nomment = {
+        (fichier, ligne.strip())
+        for fichier in fichiers.split()
+        if fichier.startswith(("apps/", "nsia_pass_api/", "templates/", "static/"))
+        and not re.search(r"/(tests|migrations)/|_integration/|^nsia_pass_api/settings/operateurs.py$", fichier)
+        for ligne in (racine / fichier).read_text(encoding="utf-8").splitlines()
+        if re.search(r"\b(mtn|airtel|moov)_money\b", ligne)
+    }
+    choix = {f'{nom} = "{nom.lower()}_money", "{dit}"' for nom, dit in _OPERATEURS.items()}
+
+    assert nomment == {
+        (modele, ligne)
+        for modele in ("apps/pass_clients/models.py", "apps/pass_payments/models/paiements.py")
+        for ligne in choix
+    }

@@ -31,6 +31,7 @@ from apps.pass_payments.models import (
     AnomaliePaiement,
     Decaissement,
     EvenementPaiement,
+    OperateurPaiement,
     PaiementPass,
     RappelOperateur,
 )
@@ -161,7 +162,7 @@ def journal_paiements_et_operateur_sont_egaux(e: Etats) -> Iterator[str]:
         if ligne["statut"] == "succes"
     )
     confirmes = sum(un["montant_net"] for un in e.confirmes())
-    guichet = sum(un["montant_net"] for un in e.confirmes() if un["operateur"] != "mtn_money")
+    guichet = sum(un["montant_net"] for un in e.confirmes() if un["operateur"] != OperateurPaiement.MTN.value)
     litiges = sum(
         sum(e.debits.get(groupe[0]["reference_mobile_money"], []))
         for ident, groupe in e.groupes.items()

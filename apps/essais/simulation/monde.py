@@ -20,7 +20,7 @@ from apps.essais.errors import BaseDeProduction
 from apps.essais.simulation.operateur import Compte, OperateurMenteur, Pannes, ProcessusTue
 from apps.pass_clients.models import ClientPass
 from apps.pass_payments import operateurs
-from apps.pass_payments.models import TRANSITIONS, PaiementPass
+from apps.pass_payments.models import TRANSITIONS, OperateurPaiement, PaiementPass
 from apps.pass_payments.operateurs import Etat
 from apps.pass_products.models import ProduitPass
 from apps.socle.errors import CleDejaUtilisee
@@ -123,7 +123,7 @@ class Monde:
     """Of the move that is played; those that happen during a call have its own."""
 
     def __post_init__(self) -> None:
-        chez = operateurs.operateur("mtn_money")
+        chez = operateurs.operateur(OperateurPaiement.MTN.value)
         assert isinstance(chez, OperateurMenteur)  # noqa: S101 - `installe` put it there
         self.menteur = chez
         self.menteur.brancher(horloge=self.horloge, alea=self.alea, pendant=self.pendant, mort=self.mort)
@@ -319,7 +319,7 @@ def dire_le_jour(jour: date | None) -> None:
 def installe() -> Iterator[None]:
     """MTN's place is taken by the liar, and nothing else pays on line; all is as before at the end."""
     avant = settings.OPERATEURS
-    settings.OPERATEURS = {"mtn_money": CHEMIN_OPERATEUR}
+    settings.OPERATEURS = {OperateurPaiement.MTN.value: CHEMIN_OPERATEUR}
     operateurs._instance.cache_clear()
     # Commits are checked as ever; only the disk is not waited for.
     _lire("SELECT set_config('synchronous_commit', 'off', false)")

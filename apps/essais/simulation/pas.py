@@ -23,6 +23,7 @@ from apps.pass_payments.models import (
     Decaissement,
     EvenementPaiement,
     NatureAnomalie,
+    OperateurPaiement,
     PaiementPass,
     SoldeContrat,
     StatutDecaissement,
@@ -256,7 +257,7 @@ def remettre_un_rappel(m: Monde) -> str:
     choisi = m.alea.choice(dus)
     m.menteur.mensonges["rappels dans le désordre"] += choisi != dus[0]
     _, corps = m.en_vol.pop(choisi)
-    rappels.recevoir_rappel(operateur="mtn_money", corps=corps, adresse="10.0.0.1", quand=m.heure)
+    rappels.recevoir_rappel(operateur=OperateurPaiement.MTN.value, corps=corps, adresse="10.0.0.1", quand=m.heure)
     m.chiffres["rappels remis"] += 1
     return corps
 
@@ -268,7 +269,7 @@ def forger_un_rappel(m: Monde) -> str:
         corps = m.alea.choice(("", "{", "[]", '{"numero": 3}', "\x00PAY", '{"numero": "PAY", "etat": "vole"}'))
     else:
         corps = m.ecrire(_mensonge(m, choix))
-    rappels.recevoir_rappel(operateur="mtn_money", corps=corps, adresse="203.0.113.9", quand=m.heure)
+    rappels.recevoir_rappel(operateur=OperateurPaiement.MTN.value, corps=corps, adresse="203.0.113.9", quand=m.heure)
     m.menteur.mensonges["rappels forgés"] += 1
     return repr(corps)
 
@@ -381,7 +382,12 @@ def verser(m: Monde) -> str:
         return "aucun client"
     cle = f"sinistre:SIN-{m.alea.randint(1, 5) + m.numero // 500:06d}"
     un = decaissements.demander_versement(
-        cle=cle, operateur="mtn_money", telephone="+242067777777", montant=5_000, libelle="Sinistre", quand=m.heure
+        cle=cle,
+        operateur=OperateurPaiement.MTN.value,
+        telephone="+242067777777",
+        montant=5_000,
+        libelle="Sinistre",
+        quand=m.heure,
     )
     return f"{un.numero} {cle}"
 

@@ -28,10 +28,11 @@ from apps.pass_payments.operateurs import (
 )
 from apps.pass_payments.operateurs.errors import AppelDansUneTransaction
 from apps.pass_payments.operateurs.models import StatutDemande
+from apps.pass_payments.tests.temps import Temps
 from apps.simulateur.moteur import Options, Simulateur
 from apps.simulateur.tests.clients import ecouteur
 
-from .reglages import NUMERO, RAPPEL, TELEPHONE, Temps, echanges, payer, reglages
+from .reglages import NUMERO, RAPPEL, TELEPHONE, echanges, payer, reglages
 from .reglages import transaction as trace
 
 Connecter = Callable[..., OperateurMTN]

@@ -26,8 +26,9 @@ from apps.pass_payments.operateurs import (
 )
 from apps.pass_payments.operateurs.http import RELEVE_MAXIMUM, REPONSE_MAXIMUM
 from apps.pass_payments.operateurs.models import StatutDemande
+from apps.pass_payments.tests.temps import Temps
 
-from .reglages import NUMERO, TELEPHONE, Passerelle, Temps, acces, echanges, payer, reglages, transaction
+from .reglages import NUMERO, TELEPHONE, Passerelle, acces, echanges, payer, reglages, transaction
 
 Connecter = Callable[..., OperateurMTN]
 R = httpx2.Response

@@ -23,6 +23,7 @@ from apps.pass_clients.models import (
     StatutClient,
     StatutSouscription,
 )
+from apps.pass_clients.operateurs import operateur_probable
 from apps.pass_clients.services import (
     PERSONNE,
     Auteur,
@@ -49,7 +50,7 @@ from apps.socle.reglages import reglage
 from nsia_pass_api.dates import maintenant
 from nsia_pass_api.errors import DonneesInvalides
 from nsia_pass_api.money import formater_xaf
-from nsia_pass_api.telephones import normaliser, operateur_probable
+from nsia_pass_api.telephones import normaliser
 
 PAS_ICI = "Cette souscription ne peut pas se faire ici. Adressez-vous à un agent."
 

@@ -8,7 +8,7 @@ from apps.pass_payments.operateurs import OperateurInjoignable
 from apps.pass_payments.operateurs.errors import AccesRefuse
 from apps.pass_payments.operateurs.jetons import Jeton, Jetons
 
-from .reglages import Temps
+from .temps import Temps
 
 
 class Mtn:

@@ -8,7 +8,7 @@ from apps.pass_payments.operateurs import OperateurFerme, OperateurInjoignable
 from apps.pass_payments.operateurs.circuit import Circuit
 from apps.pass_payments.operateurs.errors import AccesRefuse, EnvoyeeAilleurs
 
-from .reglages import Temps
+from .temps import Temps
 
 
 @pytest.fixture
