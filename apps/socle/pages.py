@@ -95,4 +95,5 @@ page(
 )
 table("socle.RequeteIdempotente", audit="technique : la réponse déjà donnée, gardée quelques jours")
 
-alerter("apps.socle.selectors.alertes_faits")
+alerter("apps.socle.selectors.alertes_travail", rang=0)
+alerter("apps.socle.selectors.alertes_attente", rang=20)
