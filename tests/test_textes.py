@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 from django.conf import settings
@@ -58,3 +59,20 @@ def test_an_operator_is_named_in_its_folder_in_choices_and_where_settings_name_i
         for modele in ("apps/pass_clients/models.py", "apps/pass_payments/models/paiements.py")
         for ligne in choix
     }
+
+
+def test_the_architecture_shows_the_apps_that_import_linter_holds() -> None:
+    racine = Path(settings.BASE_DIR)
+    contrats = tomllib.loads((racine / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    (couches,) = [contrat["layers"] for contrat in contrats if contrat["type"] == "layers"]
+    tenues = [app.strip() for couche in reversed(couches) for app in couche.split("|")]
+
+    page = (racine / "docs/architecture.md").read_text(encoding="utf-8")
+    montrees = re.findall(r"^\| `apps/(\w+)/` \|", page, re.MULTILINE)
+
+    assert sorted(montrees) == sorted([*tenues, "simulateur"])
+    assert sorted(app for app in settings.INSTALLED_APPS if app.startswith("apps.")) == [
+        f"apps.{app}" for app in sorted(montrees)
+    ]

@@ -82,7 +82,7 @@ class PaiementsApi(ApiClient):
     def post(self, request: Request) -> Response:
         saisie = lire_saisie(DemandePaiementSerializer, request)
         client_id, cle = client_connecte(request), lire_cle(request)
-        lignes = [demandes.Ligne(**ligne) for ligne in saisie["contrats"]]
+        lignes = [demandes.Part(**ligne) for ligne in saisie["contrats"]]
 
         def executer() -> PaiementPass:
             return demandes.payer(

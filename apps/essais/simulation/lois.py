@@ -79,7 +79,7 @@ class Etats:
         return [une for une in self.anomalies[paiement] if une["nature"] in LITIGES]
 
 
-def lire(monde: Monde) -> Etats:
+def lire_etats(monde: Monde) -> Etats:
     debits: dict[UUID, list[int]] = defaultdict(list)
     for mouvement in monde.menteur.mouvements:
         debits[mouvement.reference].append(mouvement.montant)
@@ -204,7 +204,7 @@ def le_succes_est_immuable(e: Etats) -> Iterator[str]:
 
 def paye_et_avoir_font_les_succes(e: Etats) -> Iterator[str]:
     """The views place every franc received, once: on instalments or as `avoir`."""
-    lignes = _lire(
+    lignes = _selectionner(
         """
         SELECT sc.souscription_id, sc.avoir, sc.total_paye,
                (SELECT coalesce(sum(c.montant_paye), 0) FROM cotisations c WHERE c.souscription_id = sc.souscription_id)
@@ -477,7 +477,7 @@ LOIS: tuple[Callable[[Etats], Iterator[str]], ...] = (
 
 def violations(monde: Monde) -> list[str]:
     """What breaks which law, at most a few lines each; empty when all hold."""
-    etats = lire(monde)
+    etats = lire_etats(monde)
     monde.verdicts.clear()
     trouvees: list[str] = []
     for loi in LOIS:
@@ -492,7 +492,7 @@ def _nom(e: Etats, souscription: int) -> str:
     return str(e.souscriptions[souscription]["numero_souscription"])
 
 
-def _lire(sql: str) -> list[tuple[Any, ...]]:
+def _selectionner(sql: str) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql)
         lignes: list[tuple[Any, ...]] = cursor.fetchall()

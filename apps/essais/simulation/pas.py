@@ -35,7 +35,7 @@ from apps.pass_payments.options import Options
 from apps.pass_payments.services import decaissements, guichet, rappels, suivi
 from apps.pass_payments.services.anomalies import resoudre_anomalie
 from apps.pass_payments.services.demandes import (
-    Ligne,
+    Part,
     Souscripteur,
     payer,
     renouveler_et_payer,
@@ -131,7 +131,7 @@ def payer_un_contrat(m: Monde) -> str:
     if choisi is None:
         return "aucun contrat"
     client, police = choisi
-    return _payer(m, client, [Ligne(police, _montant(m, police))])
+    return _payer(m, client, [Part(police, _montant(m, police))])
 
 
 @pas(5, refusable=True)
@@ -140,11 +140,11 @@ def payer_plusieurs_contrats(m: Monde) -> str:
         return "aucun contrat"
     client, _ = m.alea.choice(list(m.contrats))
     polices = NumeroPolice.objects.filter(souscription__client=client).order_by("pk")
-    lignes = [Ligne(police, _montant(m, police)) for police in polices.values_list("numero_police", flat=True)[:3]]
+    lignes = [Part(police, _montant(m, police)) for police in polices.values_list("numero_police", flat=True)[:3]]
     return _payer(m, client, lignes)
 
 
-def _payer(m: Monde, client: int, lignes: list[Ligne]) -> str:
+def _payer(m: Monde, client: int, lignes: list[Part]) -> str:
     autre = f"+24206{9_000_000 + m.alea.randint(0, 99):07d}" if m.hasard(0.1) else ""
 
     def faire(cle: str) -> PaiementPass:

@@ -56,7 +56,7 @@ PAS_ICI = "Cette souscription ne peut pas se faire ici. Adressez-vous à un agen
 
 
 @dataclass(frozen=True)
-class Ligne:
+class Part:
     """One contract and what is paid on it, XAF."""
 
     police: str
@@ -67,7 +67,7 @@ class Ligne:
 def payer(
     *,
     client_id: int,
-    lignes: Sequence[Ligne],
+    lignes: Sequence[Part],
     telephone: str = "",
     operateur: str = "",
     cle: str = "",
