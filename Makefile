@@ -40,7 +40,7 @@ quality: $(ENVIRONMENT)  ## La même chose sans les tests
 	$(PY) -c 'import importlib.util as u, sys; sys.exit("psycopg 3 est installé : désinstallez-le" if u.find_spec("psycopg") else 0)'
 
 test-pg15: $(ENVIRONMENT)  ## Ce qui parle SQL à sa façon, sur le PostgreSQL 15 de Debian, sans droits de superutilisateur
-	tests/run_on_pg15 $(PY) -m pytest -n auto $(PG15)
+	tests/run_on_pg15 $(PY) -m pytest -n auto -m "not un_postgresql" $(PG15)
 
 test-navigateur: $(ENVIRONMENT)  ## La borne et le back-office dans un vrai Chromium (Debian : apt install chromium)
 	$(PY) -m pytest tests/navigateur
