@@ -436,7 +436,7 @@ class TestAttestation:
 
     def test_a_contract_gives_twenty_a_day(self, api: APIClient, kimia: SouscriptionPass) -> None:
         for jour in range(services.PAR_CONTRAT_ET_PAR_JOUR):
-            assert api.get(url(f"releve/?format=pdf&from={JOUR - timedelta(days=jour)}")).status_code == 200
+            services.emettre_releve(client_id=kimia.client_id, police=KIMIA, du=JOUR - timedelta(days=jour))
 
         refusee = api.get(url(ATTESTATION))
 
