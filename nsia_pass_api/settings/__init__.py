@@ -12,6 +12,7 @@ from .environment import BASE_DIR as BASE_DIR
 from .environment import DATA_DIR as DATA_DIR
 from .environment import PRODUCTION as PRODUCTION
 from .exploitation import *
+from .fichiers import *
 from .identity import *
 from .logs import *
 from .operateurs import *
