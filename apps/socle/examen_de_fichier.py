@@ -66,7 +66,7 @@ def empreinte(lue: Any) -> int:
 
 
 def pdf(octets: bytes) -> bytes:
-    """A new document of the same pages, that holds what they are drawn from and nothing else: what was typed into forms is drawn."""
+    """A new document of the same pages, with what they are drawn from and nothing else; what was typed into forms is drawn."""
     import pikepdf
 
     try:

@@ -1,4 +1,4 @@
-"""Links to private files: for five minutes, for the reader whom they were made for, who must still have the right when it opens."""
+"""Links to private files: for five minutes, for one reader, who must still have the right when the link opens."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,8 @@ _SEL = "socle.fichiers"
 def lien(fichier: FichierPrive, lecteur: Lecteur, *, en_ligne: bool = False) -> str | None:
     """The address of the checked copy for `lecteur`; None as long as the file is not sound, or when it no longer is.
 
-    `en_ligne`: shown instead of taken away, a picture to the staff alone. Raises Introuvable for whom its domain does not let read.
+    `en_ligne`: shown instead of taken away, a picture to the staff alone. Raises Introuvable when its domain does not let
+    `lecteur` read.
     """
     if not le_domaine(fichier.domaine).peut_lire(lecteur, fichier):
         raise Introuvable

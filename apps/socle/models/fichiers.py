@@ -50,7 +50,7 @@ class AnalyseVirus(models.TextChoices):
 
 
 class FichierPrive(models.Model):
-    """A file of the object `cle` of `domaine` (« sinistre », « 42 »). Nobody opens it before it is `sain`, and then its checked copy.
+    """A file of the object `cle` of `domaine` (« sinistre », « 42 »). Nobody opens it before it is `sain`, then its checked copy.
 
     `rang` is its place among the twenty that an object has at most; one that is refused or erased leaves its own. `sha256`,
     `taille` (bytes) and `nature` are those of what was sent; `original` and `verifie` name it and its checked copy in the storage

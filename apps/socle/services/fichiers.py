@@ -186,7 +186,7 @@ def reserver_fichiers(*, nombre: int, quand: datetime | None = None) -> list[UUI
 
 @dataclass(frozen=True)
 class Verdict:
-    """`motif`: why it is refused, of MotifFichier; else `copie` is what may be read of it, `empreinte` what a picture looks like."""
+    """`motif`: why it is refused, of MotifFichier; else `copie` may be read, and `empreinte` is what a picture looks like."""
 
     motif: str
     empreinte: int | None = None
@@ -276,7 +276,7 @@ def _juger(fichier: FichierPrive, verdict: Verdict, *, analyse: str) -> None:
 
 @transaction.atomic
 def effacer(*, fichier: FichierPrive, quand: datetime | None = None) -> None:
-    """Nothing is left of the file but its row. Whoever calls has the right to; nothing happens to one that is refused or erased."""
+    """Nothing is left of the file but its row. Whoever calls has checked the right; one that is refused or erased stays so."""
     tenu = FichierPrive.objects.select_for_update().get(pk=fichier.pk)
     if tenu.etat not in (EtatFichier.QUARANTAINE, EtatFichier.SAIN):
         return

@@ -84,7 +84,11 @@ def pdf_actif() -> bytes:
         Subtype=pikepdf.Name.Widget,
         Rect=[0, 0, 100, 20],
         F=4,
+        FT=pikepdf.Name.Tx,
+        T=pikepdf.String("nom"),
         AP=pikepdf.Dictionary(N=dessin),
     )
-    page.obj.Annots = [document.make_indirect(lien), document.make_indirect(champ)]
+    saisi = document.make_indirect(champ)
+    page.obj.Annots = [document.make_indirect(lien), saisi]
+    document.Root.AcroForm = pikepdf.Dictionary(Fields=[saisi], XFA=pikepdf.String("<xdp/>"))
     return ecrit(document)
