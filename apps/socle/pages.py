@@ -101,5 +101,7 @@ page(
 )
 table("socle.RequeteIdempotente", audit="technique : la réponse déjà donnée, gardée quelques jours")
 
+table("socle.BilletDirect", audit="technique : un billet sert une fois")
+
 alerter("apps.socle.selectors.alertes_faits")
 alerter("apps.socle.selectors.alertes_fichiers")

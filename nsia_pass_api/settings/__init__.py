@@ -7,6 +7,7 @@ from .borne import *
 from .business import *
 from .database import *
 from .demo import *
+from .direct import *
 from .documents import *
 from .environment import BASE_DIR as BASE_DIR
 from .environment import DATA_DIR as DATA_DIR

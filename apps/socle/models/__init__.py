@@ -1,5 +1,6 @@
 """Tables of what every app may use, by subject."""
 
+from apps.socle.models.direct import BilletDirect
 from apps.socle.models.faits import Fait, Livraison, StatutLivraison
 from apps.socle.models.fichiers import (
     FICHIERS_MAXIMUM,
@@ -23,6 +24,7 @@ __all__ = [
     "TAILLE_MAXIMUM",
     "TEXTE_EFFACE",
     "AnalyseVirus",
+    "BilletDirect",
     "ChangementReglage",
     "EtatFichier",
     "Fait",

@@ -32,7 +32,7 @@ from apps.borne_auth.tests.factories import AgentFactory, SessionFactory
 from apps.borne_auth.tests.races import en_parallele
 from apps.borne_auth.tokens import JetonAccesClient
 from apps.pass_clients.tests.factories import ClientFactory
-from apps.pass_clients.tests.refus import refuse, sans_gardes, sql
+from apps.pass_clients.tests.refus import refuse, sql
 from apps.socle import domaines
 from apps.socle.domaines import domaine
 from apps.socle.errors import (
@@ -203,8 +203,6 @@ def test_twenty_one_at_once_leave_twenty(prive: Path) -> None:
     assert sorted(FichierPrive.objects.values_list("rang", flat=True)) == list(range(1, 21))
     assert len(presents(prive)) == 21  # the one too many is an orphan
     assert balayer(quand=datetime.now(ZoneInfo("UTC")) + timedelta(days=2)) == 1
-    with sans_gardes():
-        FichierPrive.objects.all().delete()
 
 
 @pytest.mark.django_db
@@ -622,8 +620,6 @@ with override_settings(STORAGES={{**settings.STORAGES, "prive": prive}}):
     assert presents(prive) == [reste.original]
     dits = capsys.readouterr().out.splitlines()
     assert [ligne.split()[-1] for ligne in dits if ligne.startswith("Fichiers retirés")] == ["0", "1"]
-    with sans_gardes():
-        FichierPrive.objects.all().delete()
 
 
 @pytest.mark.django_db
