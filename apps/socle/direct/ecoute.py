@@ -11,6 +11,7 @@ import structlog
 from django.db import DEFAULT_DB_ALIAS, connections
 
 from apps.socle.services.direct import CANAL_POSTGRESQL
+from nsia_pass_api.database.errors import EmbeddedServerError
 
 logger = structlog.get_logger(__name__)
 
@@ -39,9 +40,8 @@ class Ecoute:
                     self.reprise()
                 deja = True
                 await perdue
-            except psycopg2.Error as panne:
+            except (psycopg2.Error, EmbeddedServerError) as panne:
                 logger.warning("ecoute_perdue", cause=type(panne).__name__)
-                self.active = False
                 await asyncio.sleep(attente)
                 attente = min(attente * 2, ATTENTE_MAXIMUM)
             finally:
@@ -65,6 +65,7 @@ class Ecoute:
         boucle.add_reader(prise, lisible)
 
     def _fermer(self) -> None:
+        self.active = False
         connexion, self._connexion = self._connexion, None
         if connexion is not None:
             if not connexion.closed:

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 from uuid import UUID, uuid4
@@ -300,7 +301,8 @@ def balayer(*, quand: datetime | None = None) -> int:
     """No bytes older than a day are left in the storage that no row names. Returns how many were taken away."""
     limite = (quand or maintenant()) - AGE_D_UN_ORPHELIN
     otes = 0
-    for noms in _par_lots(_noms(), 500):
+    tous = _noms()
+    while noms := list(islice(tous, 500)):
         tenus = FichierPrive.objects.filter(Q(original__in=noms) | Q(verifie__in=noms)).values_list(
             "original", "verifie"
         )
@@ -319,17 +321,6 @@ def _noms() -> Iterator[str]:
         except FileNotFoundError:  # nothing was ever deposited
             continue
         yield from (f"{dossier}/{nom}" for nom in noms)
-
-
-def _par_lots(noms: Iterator[str], taille: int) -> Iterator[list[str]]:
-    lot: list[str] = []
-    for nom in noms:
-        lot.append(nom)
-        if len(lot) == taille:
-            yield lot
-            lot = []
-    if lot:
-        yield lot
 
 
 def ouvrir_copie(fichier: FichierPrive) -> IO[Any]:

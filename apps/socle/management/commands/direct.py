@@ -30,6 +30,8 @@ class Command(BaseCommand):
             log_config=None,
             # Addresses hold tickets and the keys of conversations.
             access_log=False,
+            # Selectors everywhere: the listener waits for its connection among the sockets.
+            loop="asyncio:SelectorEventLoop",
             ws="websockets-sansio",
             ws_max_size=settings.DIRECT_MESSAGE_OCTETS,
             ws_per_message_deflate=False,  # twice the memory of an idle socket
