@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from django.db.models import Q, QuerySet
 
 from apps.socle.models import (
+    EtatFichier,
+    FichierPrive,
     Livraison,
     MessageSortant,
     StatutLivraison,
@@ -20,6 +22,8 @@ from nsia_pass_api.dates import maintenant
 ESSAIS_SUSPECTS = 5
 # Without a beat for this long a worker is taken for dead.
 ABSENCE = timedelta(seconds=30)
+# A file that waits longer for its check waits for the antivirus, or for a worker.
+ATTENTE_D_UN_FICHIER = timedelta(minutes=30)
 MESSAGES_RECENTS = timedelta(days=7)
 # As the partial index `livraisons_bloquees`.
 DONT_ON_SE_SOUCIE = Q(statut=StatutLivraison.A_FAIRE, tentatives__gte=ESSAIS_SUSPECTS)
@@ -43,7 +47,7 @@ def alertes_travail(*, permises: Permises = lambda lignes: lignes, quand: dateti
 
 
 def alertes_attente(*, permises: Permises = lambda lignes: lignes, quand: datetime | None = None) -> list[Alerte]:
-    """What waits for somebody at `quand` (now), among the rows that `permises` leaves. Three queries.
+    """What waits for somebody at `quand` (now), among the rows that `permises` leaves. Four queries.
 
     Of proposals, those that whoever looks may decide; all that wait when nobody looks (the metrics).
     """
@@ -57,6 +61,12 @@ def alertes_attente(*, permises: Permises = lambda lignes: lignes, quand: dateti
             messages_abandonnes(quand=quand),
             {"a_voir": "abandonnes"},
         ),
+        (
+            "fichiers_en_attente",
+            "Fichiers reçus que rien ne vérifie",
+            fichiers_en_attente(quand=quand),
+            {"a_voir": "en_attente"},
+        ),
     ]
     return compter(sources, permises=permises)
 
@@ -67,6 +77,11 @@ def _propositions(permises: Permises, *, quand: datetime) -> Source:
         return "propositions", "Propositions qui attendent votre décision", a_decider, {"attend": "moi"}
     attendent = en_attente(quand=quand)
     return "propositions", "Propositions qui attendent une seconde personne", attendent, {"attend": "toutes"}
+
+
+def fichiers_en_attente(*, quand: datetime) -> QuerySet[FichierPrive]:
+    """Files that nobody can open yet, deposited too long ago."""
+    return FichierPrive.objects.filter(etat=EtatFichier.QUARANTAINE, depose_le__lt=quand - ATTENTE_D_UN_FICHIER)
 
 
 def messages_abandonnes(*, quand: datetime) -> QuerySet[MessageSortant]:

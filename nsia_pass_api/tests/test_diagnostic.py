@@ -207,7 +207,10 @@ def test_each_app_has_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(diagnostic, "modules", {"diagnostic": [SimpleNamespace(examiner=lambda: attendu)]}.__getitem__)
 
     assert list(diagnostic.des_apps()) == [attendu]
-    assert [module.__name__ for module in registre.modules("diagnostic")] == ["apps.mtn_integration.diagnostic"]
+    assert [module.__name__ for module in registre.modules("diagnostic")] == [
+        "apps.socle.diagnostic",
+        "apps.mtn_integration.diagnostic",
+    ]
 
 
 # Reaching the server
