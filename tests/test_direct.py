@@ -19,6 +19,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from apps.borne_auth.tests.races import en_parallele
+from apps.socle.diagnostic import direct as direct_vu
 from apps.socle.direct.ecoute import APPLICATION
 from apps.socle.direct.serveur import VEILLE_SECONDES
 from apps.socle.models import BilletDirect, Fait, RequeteIdempotente
@@ -93,8 +94,7 @@ def fin_de(socket: ClientConnection) -> int:
         while True:
             socket.recv(timeout=PATIENCE)
     except ConnectionClosed as ferme:
-        assert ferme.rcvd is not None
-        return int(ferme.rcvd.code)
+        return ferme.rcvd.code if ferme.rcvd else 0
 
 
 @pytest.fixture(scope="module")
@@ -242,6 +242,16 @@ class TestPrises:
             suivant = ecrire("suite")
             assert socket.recv(timeout=PATIENCE) == f'42["message",{{"type":"dit","fait":{suivant},"texte":"suite"}}]'
         assert appeler(direct.port, "GET", "/socket.io/?EIO=4&transport=polling").statut == 400
+
+
+@pytest.mark.django_db
+def test_the_diagnostic_asks_it(direct: Direct, settings: Any) -> None:
+    settings.DIRECT_PORT = direct.port
+    assert (direct_vu().niveau, direct_vu().texte) == ("ok", f"127.0.0.1:{direct.port}, à l'écoute de la base.")
+    settings.DIRECT_PORT = port_libre()
+    assert direct_vu().niveau == "attention"
+    settings.PRODUCTION = True
+    assert (direct_vu().niveau, "Lancez : manage.py direct." in direct_vu().texte) == ("erreur", True)
 
 
 @pytest.mark.django_db(transaction=True)
