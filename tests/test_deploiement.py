@@ -20,6 +20,7 @@ from pannes.atelier import Programme, Reponse, adresse, appeler, attendre, port_
 
 from apps.mtn_integration.metriques import mesures as mtn
 from apps.pass_payments.metriques import mesures as paiements
+from apps.socle.metriques import mesures as socle
 from nsia_pass_api.settings.environment import BASE_DIR, noms_lus
 
 ICI = BASE_DIR / "docs" / "deployment"
@@ -193,7 +194,7 @@ def test_the_sample_environment_names_only_settings_that_exist() -> None:
 @pytest.mark.django_db
 def test_the_alerts_watch_figures_that_exist() -> None:
     regles: dict[str, Any] = yaml.safe_load((ICI / "nsia-alertes.yml").read_text())
-    servies = {mesure.nom for source in (paiements, mtn) for mesure in source()}
+    servies = {mesure.nom for source in (socle, paiements, mtn) for mesure in source()}
     servies |= {
         "nsia_requetes_total",
         "nsia_requetes_secondes_bucket",

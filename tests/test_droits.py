@@ -33,8 +33,8 @@ from apps.borne_auth.droits import LETTRES, droits, lignes_permises, permissions
 from apps.borne_auth.equipe import accorder_roles
 from apps.borne_auth.models import Agent, JournalAudit, LectureDonnees, RoleAgent
 from apps.borne_auth.tests.factories import AgentFactory, BorneFactory, ConnexionFactory, FacteurFactory, SessionFactory
-from apps.mtn_integration import services as mtn
 from apps.mtn_integration.models import GenreMTN, LogMTN, TransactionMTN
+from apps.mtn_integration.services import TRACES as TRACES_MTN
 from apps.pass_clients.models import Agence, ClientPass, Contrat, SouscriptionPass
 from apps.pass_clients.services import changer_statut
 from apps.pass_clients.tests.factories import (
@@ -434,7 +434,7 @@ def monde(role: str) -> Monde:
     dossier(un, 3, "sans_agence")
     garantie = GarantieFactory()
     reference = uuid.uuid4()
-    mtn.noter_demande(
+    TRACES_MTN.noter_demande(
         reference=reference,
         genre=GenreMTN.REQUESTTOPAY,
         numero="PAY-1",
@@ -443,7 +443,7 @@ def monde(role: str) -> Monde:
         telephone="+242066123456",
         destination="simulateur",
     )
-    mtn.journaliser(
+    TRACES_MTN.journaliser(
         reference=reference,
         methode="POST",
         chemin="/collection",

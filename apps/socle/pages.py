@@ -103,5 +103,5 @@ table("socle.RequeteIdempotente", audit="technique : la réponse déjà donnée,
 
 table("socle.BilletDirect", audit="technique : un billet sert une fois")
 
-alerter("apps.socle.selectors.alertes_faits")
-alerter("apps.socle.selectors.alertes_fichiers")
+alerter("apps.socle.selectors.alertes_travail", rang=0)
+alerter("apps.socle.selectors.alertes_attente", rang=20)

@@ -721,14 +721,14 @@ class TestCodes:
         tires = [codes.tirer() for _ in range(500)]
 
         assert len(set(tires)) == 500
-        assert [codes.lire(code.replace("-", " ").lower()) for code in tires] == tires
+        assert [codes.lire_code(code.replace("-", " ").lower()) for code in tires] == tires
         assert Counter(symbole for code in tires for symbole in code).keys() == {*codes.ALPHABET, "-"}
 
     @pytest.mark.parametrize(
         "texte", ["", "7F3K", "7F3K-9QRT-2HB", "7F3K-9QRT-2HBXX", "0F3K-9QRT-2HBX", "IF3K-9QRT-2HBX", "7F3K_9QRT_2HBX"]
     )
     def test_what_cannot_be_a_code(self, texte: str) -> None:
-        assert codes.lire(texte) is None
+        assert codes.lire_code(texte) is None
 
 
 @pytest.mark.django_db(transaction=True)

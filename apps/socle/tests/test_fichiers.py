@@ -46,7 +46,7 @@ from apps.socle.errors import (
 from apps.socle.files import FILES
 from apps.socle.liens import lien, ouvrir
 from apps.socle.models import TAILLE_MAXIMUM, Fait, FichierPrive, MotifFichier
-from apps.socle.selectors import alertes_fichiers
+from apps.socle.selectors import alertes_attente
 from apps.socle.services import fichiers
 from apps.socle.services.fichiers import (
     balayer,
@@ -432,7 +432,7 @@ class TestAntivirus:
         fichier.refresh_from_db()
         assert (fichier.etat, fichier.antivirus) == ("quarantaine", "")
         assert fichier.a_verifier_le == MIDI + settings.TRAVAUX_BAIL
-        (alerte,) = alertes_fichiers()
+        (alerte,) = alertes_attente()
         assert (alerte.code, alerte.nombre) == ("fichiers_en_attente", 1)
 
     def test_waits_double_up_to_an_hour(self) -> None:
