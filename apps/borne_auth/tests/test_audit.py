@@ -397,6 +397,8 @@ class TestSecrets:
             "bornes.code": "written on the machine",
             "propositions.cle": "what it is about",
             "imports_fichiers.empreinte": "tells whether the same file comes twice",
+            "fichiers_prives.cle": "what it is about",
+            "fichiers_prives.empreinte": "tells whether two pictures show the same",
         }
         odeur = re.compile(
             r"password|passe$|secret|token|jeton|cle(_|$)|key|hash|empreinte|code|otp|pin$|texte|corps|reponse"
