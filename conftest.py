@@ -23,6 +23,7 @@ from tests.tirages import tirages
 
 # Files that take longest, by what `--durations` says: with them first, no core waits for the last of them.
 LONGS = (
+    "tests/test_migrations.py",
     "tests/pannes/",
     "tests/test_droits.py",
     "tests/test_schemathesis.py",

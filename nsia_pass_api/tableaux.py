@@ -14,7 +14,6 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from xml.etree.ElementTree import ParseError
 
 from .errors import DonneesInvalides
 from .money import formater_nombre
@@ -40,7 +39,7 @@ _ILLISIBLE = (
     NotImplementedError,
     OSError,
     OverflowError,
-    ParseError,
+    SyntaxError,  # of XML: the parser of the standard library and lxml, which openpyxl uses when it is there, both derive from it
     RuntimeError,
     TypeError,
     ValueError,

@@ -406,7 +406,7 @@ def depot_de(agent: Agent, police: str, rang: int, *, doublons: Sequence[dict[st
 
 def fichier(cle: str) -> dict[str, Any]:
     """What somebody sent, as long as nothing is said of its state."""
-    attend = {"rang": 1, "nature": "image/jpeg", "taille": 1, "sha256": "0" * 64, "depose_par": "client:1"}
+    attend = {"rang": 2, "nature": "image/jpeg", "taille": 1, "sha256": "0" * 64, "depose_par": "client:1"}
     return {"domaine": "essai", "cle": cle, **attend, "a_verifier_le": None if cle != "42" else timezone.now()}
 
 

@@ -40,7 +40,15 @@ from apps.pass_payments.services.decaissements import demander_versement
 from apps.pass_payments.services.paiements import enregistrer_demande
 from apps.pass_payments.tests.factories import PaiementFactory
 from apps.pass_products.models import ModificationCatalogue
-from apps.socle.models import BilletDirect, Fait, FichierPrive, Livraison, MessageSortant, Proposition, RequeteIdempotente
+from apps.socle.models import (
+    BilletDirect,
+    Fait,
+    FichierPrive,
+    Livraison,
+    MessageSortant,
+    Proposition,
+    RequeteIdempotente,
+)
 from nsia_pass_api import gardes
 from nsia_pass_api.audit import Contexte, au_nom_de
 from nsia_pass_api.diagnostic import EPINGLES, Niveau, epingles, interrupteur

@@ -57,6 +57,8 @@ def objets(base: Any) -> set[tuple[str, str]]:
         return set(cursor.fetchall())
 
 
+# That they lead forwards on the other PostgreSQL, its database of tests says.
+@pytest.mark.un_postgresql
 def test_forwards_back_to_nothing_and_forwards_again(brouillon: Any) -> None:
     def migrer(*cible: str) -> None:
         call_command("migrate", *cible, database=ALIAS, verbosity=0, interactive=False)

@@ -1,6 +1,8 @@
 """What looks for viruses: the clamd of settings.CLAMD_URL, asked by its socket. Without one, files are « non analysé »."""
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import clamd
@@ -20,7 +22,8 @@ def analyser(octets: bytes) -> AnalyseVirus:
     if not settings.CLAMD_URL:
         return AnalyseVirus.NON_ANALYSE
     try:
-        (reponse,) = _clamd().instream(io.BytesIO(octets)).values()
+        with _clamd() as client:
+            (reponse,) = client.instream(io.BytesIO(octets)).values()
     except (clamd.ClamdError, OSError, ValueError) as panne:
         raise AntivirusInjoignable(type(panne).__name__) from panne
     match reponse[0]:
@@ -34,13 +37,22 @@ def analyser(octets: bytes) -> AnalyseVirus:
 def joignable() -> bool:
     """Whether the antivirus that is set answers."""
     try:
-        return bool(_clamd().ping() == "PONG")
+        with _clamd() as client:
+            return bool(client.ping() == "PONG")
     except (clamd.ClamdError, OSError):
         return False
 
 
-def _clamd() -> clamd.ClamdNetworkSocket:
+@contextmanager
+def _clamd() -> Iterator[clamd.ClamdNetworkSocket]:
+    """Its connection is closed at the end, also when the library failed to open it and forgot it."""
     adresse = urlsplit(settings.CLAMD_URL)
     if adresse.scheme == "unix":
-        return clamd.ClamdUnixSocket(adresse.path, timeout=DELAI_SECONDES)
-    return clamd.ClamdNetworkSocket(adresse.hostname, adresse.port, timeout=DELAI_SECONDES)
+        client = clamd.ClamdUnixSocket(adresse.path, timeout=DELAI_SECONDES)
+    else:
+        client = clamd.ClamdNetworkSocket(adresse.hostname, adresse.port, timeout=DELAI_SECONDES)
+    try:
+        yield client
+    finally:
+        if hasattr(client, "clamd_socket"):
+            client.clamd_socket.close()

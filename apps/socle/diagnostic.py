@@ -27,7 +27,9 @@ def direct() -> Constat:
             connexion.request("GET", "/sante")
             statut = connexion.getresponse().status
         except (OSError, http.client.HTTPException):
-            texte = f"rien ne répond sur {ou} : les conversations passent sans être en direct. Lancez : manage.py direct."
+            texte = (
+                f"rien ne répond sur {ou} : les conversations passent sans être en direct. Lancez : manage.py direct."
+            )
             return (erreur if settings.PRODUCTION else attention)("direct", texte)
     if statut != 200:
         return erreur("direct", f"{ou} n'écoute pas la base. Voyez son journal.")

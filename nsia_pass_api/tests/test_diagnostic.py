@@ -43,7 +43,7 @@ def test_a_sound_machine_has_no_error() -> None:
     assert lines[-1].startswith("0 erreur(s), ")
     subjects = [re.split(r"\s{2,}", line)[1] for line in lines[:-2]]
     assert subjects == [
-        *("réglages", ".env", "dépendances", "pilote", "disque", "sauvegardes", "mobile money"),
+        *("réglages", ".env", "dépendances", "pilote", "disque", "sauvegardes", "fichiers", "direct", "mobile money"),
         *("base", "version", "droits", "rôles", "extensions", "migrations", "gardes", "horloge", "fuseau", "service"),
     ]
 

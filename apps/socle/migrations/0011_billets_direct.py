@@ -7,37 +7,73 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('socle', '0010_fichiers_prives'),
+        ("socle", "0010_fichiers_prives"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='BilletDirect',
+            name="BilletDirect",
             fields=[
-                ('empreinte', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('route', models.CharField(max_length=30)),
-                ('objet', models.CharField(max_length=80)),
-                ('porteur', models.CharField(max_length=80)),
-                ('emis_le', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='émis le')),
-                ('expire_le', models.DateTimeField(verbose_name='expire le')),
-                ('utilise_le', models.DateTimeField(blank=True, null=True, verbose_name='utilisé le')),
+                ("empreinte", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("route", models.CharField(max_length=30)),
+                ("objet", models.CharField(max_length=80)),
+                ("porteur", models.CharField(max_length=80)),
+                (
+                    "emis_le",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name="émis le"),
+                ),
+                ("expire_le", models.DateTimeField(verbose_name="expire le")),
+                ("utilise_le", models.DateTimeField(blank=True, null=True, verbose_name="utilisé le")),
             ],
             options={
-                'verbose_name': 'billet',
-                'verbose_name_plural': 'billets',
-                'db_table': 'billets_direct',
-                'indexes': [models.Index(fields=['expire_le'], name='billets_par_age')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('empreinte__regex', '^[0-9a-f]{64}$')), name='billets_empreinte'), models.CheckConstraint(condition=models.Q(models.Q(('route', ''), _negated=True), models.Q(('objet', ''), _negated=True), models.Q(('porteur', ''), _negated=True)), name='billets_lies')],
+                "verbose_name": "billet",
+                "verbose_name_plural": "billets",
+                "db_table": "billets_direct",
+                "indexes": [models.Index(fields=["expire_le"], name="billets_par_age")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("empreinte__regex", "^[0-9a-f]{64}$")), name="billets_empreinte"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("route", ""), _negated=True),
+                            models.Q(("objet", ""), _negated=True),
+                            models.Q(("porteur", ""), _negated=True),
+                        ),
+                        name="billets_lies",
+                    ),
+                ],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='billetdirect',
-            trigger=pgtrigger.compiler.Trigger(name='billet_immuable', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."empreinte" IS DISTINCT FROM (NEW."empreinte") OR OLD."route" IS DISTINCT FROM (NEW."route") OR OLD."objet" IS DISTINCT FROM (NEW."objet") OR OLD."porteur" IS DISTINCT FROM (NEW."porteur") OR OLD."emis_le" IS DISTINCT FROM (NEW."emis_le") OR OLD."expire_le" IS DISTINCT FROM (NEW."expire_le"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='94546da8da0a90f462887a3433dd24edb4097f94', operation='UPDATE', pgid='pgtrigger_billet_immuable_814b7', table='billets_direct', when='BEFORE')),
+            model_name="billetdirect",
+            trigger=pgtrigger.compiler.Trigger(
+                name="billet_immuable",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."empreinte" IS DISTINCT FROM (NEW."empreinte") OR OLD."route" IS DISTINCT FROM (NEW."route") OR OLD."objet" IS DISTINCT FROM (NEW."objet") OR OLD."porteur" IS DISTINCT FROM (NEW."porteur") OR OLD."emis_le" IS DISTINCT FROM (NEW."emis_le") OR OLD."expire_le" IS DISTINCT FROM (NEW."expire_le"))',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="94546da8da0a90f462887a3433dd24edb4097f94",
+                    operation="UPDATE",
+                    pgid="pgtrigger_billet_immuable_814b7",
+                    table="billets_direct",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='billetdirect',
-            trigger=pgtrigger.compiler.Trigger(name='billet_usage_unique', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."utilise_le" IS NOT NULL AND OLD."utilise_le" IS DISTINCT FROM (NEW."utilise_le"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='c7cfa93f3a16b1ac4457a2d420d37b6922446d6c', operation='UPDATE', pgid='pgtrigger_billet_usage_unique_7d850', table='billets_direct', when='BEFORE')),
+            model_name="billetdirect",
+            trigger=pgtrigger.compiler.Trigger(
+                name="billet_usage_unique",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."utilise_le" IS NOT NULL AND OLD."utilise_le" IS DISTINCT FROM (NEW."utilise_le"))',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="c7cfa93f3a16b1ac4457a2d420d37b6922446d6c",
+                    operation="UPDATE",
+                    pgid="pgtrigger_billet_usage_unique_7d850",
+                    table="billets_direct",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

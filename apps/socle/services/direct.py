@@ -5,6 +5,7 @@ import json
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -54,7 +55,12 @@ _CONSOMMER = """
 
 def consommer_billet(valeur: str, *, route: str, objet: str, quand: datetime | None = None) -> str | None:
     """Whom the ticket was given to, for whoever comes first; None for one that is used, old, of another object or nobody's."""
-    quoi = {"empreinte": _empreinte(valeur), "route": route, "objet": objet, "quand": quand or maintenant()}
+    quoi: dict[str, Any] = {
+        "empreinte": _empreinte(valeur),
+        "route": route,
+        "objet": objet,
+        "quand": quand or maintenant(),
+    }
     with connection.cursor() as cursor:
         cursor.execute(_CONSOMMER, quoi)
         ligne = cursor.fetchone()

@@ -33,7 +33,7 @@ from apps.borne_auth.tests.races import en_parallele
 from apps.borne_auth.tokens import JetonAccesClient
 from apps.pass_clients.tests.factories import ClientFactory
 from apps.pass_clients.tests.refus import refuse, sql
-from apps.socle import domaines
+from apps.socle import diagnostic, domaines
 from apps.socle.domaines import domaine
 from apps.socle.errors import (
     FichierIllisible,
@@ -380,6 +380,12 @@ class FauxClamd:
         self.panne = ""
         threading.Thread(target=self._servir, daemon=True).start()
 
+    def fermer(self) -> None:
+        """Also for the thread that waits in `accept`."""
+        if self.prise.fileno() >= 0:
+            self.prise.shutdown(socket.SHUT_RDWR)
+        self.prise.close()
+
     def _servir(self) -> None:
         while True:
             try:
@@ -403,7 +409,7 @@ def clamd(settings: Settings) -> Iterator[FauxClamd]:
     faux = FauxClamd()
     settings.CLAMD_URL = faux.url
     yield faux
-    faux.prise.close()
+    faux.fermer()
 
 
 @pytest.mark.django_db
@@ -417,9 +423,9 @@ class TestAntivirus:
     def test_without_its_answer_a_file_stays_in_quarantine(
         self, clamd: FauxClamd, panne: str, settings: Settings
     ) -> None:
-        clamd.panne = panne
+        clamd.panne = "" if panne == "absent" else panne
         if panne == "absent":
-            clamd.prise.close()
+            clamd.fermer()
         fichier = envoyer(envois.image())
         assert reserver_fichiers(nombre=1, quand=MIDI) == [fichier.pk]
         verifier_fichier(fichier.pk)
@@ -437,6 +443,17 @@ class TestAntivirus:
             ecarts.append(int((fichier.a_verifier_le - quand).total_seconds()) // 60)
             quand = fichier.a_verifier_le
         assert ecarts == [1, 2, 4, 8, 16, 32, 60, 60, 60]
+
+    def test_the_diagnostic_asks_it(self, clamd: FauxClamd, settings: Settings, prive: Path) -> None:
+        assert (diagnostic.fichiers().niveau, clamd.url in diagnostic.fichiers().texte) == ("ok", True)
+        clamd.fermer()
+        assert (diagnostic.fichiers().niveau, "Démarrez clamd" in diagnostic.fichiers().texte) == ("erreur", True)
+        settings.CLAMD_URL = ""
+        assert "« non analysé »" in diagnostic.fichiers().texte
+        prive.parent.chmod(0o500)
+        (attendu,) = {"erreur"} if os.geteuid() else {"ok"}  # root writes everywhere
+        assert diagnostic.fichiers().niveau == attendu
+        prive.parent.chmod(0o700)
 
     @pytest.mark.parametrize("adresse", ["localhost:3310", "http://x:1", "tcp://x", "tcp://x:notaport", "unix://"])
     def test_a_wrong_address_stops_the_start(self, adresse: str) -> None:

@@ -27,8 +27,9 @@ class Command(BaseCommand):
             application(),
             host=options["hote"],
             port=options["port"],
+            # Addresses hold tickets and the keys of conversations: uvicorn would write one at each opening.
             log_config=None,
-            # Addresses hold tickets and the keys of conversations.
+            log_level="warning",
             access_log=False,
             # Selectors everywhere: the listener waits for its connection among the sockets.
             loop="asyncio:SelectorEventLoop",

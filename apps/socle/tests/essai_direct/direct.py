@@ -22,7 +22,9 @@ class Tableau(Route):
         if message["texte"] == "panne":
             raise ZeroDivisionError("panne")
         with transaction.atomic():
-            fait = Fait.objects.create(nom="essai.dit", cle=f"tableau:{passager.objet}", donnees={"texte": message["texte"]})
+            fait = Fait.objects.create(
+                nom="essai.dit", cle=f"tableau:{passager.objet}", donnees={"texte": message["texte"]}
+            )
             annoncer_direct(f"tableau:{passager.objet}", fait=fait.pk, auteur=passager.porteur)
         return [{"type": "recu", "fait": fait.pk}]
 
