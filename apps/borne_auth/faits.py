@@ -2,4 +2,5 @@
 
 from apps.socle.cles import nommer
 
+nommer("agent", "Agent n°")
 nommer("changement", "Changement n°")

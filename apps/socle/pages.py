@@ -97,7 +97,7 @@ page(
     "socle.FichierPrive",
     _TECHNIQUE,
     menu=Menu(EXPLOITATION, "folder_managed", "Ce que les gens envoient : vérifié, refusé ou en attente", rang=15),
-    audit=Suivie(ignorees=("a_verifier_le", "tentatives")),
+    audit=Suivie(ignorees=("a_verifier_le", "tentatives"), lues={"depose_par": cle_lisible}),
 )
 table("socle.RequeteIdempotente", audit="technique : la réponse déjà donnée, gardée quelques jours")
 

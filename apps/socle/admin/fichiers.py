@@ -38,11 +38,11 @@ class FichierAdmin(AdminLecture):
             None,
             {
                 "fields": (
-                    (texte("domaine_lisible", "Pour"), code("cle", "Objet"), texte("rang", "Place, de 1 à 20")),
+                    (texte("domaine_lisible", "Pour"), code("cle", "Objet"), texte("rang", "Rang, de 1 à 20")),
                     (ETAT, texte("get_motif_display", "Motif du refus"), ANTIVIRUS),
                     (texte("get_nature_display", "Nature"), texte("poids", "Poids")),
                     code("sha256", "SHA-256 de ce qui a été envoyé"),
-                    (moment("depose_le", "Déposé le"), code("depose_par", "Déposé par")),
+                    (moment("depose_le", "Déposé le"), texte("deposant", "Déposé par")),
                     (moment("verifie_le", "Vérifié le"), moment("efface_le", "Effacé le")),
                     (moment("a_verifier_le", "À vérifier le"), texte("tentatives", "Tentatives")),
                 )

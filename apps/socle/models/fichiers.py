@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from apps.socle.cles import cle_lisible
 from apps.socle.domaines import libelle_du_domaine
 from nsia_pass_api.constraints import parmi
 from nsia_pass_api.gardes import fige
@@ -179,6 +180,10 @@ class FichierPrive(models.Model):
     @property
     def domaine_lisible(self) -> str:
         return libelle_du_domaine(self.domaine)
+
+    @property
+    def deposant(self) -> str:
+        return cle_lisible(self.depose_par)
 
     @property
     def poids(self) -> str:
