@@ -193,7 +193,7 @@ class TestRequetes:
         for _ in range(nombre):
             contrat(paiements=2)
         calculer_indicateurs()
-        with django_assert_num_queries(27):
+        with django_assert_num_queries(28):
             assert "Bonjour Mireille" in administratrice.get(reverse("admin:index")).content.decode()
 
     def test_beaucoup_de_paiements_se_lisent_page_par_page(

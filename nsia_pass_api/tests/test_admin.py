@@ -190,6 +190,7 @@ class TestNavigation:
             ],
             "Exploitation": [
                 "Messages",
+                "Fichiers",
                 "Tâches planifiées",
                 "Transmissions des faits",
                 "Travailleurs",

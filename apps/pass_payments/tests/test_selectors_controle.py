@@ -213,7 +213,7 @@ def test_the_number_of_queries_is_constant(django_assert_num_queries: DjangoAsse
         alertes_paiements(quand=QUAND)
     with django_assert_num_queries(2):
         alertes_travail(quand=QUAND)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         alertes_attente(quand=QUAND)
 
 

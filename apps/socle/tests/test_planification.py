@@ -55,6 +55,7 @@ class TestProchaine:
             "menage",
             "indicateurs",
             "sessions",
+            "fichiers",
         }
         for tache in REELLES:
             assert 1 <= prochaine(tache.cron, apres=datetime(2026, 11, 24, 12, tzinfo=UTC)).hour <= 5, tache.nom
