@@ -393,15 +393,16 @@ class FauxClamd:
             except OSError:
                 return
             with appel, appel.makefile("rb") as lu:
-                commande = lu.readline().strip()
-                if commande == b"nPING":
-                    appel.sendall(b"PONG\n")
+                commande = b"".join(iter(lambda: lu.read(1), b"\0"))
+                if commande == b"zPING":
+                    appel.sendall(b"PONG\0")
                     continue
+                assert commande == b"zINSTREAM"
                 recu = b""
                 while taille := struct.unpack("!L", lu.read(4))[0]:
                     recu += lu.read(taille)
                 trouve = b"Eicar-Test-Signature FOUND" if envois.EICAR in recu else b"OK"
-                appel.sendall(b"stream: " + (self.panne.encode() or trouve) + b"\n")
+                appel.sendall(b"stream: " + (self.panne.encode() or trouve) + b"\0")
 
 
 @pytest.fixture
