@@ -1,6 +1,6 @@
-"""What the machine of the conversation takes and gives: state, events, facts, effects. Frozen, and each has a form in JSON (serie.py).
+"""What the machine of the conversation takes and gives: state, events, facts, effects. All have a form in JSON (serie.py).
 
-Values of fields are those of the wire (docs/spec/claims.md, « On the wire »): ISO date, `HH:MM`, whole number, boolean, code, text, person; None is unknown.
+Values of fields are those of the wire: ISO date, `HH:MM`, whole number, boolean, code, text, person; None is unknown.
 """
 
 from collections.abc import Mapping
@@ -85,7 +85,7 @@ class Trouve:
 
 @dataclass(frozen=True)
 class Compris:
-    """`champs`: by the machine's own field; `reponse`: the text read as the answer to the open question; `commande`: an act, or ''."""
+    """`champs`: by the machine's own field; `reponse`: the text read as an answer to the open question; `commande`: an act."""
 
     champs: Mapping[str, Trouve] = field(default_factory=dict)
     reponse: Trouve | None = None
@@ -114,7 +114,7 @@ class Contrat:
 
 @dataclass(frozen=True)
 class SinistreOuvert:
-    """`lisible`: the state in a sentence that the client understands. What was declared serves to see a second declaration of it."""
+    """`lisible`: the state in a sentence for the client. What was declared shows a second declaration of the same."""
 
     numero: str
     statut: str
@@ -126,7 +126,7 @@ class SinistreOuvert:
 
 @dataclass(frozen=True)
 class Sujet:
-    """Of what cover and pieces are judged: the caller reads them for the sujet that `besoins` names, the machine ignores others."""
+    """Of what cover and pieces are: the caller reads them for the one that `besoins` names, the machine ignores others."""
 
     police: Valeur = None
     type_sinistre: Valeur = None
@@ -177,7 +177,7 @@ class Attente:
 class Faits:
     """All that the machine may know of the world at one event.
 
-    `identite`: « declarant » is somebody who proved a phone by code and is not the client: nothing of the contract is said to them.
+    `identite`: « declarant » proved a phone by code and is not the client, and hears nothing of the contract.
     `code`: what became of the one-time code that this event brought. `sujet`: of what `couverture` and `pieces` are.
     """
 
@@ -315,8 +315,8 @@ class RecitPrecoce:
 class Etat:
     """`question`: the field asked by the last reply, '' for none. `rouverte`: a filled field whose question is asked again.
 
-    `offre`: a question of the conversation itself (`conseiller`, `annulation`, `corriger`, `nouveau`). `avant`: the phase to which TRANSFERT and
-    ERROR give back. `declaration` counts the declarations of this conversation, and is the key under which each is created once.
+    `offre`: a question of the conversation itself (`conseiller`, `annulation`, `corriger`, `nouveau`).
+    `avant`: the phase to which TRANSFERT and ERROR give back. `declaration` counts the declarations: the key of each.
     """
 
     version: int = VERSION

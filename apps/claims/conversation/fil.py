@@ -6,8 +6,8 @@ from typing import Any
 from nsia_pass_api.errors import DonneesInvalides
 from nsia_pass_api.textes import TexteRefuse, nettoyer
 
+from .dialogue import TEXTE_MAXIMUM
 from .donnees import Acte, Ecrit, Etat, Faits, Geste, Message, Phase, Saisie
-from .machine import TEXTE_MAXIMUM
 from .questions import CHAMPS, CONFIRMATION, IDENTIFICATION, OFFRES, PAR_CHAMP
 from .tour import Tour, juger
 from .valeurs import ValeurInvalide
@@ -23,7 +23,7 @@ _ID_MAXIMUM = 64
 
 
 class MessageRefuse(DonneesInvalides):
-    """`code`: forme_inconnue, id_invalide, texte_invalide, trop_long, caracteres_refuses, champ_inconnu, valeur_invalide, acte_inconnu."""
+    """`code`: forme_inconnue, id_invalide, texte_invalide, trop_long, caracteres_refuses, champ_inconnu…"""
 
     titre = "Message refusé"
 
@@ -91,7 +91,7 @@ def _valeur(brut: Any) -> Any:
 
 
 def verifier_saisie(saisie: Saisie, etat: Etat, faits: Faits) -> None:
-    """Raises ValeurInvalide for what a field of the claim can never hold (future date, negative amount, too long…): HTTP answers 400.
+    """Raises ValeurInvalide for what a field can never hold (future date, negative amount, too long…): HTTP answers 400.
 
     The machine, given such a value all the same, keeps the former one and says why.
     """

@@ -1,4 +1,4 @@
-"""What was understood of a message, in the machine's own fields. The caller gives the understanding as an object: tests give a fake."""
+"""What was understood of a message, in the machine's own fields. The understanding is an object that is passed in."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -20,9 +20,13 @@ NOMS = {
     "place": "lieu",
     "hospital_nights": "nuits",
 }
-_INVERSES = {champ: nom for nom, champ in NOMS.items()}
-# Fields of a type that are read as another one is.
-_COMME = {"cout_obseques": "amount", "lieu_obseques": "place", "declarant": "assure"}
+# The name under which the answer to a question is read; other questions are read by their own type alone (valeurs.litteral).
+_LUS = {
+    **{champ: nom for nom, champ in NOMS.items()},
+    **{champ: champ for champ in ("assure", "hopital", "date_entree", "date_sortie", "tiers_nom")},
+    "cout_obseques": "amount",
+    "lieu_obseques": "place",
+}
 
 
 class Trouvaille(Protocol):
@@ -44,16 +48,13 @@ class Comprehension(Protocol):
 
 
 def comprendre_message(moteur: Comprehension, texte: str, *, question: str, aujourdhui: date) -> Compris:
-    """`question`: the field that the conversation asks (`Etat.question`), or ''. A type « autre » says nothing: the engine asks."""
+    """`question`: the field that is asked (`Etat.question`), or ''. A type « autre » says nothing: the machine asks."""
     trouves = {
         NOMS.get(nom, nom): _trouve(trouvaille)
         for nom, trouvaille in moteur.comprendre(texte, aujourdhui=aujourdhui).items()
         if trouvaille.valeur is not None and not (nom == "type" and trouvaille.valeur == "autre")
     }
-    reponse = None
-    if question in CHAMPS and question != "description":
-        champ = _COMME.get(question) or _INVERSES.get(question, question)
-        reponse = moteur.lire_reponse(texte, champ=champ, aujourdhui=aujourdhui)
+    reponse = moteur.lire_reponse(texte, champ=_LUS[question], aujourdhui=aujourdhui) if question in _LUS else None
     return Compris(
         champs={champ: trouve for champ, trouve in trouves.items() if champ in CHAMPS},
         reponse=_trouve(reponse) if reponse is not None and reponse.valeur is not None else None,

@@ -38,7 +38,10 @@ SORTIE_AVANT_ENTREE = "La sortie de l'hôpital ne peut pas être avant l'entrée
 TEXTE_TROP_LONG = "Votre message est trop long. Écrivez 4 000 caractères au plus."
 PAS_COMPRIS = "Je n'ai pas bien compris votre réponse."
 PAS_COMPRIS_BOUTONS = "Je n'ai toujours pas compris. Choisissez une des réponses proposées, ou écrivez autrement."
-OFFRE_CONSEILLER = "Je n'arrive pas à vous comprendre, pardonnez-moi. Un conseiller peut prendre la suite, avec tout ce que vous avez déjà dit."
+OFFRE_CONSEILLER = (
+    "Je n'arrive pas à vous comprendre, pardonnez-moi. "
+    "Un conseiller peut prendre la suite, avec tout ce que vous avez déjà dit."
+)
 CHAMP_INCONNU = "Cette information ne fait pas partie de votre déclaration."
 RECIT_COURT = "Dites-m'en un peu plus, en une ou deux phrases."
 PREMIERE_QUESTION = "Nous sommes à la première question."
@@ -57,11 +60,20 @@ LIGNE = "– {nom} : {lisible}"
 CONFIRMEZ = "Est-ce exact ? Dites « confirmer », ou « corriger » pour changer une réponse."
 CONFIRMEZ_BOUTONS = "Touchez une ligne pour la changer, ou choisissez « Confirmer »."
 COUVERT = "D'après votre contrat, cette date est couverte : {phrase}."
-NON_COUVERT = "Votre contrat semble ne pas couvrir cette date, parce que {phrase}. Vous pouvez déclarer : un conseiller regardera."
-COUVERTURE_INCERTAINE = "Nous ne pouvons pas encore dire si votre contrat couvre cette date, parce que {phrase}. Vous pouvez déclarer : un conseiller regardera."
+NON_COUVERT = (
+    "Votre contrat semble ne pas couvrir cette date, parce que {phrase}. Vous pouvez déclarer : "
+    "un conseiller regardera."
+)
+COUVERTURE_INCERTAINE = (
+    "Nous ne pouvons pas encore dire si votre contrat couvre cette date, parce que {phrase}. Vous pouvez déclarer : "
+    "un conseiller regardera."
+)
 COUVERTURE_A_VOIR = "Un conseiller vérifiera ce que le contrat couvre à cette date."
 COUVERTURE_CHANGEE = "Avant de confirmer, lisez ceci : ce que nous savons de votre contrat vient de changer."
-DOUBLON = "Cela ressemble à votre dossier {numero}. Si c'est le même sinistre, dites « suivre ». Sinon, vous pouvez confirmer."
+DOUBLON = (
+    "Cela ressemble à votre dossier {numero}. Si c'est le même sinistre, dites « suivre ». "
+    "Sinon, vous pouvez confirmer."
+)
 ENREGISTREMENT = "Merci. Nous enregistrons votre déclaration."
 DEJA_CONFIRMEE = "Votre déclaration est déjà confirmée. Elle n'est enregistrée qu'une seule fois."
 DEJA_ENREGISTREE = (
@@ -78,12 +90,18 @@ PIECE_PAS_RECUE = (
     "Je n'ai pas encore reçu ce document. Prenez-le en photo ou choisissez un fichier, ou dites « plus tard »."
 )
 PLUS_TARD = "D'accord, plus tard."
-PLUS_TARD_LIEN = "D'accord, plus tard. Un lien part par SMS : il vous permet d'envoyer vos documents depuis votre téléphone, pendant 7 jours."
+PLUS_TARD_LIEN = (
+    "D'accord, plus tard. Un lien part par SMS : "
+    "il vous permet d'envoyer vos documents depuis votre téléphone, pendant 7 jours."
+)
 PIECES_COMPLETES = "Tous les documents demandés sont là."
 PIECES_A_VENIR = "Il manque encore : {pieces}."
 ETUDE = "Votre dossier {numero} part à l'étude."
 ETUDE_DELAI = "Votre dossier {numero} part à l'étude. NSIA vous répond au plus tard {jours} jours après votre demande."
-DECISION_SUITE = "Votre dossier {numero} est entre nos mains. Vous pouvez le suivre, déclarer un autre sinistre ou parler à un conseiller."
+DECISION_SUITE = (
+    "Votre dossier {numero} est entre nos mains. "
+    "Vous pouvez le suivre, déclarer un autre sinistre ou parler à un conseiller."
+)
 
 # --- Following ---
 SUIVI_UN = "Votre dossier {numero} : {lisible}"
@@ -98,7 +116,10 @@ TRANSFERT = "Nous prévenons un conseiller. Il recevra tout ce que vous avez dé
 ATTENTE = "Vous êtes au rang {rang}."
 ATTENTE_MINUTES = "Vous êtes au rang {rang}, l'attente est d'environ {minutes} minutes."
 ATTENTE_SANS_DELAI = "Un conseiller vous répondra ici dès que possible."
-TRANSFERT_SUITE = "En attendant, vous pouvez dire « revenir » pour continuer avec moi. Ce que vous écrivez ici sera lu par le conseiller."
+TRANSFERT_SUITE = (
+    "En attendant, vous pouvez dire « revenir » pour continuer avec moi. "
+    "Ce que vous écrivez ici sera lu par le conseiller."
+)
 DEJA_TRANSFERE = "Un conseiller est déjà prévenu."
 PRISE = "{conseiller} vous répond maintenant."
 RENDUE = "Le conseiller a terminé. Nous reprenons ensemble."

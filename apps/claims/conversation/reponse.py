@@ -38,7 +38,7 @@ _ACTES = {
 
 
 def conclure(tour: Tour, depart: Etat) -> None:
-    """The state says what is asked now, and the robot, if it has the floor, says it. Misunderstandings are those of one question."""
+    """The state says what is asked now; the robot, if it has the floor, says it. Misunderstandings are those of one question."""
     if not tour.parle and (tour.etat.phase, tour.etat.main) == (depart.phase, depart.main):
         return
     if tour.etat.phase is Phase.DOCUMENTS and not tour.etat.offre and piece_demandee(tour.etat, tour.faits) is None:
@@ -133,7 +133,7 @@ def _suite(tour: Tour, question: Question | None) -> tuple[str, dict[str, Any]]:
             return _attente(tour)
         case Phase.ERROR:
             return phrases.ERREUR_SUITE, {}
-    return "", {}
+    return "" if tour.dits else phrases.DEJA_CONFIRMEE, {}
 
 
 def _demander(tour: Tour, question: Question) -> tuple[str, dict[str, Any]]:

@@ -95,7 +95,7 @@ def lire_etat(brut: Mapping[str, Any]) -> Etat:
 
 
 def _de_0_a_1(brut: Mapping[str, Any]) -> dict[str, Any]:
-    """Version 0 held bare answers (`reponses`), the open question as `attendu`, phases in small letters, and nothing of who filled what."""
+    """Version 0 held bare answers (`reponses`), the open question (`attendu`), phases in small letters, and no source."""
     reponses = {
         champ: {"valeur": valeur, "source": "ancienne_version", "rang": 0} for champ, valeur in brut["reponses"].items()
     }

@@ -220,10 +220,10 @@ def juger(tour: Tour, question: Question, brut: Any) -> Valeur:
 
 def personne_nommee(tour: Tour, texte: str) -> str | None:
     """The code of the one insured person whom « moi », « ma femme » or a name means; None when that is nobody or several."""
-    mots = set(simplifier(texte).replace("'", " ").split())
+    mots = _mots_simples(texte)
     if len(mots) > 4 or tour.faits.identite != "client":
         return None
-    liens = {lien for lien, dits in MOTS_DES_LIENS.items() if mots & dits}
+    liens = liens_dits(texte)
     police = tour.valeurs.get("police")
     trouves = {
         personne.code
@@ -235,10 +235,19 @@ def personne_nommee(tour: Tour, texte: str) -> str | None:
     return trouves.pop() if len(trouves) == 1 else None
 
 
+def liens_dits(texte: str) -> set[str]:
+    """« je suis sa fille »: enfant."""
+    return {lien for lien, dits in MOTS_DES_LIENS.items() if _mots_simples(texte) & dits}
+
+
+def _mots_simples(texte: str) -> set[str]:
+    return set(simplifier(texte).replace("'", " ").split())
+
+
 def inscrire(
     tour: Tour, champ: str, valeur: Valeur, *, source: str, texte: str = "", regle: str = "", corrige: bool = False
 ) -> None:
-    """The field holds this value. A change of a known value is shown back. `corrige`: the client says that the story was wrong."""
+    """The field holds this value. A change of a known one is shown back. `corrige`: the client says that the story was wrong."""
     ancien = tour.etat.champs.get(champ)
     recit: Valeur = None
     if ancien is not None and not corrige and champ in _COMPARES:
@@ -288,8 +297,12 @@ def completer(tour: Tour, compris: Compris, *, question: Question, source: str) 
     A value of the kind that the question asks is the answer to it, and nothing else.
     """
     remplis = []
-    for champ, trouve in compris.champs.items():
-        if champ == question.champ or (PAR_CHAMP[champ].type == question.type and question.champ != "description"):
+    exclu = question.type if question.champ in PAR_CHAMP and question.champ != "description" else ""
+    for trouve_dans in (vue.champ for vue in QUESTIONS if vue.champ in compris.champs):
+        trouve, champ = compris.champs[trouve_dans], trouve_dans
+        if champ == "lieu" and en_sejour(tour.valeurs) and "hopital" not in compris.champs:
+            champ = "hopital"  # the place of a stay is its hospital
+        if champ == question.champ or PAR_CHAMP[champ].type == exclu:
             continue
         valeur = _valeur_du_recit(tour, champ, trouve)
         if valeur is None:

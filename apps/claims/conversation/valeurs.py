@@ -55,7 +55,7 @@ class ValeurInvalide(DonneesInvalides):
 
 
 def lire(question: Question, brut: Any, *, aujourdhui: date, choix: Choix = ()) -> Valeur:
-    """`brut` as a value of the wire, for this question. `choix`: the choices of the day, when the question has none of its own."""
+    """`brut` as a value of the wire, for this question. `choix`: those of the day, when the question has none of its own."""
     if brut is None:
         return None
     return _LECTEURS[question.type](question, brut, aujourdhui, question.choix or choix)
@@ -177,7 +177,7 @@ def simplifier(texte: str) -> str:
 
 
 def litteral(question: Question, texte: str, *, aujourdhui: date, choix: Choix = ()) -> Any:
-    """The answer that `texte` spells out in full (« 12/05/2026 », « 25 000 F », « oui », « 2 »), not yet judged; None otherwise."""
+    """The answer that `texte` spells out (« 12/05/2026 », « 25 000 F », « oui », « 2 »), not yet judged; None otherwise."""
     mot = simplifier(texte)
     match question.type:
         case "oui_non":

@@ -48,7 +48,15 @@ CERTAINE = Couverture("certain", "garantie « accident corporel » de PASS KIMIA
 FACTURE = Piece("facture", "la facture des soins", "Elle montre ce que vous avez payé.")
 CERTIFICAT = Piece("certificat", "le certificat médical", "Il dit ce qui a été soigné.")
 OUVERT = SinistreOuvert("SIN-2026-000001", "en_cours", "un conseiller l'étudie.", "accident", "2026-11-30", "client")
-CLIENT = Faits(AUJOURDHUI, "client", "Jean Baptiste", contrats=(KIMIA,), couverture=CERTAINE, pieces=(CERTIFICAT, FACTURE), delai_jours=7)
+CLIENT = Faits(
+    AUJOURDHUI,
+    "client",
+    "Jean Baptiste",
+    contrats=(KIMIA,),
+    couverture=CERTAINE,
+    pieces=(CERTIFICAT, FACTURE),
+    delai_jours=7,
+)
 INCONNU = Faits(AUJOURDHUI)
 
 
@@ -85,7 +93,7 @@ class Fausse:
 
 
 class Conversation:
-    """`etat` after each event, `effets` of the last one, `journal` of all with the facts that were read, `lignes` of everybody."""
+    """`etat` after each event, `effets` of the last one, `journal` of all with the facts read, `lignes` of everybody."""
 
     def __init__(self, faits: Faits = CLIENT, *, ouverte: bool = True) -> None:
         self.faits, self.etat = faits, Etat()
@@ -115,7 +123,9 @@ class Conversation:
 
     def dit(self, texte: str, *, reponse: Any = None, faits: Faits | None = None, **trouves: Any) -> str:
         """`trouves`: by the names of the understanding (type, date, time…)."""
-        compris = comprendre_message(Fausse(trouves, reponse), texte, question=self.etat.question, aujourdhui=AUJOURDHUI)
+        compris = comprendre_message(
+            Fausse(trouves, reponse), texte, question=self.etat.question, aujourdhui=AUJOURDHUI
+        )
         return self.recoit(Ecrit(self._id(), texte), replace(faits or self.faits, compris=compris))
 
     def saisit(self, champ: str, valeur: Any) -> str:
