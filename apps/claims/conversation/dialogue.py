@@ -11,8 +11,6 @@ from .tour import Tour, completer, inscrire, juger, nommes, pieces_manquantes, r
 from .valeurs import NON, OUI, ValeurInvalide, simplifier
 
 TEXTE_MAXIMUM = 4000
-
-
 _MOTS_D_UN_RECIT = 4
 
 
@@ -42,6 +40,12 @@ def incompris(tour: Tour, pourquoi: str = "") -> None:
     else:
         tour.dire(pourquoi, phrases.OFFRE_CONSEILLER)
         tour.changer(offre="conseiller")
+
+
+def dire_le_numero(tour: Tour, sinon: str) -> None:
+    """The claim exists already, under this number; `sinon` when there is none yet."""
+    numero = tour.etat.sinistre
+    tour.dire(phrases.DEJA_ENREGISTREE.format(numero=numero) if numero else sinon)
 
 
 def est_un_recit(compris: Compris) -> bool:

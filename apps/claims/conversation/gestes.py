@@ -4,7 +4,16 @@ from collections.abc import Callable
 from typing import Any
 
 from . import phrases
-from .dialogue import commencer, incompris, laisser_inconnu, orienter, prendre_la_reponse, rendre_la_main, transferer
+from .dialogue import (
+    commencer,
+    dire_le_numero,
+    incompris,
+    laisser_inconnu,
+    orienter,
+    prendre_la_reponse,
+    rendre_la_main,
+    transferer,
+)
 from .donnees import Acte, CreerSinistre, EnregistrerAction, EnvoyerCode, EnvoyerLien, Geste, Phase
 from .questions import CONFIRMATION, PAR_CHAMP, Question
 from .reponse import cle_de_couverture, doublon_possible, envoyer_un_lien, noms_des_lignes
@@ -26,8 +35,7 @@ def faire(tour: Tour, evenement: Geste) -> None:
 def confirmer(tour: Tour, champ: str) -> None:
     """The claim is asked for once, with what the summary showed; never when cover changed since the summary told it."""
     if tour.etat.confirmee:
-        numero = tour.etat.sinistre
-        tour.dire(phrases.DEJA_ENREGISTREE.format(numero=numero) if numero else phrases.DEJA_CONFIRMEE)
+        dire_le_numero(tour, phrases.DEJA_CONFIRMEE)
         return
     if tour.etat.question != CONFIRMATION.champ or question_ouverte(tour.etat, tour.faits) is not CONFIRMATION:
         tour.dire(phrases.RIEN_A_CONFIRMER)
@@ -47,8 +55,7 @@ def confirmer(tour: Tour, champ: str) -> None:
 
 def corriger(tour: Tour, champ: str) -> None:
     if tour.etat.confirmee or not tour.etat.champs or tour.etat.phase is not Phase.SINISTRE_DETAILS:
-        numero = tour.etat.sinistre
-        tour.dire(phrases.DEJA_ENREGISTREE.format(numero=numero) if numero else phrases.RIEN_A_CORRIGER)
+        dire_le_numero(tour, phrases.RIEN_A_CORRIGER)
     elif champ in noms_des_lignes(tour.etat):
         tour.changer(rouverte=champ, offre="")
     elif champ:
@@ -115,18 +122,15 @@ def repeter(tour: Tour, champ: str) -> None:
 def annuler(tour: Tour, champ: str) -> None:
     etat = tour.etat
     if etat.offre:
-        tour.changer(offre="", recit=None if etat.offre == "nouveau" else etat.recit)
-        tour.dire(phrases.ON_CONTINUE)
+        _fermer_l_offre(tour)
     elif etat.phase is Phase.AUTHENTIFICATION:
         tour.changer(police="", telephone="")
         tour.dire(phrases.RECOMMENCER)
     elif etat.rouverte:
         tour.changer(rouverte="")
         tour.dire(phrases.ON_CONTINUE)
-    elif etat.sinistre:
-        tour.dire(phrases.DEJA_ENREGISTREE.format(numero=etat.sinistre))
-    elif etat.confirmee:
-        tour.dire(phrases.DEJA_CONFIRMEE)
+    elif etat.sinistre or etat.confirmee:
+        dire_le_numero(tour, phrases.DEJA_CONFIRMEE)
     elif etat.champs:
         tour.dire(phrases.ABANDON)
         tour.changer(offre="annulation")
@@ -134,11 +138,16 @@ def annuler(tour: Tour, champ: str) -> None:
         tour.dire(phrases.RIEN_A_ANNULER)
 
 
+def _fermer_l_offre(tour: Tour) -> None:
+    """The question of the conversation itself is dropped; the story that a new declaration would have held, too."""
+    tour.changer(offre="", recit=None if tour.etat.offre == "nouveau" else tour.etat.recit)
+    tour.dire(phrases.ON_CONTINUE)
+
+
 def revenir(tour: Tour, champ: str) -> None:
     etat = tour.etat
     if etat.offre:
-        tour.changer(offre="")
-        tour.dire(phrases.ON_CONTINUE)
+        _fermer_l_offre(tour)
         return
     tour.dire(phrases.ON_REVIENT)
     match etat.phase:

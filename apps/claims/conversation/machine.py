@@ -111,12 +111,9 @@ def _reconnaitre(tour: Tour, evenement: Evenement) -> None:
     if tour.faits.identite == "inconnu":
         return
     tour.changer(identite=tour.faits.identite)
-    code = tour.etat.question == "code" and isinstance(evenement, Ecrit | Saisie)
-    if (
-        tour.etat.phase is Phase.AUTHENTIFICATION
-        and isinstance(evenement, Ouverture | Ecrit | Saisie | Geste)
-        and not code
-    ):
+    est_le_code = tour.etat.question == "code" and isinstance(evenement, Ecrit | Saisie)
+    du_client = isinstance(evenement, Ouverture | Ecrit | Saisie | Geste)
+    if tour.etat.phase is Phase.AUTHENTIFICATION and du_client and not est_le_code:
         accueillir(tour)
 
 

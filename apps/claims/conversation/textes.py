@@ -14,6 +14,7 @@ from .dialogue import (
     champ_nomme,
     digresser,
     digresser_sinon,
+    dire_le_numero,
     est_un_recit,
     incompris,
     laisser_inconnu,
@@ -24,16 +25,22 @@ from .dialogue import (
 from .donnees import Acte, Compris, Ecrit, EnvoyerCode, Phase, RecitPrecoce, Saisie
 from .gestes import GESTES, confirmer, corriger, passer, revenir, trancher
 from .questions import CHAMPS, CONFIRMATION, OFFRES, PAR_CHAMP, Question, en_sejour
-from .tour import Tour, choix_de, completer, corriger_par_les_mots, juger, nommes, personne_nommee, question_ouverte
+from .tour import (
+    Tour,
+    choix_de,
+    completer,
+    corriger_par_les_mots,
+    juger,
+    liens_dits,
+    nommes,
+    personne_nommee,
+    question_ouverte,
+)
 from .valeurs import NON, OUI, ValeurInvalide, lisible, litteral, simplifier
 
 # As FORME_POLICE of pass_clients, with a figure, so that no word is taken for one.
 _POLICE = re.compile(r"(?=[A-Z0-9-]*[0-9])[A-Z0-9][A-Z0-9-]{2,29}")
-
-
 _POLICE_DANS_UN_TEXTE = re.compile(r"(?<![A-Z0-9-])(?=[A-Z0-9-]*[0-9])[A-Z0-9]+(?:-[A-Z0-9]+)+(?![A-Z0-9-])")
-
-
 _TELEPHONE = re.compile(r"\+?[0-9][0-9 .()/-]{7,20}")
 
 
@@ -284,7 +291,7 @@ def saisir(tour: Tour, evenement: Saisie) -> None:
         tour.changer(offre="")
         _saisir_un_champ(tour, champ, evenement.valeur, question_ouverte(tour.etat, tour.faits))
     elif tour.etat.sinistre:
-        tour.dire(phrases.DEJA_ENREGISTREE.format(numero=tour.etat.sinistre))
+        dire_le_numero(tour, "")
     elif tour.etat.phase is Phase.ERROR:
         revenir(tour, "")
     else:

@@ -1,9 +1,12 @@
 """Each rule of the conversation, as a client meets it."""
 
+import json
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
+from django.conf import settings
 
 from apps.claims.conversation import phrases
 from apps.claims.conversation.donnees import (
@@ -30,6 +33,7 @@ from apps.claims.conversation.donnees import (
     Sujet,
     Transferer,
 )
+from apps.claims.conversation.lecture import NOMS
 from apps.claims.conversation.machine import etape
 from apps.claims.conversation.questions import QUESTIONS, prochaine
 
@@ -745,6 +749,29 @@ class TestErreur:
         assert (conversation.etat.phase, conversation.etat.question) == (Phase.SINISTRE_DETAILS, "confirmation")
         conversation.fait("confirmer")
         assert len(conversation.effets_de(CreerSinistre)) == 1
+
+
+EXEMPLES = [
+    exemple
+    for ligne in (settings.BASE_DIR / "docs/spec/declarations_exemples.jsonl").read_text().splitlines()
+    if (exemple := json.loads(ligne))["gold"]["type"] != "autre"
+]
+
+
+@pytest.mark.parametrize("exemple", EXEMPLES, ids=[exemple["id"] for exemple in EXEMPLES])
+def test_each_declaration_of_the_examples_comes_to_a_summary_with_what_it_said(exemple: dict[str, Any]) -> None:
+    conversation = Conversation(replace(CLIENT, aujourdhui=date.fromisoformat(exemple["today"])))
+    premiers_mots = conversation.dit(exemple["text"], **exemple["gold"])
+    assert premiers_mots.startswith(phrases.CONDOLEANCES) == (exemple["gold"]["dead"] is True)
+    dits = {champ: rempli.valeur for champ, rempli in conversation.etat.champs.items()}
+    assert dits["description"] == exemple["text"]
+    assert dits["type_sinistre"] == exemple["gold"]["type"]
+    repondre_a_tout(conversation, date=exemple["today"], date_entree=exemple["today"], date_sortie=exemple["today"])
+    confirmes = {ligne["champ"]: ligne["valeur"] for ligne in conversation.data["recapitulatif"]}
+    assert confirmes.items() >= dits.items() - {("date_entree", dits.get("date_entree"))}
+    for nom, champ in NOMS.items():
+        if exemple["gold"][nom] is not None and champ != "lieu":
+            assert confirmes[champ] == exemple["gold"][nom]
 
 
 def test_the_resume_link_goes_once_when_the_story_is_told() -> None:
