@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from . import phrases
 from .digressions import repondre
-from .donnees import Compris, EnvoyerLien, Phase, Transferer
+from .donnees import Compris, EnvoyerLien, Etat, Phase, Transferer
 from .questions import PAR_CHAMP, Question
 from .reponse import envoyer_un_lien, noms_des_lignes
 from .tour import Tour, completer, inscrire, juger, nommes, pieces_manquantes, recapitulatif
@@ -107,24 +107,18 @@ def orienter(tour: Tour) -> None:
 
 def commencer(tour: Tour) -> None:
     """A new declaration, empty, with the story if it was told before its time."""
-    recit = tour.etat.recit
-    tour.changer(
+    avant, recit = tour.etat, tour.etat.recit
+    tour.etat = Etat(
+        rang=avant.rang,
         phase=Phase.DESCRIPTION,
-        avant=None,
-        declaration=tour.etat.declaration + 1,
-        champs={},
-        parcours=(),
-        contradictions=(),
-        couverture_dite="",
-        confirmee=False,
-        sinistre="",
-        suivi="",
-        plus_tard=(),
-        liens=(),
-        rouverte="",
-        offre="",
-        recit=None,
-        egards=tour.etat.egards if recit else (),
+        identite=avant.identite,
+        police=avant.police,
+        telephone=avant.telephone,
+        question=avant.question,
+        incomprehensions=avant.incomprehensions,
+        declaration=avant.declaration + 1,
+        egards=avant.egards if recit else (),
+        transfert=avant.transfert,
     )
     if recit is not None:
         tour.texte, tour.compris = recit.texte, recit.compris

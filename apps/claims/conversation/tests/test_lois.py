@@ -40,9 +40,10 @@ from apps.claims.conversation.donnees import (
 from apps.claims.conversation.fil import CHAMPS_DU_FIL, ecrire_message
 from apps.claims.conversation.lecture import comprendre_message
 from apps.claims.conversation.machine import etape
-from apps.claims.conversation.questions import CHAMPS, CONFIRMATION, prochaine
+from apps.claims.conversation.questions import CHAMPS, CONFIRMATION, PAR_CHAMP, SEJOUR, prochaine
 from apps.claims.conversation.serie import de_json, en_json, evenement_de_json, evenement_en_json, lire_etat
 from apps.claims.conversation.tour import besoins, question_ouverte, valeurs_de
+from apps.claims.conversation.valeurs import en_fil
 from tests.tirages import tirages
 
 from .monde import AUJOURDHUI, CERTIFICAT, COMMANDES, FACTURE, KIMIA, OUVERT, RECIT, REPONSES, SALISA, Fausse
@@ -232,11 +233,30 @@ def _verifier_la_creation(avant: Etat, apres: Etat, evenement: Evenement, effets
         crees.add(creation.cle)
 
 
+def _verifier_les_champs(avant: Etat, apres: Etat, evenement: Evenement, effets: list[Effet], correction: bool) -> None:
+    """A filled field changes when it is asked, in the summary, or with a marker of correction; and the change is said."""
+    if avant.declaration != apres.declaration or not apres.champs:
+        return
+    sejour = valeurs_de(avant).get("type_sinistre") in SEJOUR or valeurs_de(apres).get("type_sinistre") in SEJOUR
+    dit = " ".join(effet.message for effet in effets if isinstance(effet, Message) and effet.auteur == "robot")
+    for champ, rempli in avant.champs.items():
+        nouveau = apres.champs[champ]
+        suit_un_autre = rempli.source == "calcul" or (champ == "date_entree" and sejour)
+        if rempli.valeur in (None, nouveau.valeur) or suit_un_autre:
+            continue
+        derriere = question_ouverte(replace(avant, offre=""), Faits(AUJOURDHUI))  # an answer to it closes the offer
+        au_recapitulatif = derriere is CONFIRMATION and isinstance(evenement, Saisie)
+        assert (
+            (derriere and champ == derriere.champ) or au_recapitulatif or correction or (champ == "date" and sejour)
+        ), champ
+        assert f"J'ai changé « {PAR_CHAMP[champ].nom} »" in dit
+
+
 @settings(max_examples=tirages(300))
 @given(st.lists(st.integers(0, 2**24), min_size=25, max_size=60))
 def test_whatever_happens_the_machine_keeps_its_laws_and_its_journal_replays(graines: list[int]) -> None:
     """Each number is an event and the facts read for it."""
-    etat, journal, crees = Etat(), [], set[int]()
+    etat, journal, crees, montre = Etat(), [], set[int](), {}
     for graine in graines:
         hasard = random.Random(graine)
         evenement, faits = _vise(etat, _evenement(hasard)), _faits(hasard)
@@ -245,6 +265,12 @@ def test_whatever_happens_the_machine_keeps_its_laws_and_its_journal_replays(gra
         )
         _verifier_le_pas(etat, suivant, effets, lus)
         _verifier_la_creation(etat, suivant, evenement, effets, crees)
+        _verifier_les_champs(etat, suivant, evenement, effets, isinstance(evenement, Ecrit) and lus.compris.correction)
+        for creation in (effet for effet in effets if isinstance(effet, CreerSinistre)):
+            cree = {champ.champ: en_fil(champ.valeur) for champ in creation.champs if champ.champ in montre}
+            assert cree == montre, "the claim is not what the summary showed"
+        for message in (effet for effet in effets if isinstance(effet, Message) and "recapitulatif" in effet.data):
+            montre = {ligne["champ"]: ligne["valeur"] for ligne in message.data["recapitulatif"]}
         if isinstance(evenement, Echec) and not suivant.sinistre:
             crees.discard(suivant.declaration)  # the transaction that would have created it is undone
         journal.append(json.dumps([evenement_en_json(evenement), en_json(lus)]))

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -542,6 +543,23 @@ class TestRecapitulatif:
         assert conversation.valeur("date") == "2026-11-29"
         assert conversation.etat.question == "confirmation"
 
+    @pytest.mark.parametrize("reponses", [0, 3])
+    def test_nothing_is_confirmed_before_the_summary(self, reponses: int) -> None:
+        conversation = Conversation()
+        conversation.dit(RECIT, type="accident")
+        for _ in range(reponses):
+            conversation.saisit(conversation.etat.question, REPONSES[conversation.etat.question])
+        assert phrases.RIEN_A_CONFIRMER in conversation.fait("confirmer")
+        conversation.dit("confirmer")
+        assert conversation.effets_de(CreerSinistre) == []
+        assert not conversation.etat.confirmee
+
+    def test_to_confirm_while_saying_something_else_confirms_nothing(self) -> None:
+        conversation = au_recapitulatif()
+        conversation.dit("oui confirmer", date=date(2026, 11, 29))
+        assert conversation.effets_de(CreerSinistre) == []
+        assert (conversation.etat.question, conversation.valeur("date")) == ("corriger", "2026-11-30")
+
     def test_confirmed_twice_creates_once_with_words_beside_what_was_understood(self) -> None:
         conversation = Conversation()
         conversation.dit("Hier à Bacongo", type="accident", date=date(2026, 11, 30), place="Bacongo")
@@ -753,7 +771,7 @@ class TestErreur:
 
 EXEMPLES = [
     exemple
-    for ligne in (settings.BASE_DIR / "docs/spec/declarations_exemples.jsonl").read_text().splitlines()
+    for ligne in (Path(settings.BASE_DIR) / "docs/spec/declarations_exemples.jsonl").read_text().splitlines()
     if (exemple := json.loads(ligne))["gold"]["type"] != "autre"
 ]
 
