@@ -23,13 +23,14 @@ from .dialogue import (
     raconter,
 )
 from .donnees import Acte, Compris, Ecrit, EnvoyerCode, Phase, RecitPrecoce, Saisie
-from .gestes import GESTES, confirmer, corriger, passer, revenir, trancher
+from .gestes import GESTES, annuler, confirmer, corriger, passer, revenir, trancher
 from .questions import CHAMPS, CONFIRMATION, OFFRES, PAR_CHAMP, Question, en_sejour
 from .tour import (
     Tour,
     choix_de,
     completer,
     corriger_par_les_mots,
+    dit_autrement,
     juger,
     liens_dits,
     nommes,
@@ -69,7 +70,7 @@ def _obeir(tour: Tour, texte: str, question: Question | None) -> bool:
         return False
     if commande in (Acte.CONFIRMER, Acte.CORRIGER) and question is not CONFIRMATION:
         return False
-    if commande == Acte.CONFIRMER and (tour.compris.correction or tour.compris.champs):
+    if commande == Acte.CONFIRMER and (tour.compris.correction or dit_autrement(tour)):
         return False  # « oui, mais c'était mardi » confirms nothing yet
     if question is not None and question.champ == "description" and est_un_recit(tour.compris):
         return False
@@ -156,12 +157,11 @@ def _detailler(tour: Tour, texte: str) -> None:
     if corriges and question.type == "oui_non" and regle != "litteral":
         brut = None  # the « non » of « non, c'était mardi » is no answer
     remplis = completer(tour, tour.compris, question=question, source="reponse")
-    if brut is None and not corriges and question.type in ("texte", "personne"):
-        if question.facultatif and simplifier(texte) in NON:
-            laisser_inconnu(tour, question, phrases.PASSE)
-            return
-        if peut_repondre(texte):
-            brut, mots = texte, texte
+    if brut is None and question.facultatif and simplifier(texte) in NON:
+        laisser_inconnu(tour, question, phrases.PASSE)
+        return
+    if brut is None and not corriges and question.type in ("texte", "personne") and peut_repondre(texte):
+        brut, mots = texte, texte
     if brut is not None:
         source = "recit" if question.champ == "description" else "reponse"
         repondu = prendre_la_reponse(tour, question, brut, source=source, texte=mots, regle=regle)
@@ -264,6 +264,9 @@ def _repondre_a_l_offre(tour: Tour, texte: str) -> None:
     choix = choix_de(question.champ, tour.etat, tour.faits)
     dit = litteral(question, texte, aujourdhui=tour.faits.aujourdhui, choix=choix)
     if dit is None and tour.compris.commande == Acte.CONFIRMER:
+        if question.type != "oui_non":  # nothing is to be corrected after all
+            annuler(tour, "")
+            return
         dit = True
     if dit is None and question.champ == "corriger":
         dit = champ_nomme(tour, texte) or None

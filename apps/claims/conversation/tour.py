@@ -297,12 +297,18 @@ def completer(tour: Tour, compris: Compris, *, question: Question, source: str) 
     A value of the kind that the question asks is the answer to it, and nothing else.
     """
     remplis = []
-    exclu = question.type if question.champ in PAR_CHAMP and question.champ != "description" else ""
-    for trouve_dans in (vue.champ for vue in QUESTIONS if vue.champ in compris.champs):
-        trouve, champ = compris.champs[trouve_dans], trouve_dans
-        if champ == "lieu" and en_sejour(tour.valeurs) and "hopital" not in compris.champs:
-            champ = "hopital"  # the place of a stay is its hospital
-        if champ == question.champ or PAR_CHAMP[champ].type == exclu:
+    hors_du_recit = question.champ != "description"
+    exclu = question.type if question.champ in PAR_CHAMP and hors_du_recit else ""
+    for dit in (vue.champ for vue in QUESTIONS if vue.champ in compris.champs):
+        # The place of a stay is its hospital. « Je » in an answer does not say who is concerned: a story does.
+        champ, trouve = "hopital" if dit == "lieu" and en_sejour(tour.valeurs) else dit, compris.champs[dit]
+        doublon = champ != dit and champ in compris.champs
+        if (
+            doublon
+            or champ == question.champ
+            or PAR_CHAMP[champ].type == exclu
+            or (champ == "assure" and hors_du_recit)
+        ):
             continue
         valeur = _valeur_du_recit(tour, champ, trouve)
         if valeur is None:
@@ -331,6 +337,14 @@ def corriger_par_les_mots(tour: Tour, compris: Compris, *, sauf: Question, repon
             )
             corriges.append(champ)
     return corriges
+
+
+def dit_autrement(tour: Tour) -> bool:
+    """Whether the text says of a filled field something else than it holds."""
+    return any(
+        champ in _COMPARES and champ in tour.etat.champs and trouve.valeur != tour.valeurs[champ]
+        for champ, trouve in tour.compris.champs.items()
+    )
 
 
 def _valeur_du_recit(tour: Tour, champ: str, trouve: Trouve) -> Valeur:

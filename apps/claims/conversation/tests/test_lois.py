@@ -144,7 +144,7 @@ def _compris(hasard: random.Random) -> Compris:
     return Compris(
         champs if hasard.random() < 0.7 else {},
         reponse,
-        hasard.choice([*[""] * 8, *Acte, "inconnue"]),
+        hasard.choice([*[""] * 8, *Acte, "confirmer", "corriger", "non"]),
         hasard.random() < 0.3,
     )
 

@@ -320,6 +320,20 @@ class TestReponses:
         conversation.dit(texte)
         assert conversation.valeur("lien") == valeur
 
+    def test_je_in_an_answer_does_not_say_who_is_concerned(self) -> None:
+        conversation = Conversation()
+        conversation.dit(RECIT, type="accident")
+        conversation.fait("je_ne_sais_pas")
+        conversation.dit("je crois que c'était dimanche", reponse=date(2026, 11, 29), assure="moi")
+        assert (conversation.valeur("assure"), conversation.valeur("date")) == (None, "2026-11-29")
+
+    def test_no_to_an_hour_passes(self) -> None:
+        conversation = Conversation()
+        conversation.dit(RECIT, type="accident", assure="moi", date=date(2026, 11, 30))
+        assert conversation.etat.question == "heure"
+        conversation.dit("non")
+        assert (conversation.valeur("heure"), conversation.etat.question) == (None, "lieu")
+
     def test_no_name_is_no_name_and_yes_is_not_one(self) -> None:
         conversation = Conversation()
         conversation.dit("On a volé ma moto au marché", type="vol")
@@ -330,10 +344,11 @@ class TestReponses:
         conversation.dit("non")
         assert (conversation.valeur("temoins"), conversation.etat.question) == (None, "confirmation")
 
-    def test_the_place_of_a_stay_is_its_hospital(self) -> None:
+    @pytest.mark.parametrize("autres", [{}, {"hopital": "CHU de Brazzaville"}])
+    def test_the_place_of_a_stay_is_its_hospital(self, autres: dict[str, str]) -> None:
         conversation = Conversation()
-        conversation.dit("Admis au CHU", type="hospitalisation", place="CHU")
-        assert conversation.valeur("hopital") == "CHU"
+        conversation.dit("Admis au CHU", type="hospitalisation", place="CHU", **autres)
+        assert conversation.valeur("hopital") == (autres.get("hopital") or "CHU")
         assert "lieu" not in conversation.etat.champs
 
     @pytest.mark.parametrize(
@@ -536,6 +551,13 @@ class TestRecapitulatif:
         conversation.fait("annuler")
         assert conversation.etat.question == "confirmation"
 
+    def test_nothing_to_correct_after_all_shows_the_summary_again(self) -> None:
+        conversation = au_recapitulatif()
+        conversation.dit("non")
+        conversation.dit("confirmer")
+        assert conversation.effets_de(CreerSinistre) == []
+        assert conversation.etat.question == "confirmation"
+
     def test_yes_but_with_a_correction_confirms_nothing(self) -> None:
         conversation = au_recapitulatif()
         conversation.dit("oui, mais c'était dimanche", date=date(2026, 11, 29))
@@ -559,6 +581,12 @@ class TestRecapitulatif:
         conversation.dit("oui confirmer", date=date(2026, 11, 29))
         assert conversation.effets_de(CreerSinistre) == []
         assert (conversation.etat.question, conversation.valeur("date")) == ("corriger", "2026-11-30")
+
+    def test_je_confirme_confirms_though_je_is_somebody(self) -> None:
+        conversation = au_recapitulatif(assure="b1")
+        conversation.dit("oui confirmer", assure="moi", date=date(2026, 11, 30))
+        assert len(conversation.effets_de(CreerSinistre)) == 1
+        assert conversation.valeur("assure") == "b1"
 
     def test_confirmed_twice_creates_once_with_words_beside_what_was_understood(self) -> None:
         conversation = Conversation()
