@@ -34,11 +34,11 @@ def incompris(tour: Tour, pourquoi: str = "") -> None:
     if fois < 2:
         tour.dire(pourquoi or phrases.PAS_COMPRIS)
     elif fois == 2:
-        tour.dire(pourquoi, phrases.PAS_COMPRIS_BOUTONS)
+        tour.dire(pourquoi or phrases.TOUJOURS_PAS_COMPRIS, phrases.CHOISISSEZ)
     elif tour.etat.transfert:
-        tour.dire(pourquoi, phrases.DEJA_TRANSFERE)
+        tour.dire(pourquoi or phrases.VRAIMENT_PAS_COMPRIS, phrases.DEJA_TRANSFERE)
     else:
-        tour.dire(pourquoi, phrases.OFFRE_CONSEILLER)
+        tour.dire(pourquoi or phrases.VRAIMENT_PAS_COMPRIS, phrases.OFFRE_CONSEILLER)
         tour.changer(offre="conseiller")
 
 

@@ -37,11 +37,10 @@ DEJA_REPONDU = (
 SORTIE_AVANT_ENTREE = "La sortie de l'hôpital ne peut pas être avant l'entrée."
 TEXTE_TROP_LONG = "Votre message est trop long. Écrivez 4 000 caractères au plus."
 PAS_COMPRIS = "Je n'ai pas bien compris votre réponse."
-PAS_COMPRIS_BOUTONS = "Je n'ai toujours pas compris. Choisissez une des réponses proposées, ou écrivez autrement."
-OFFRE_CONSEILLER = (
-    "Je n'arrive pas à vous comprendre, pardonnez-moi. "
-    "Un conseiller peut prendre la suite, avec tout ce que vous avez déjà dit."
-)
+TOUJOURS_PAS_COMPRIS = "Je n'ai toujours pas compris."
+CHOISISSEZ = "Choisissez une des réponses proposées, ou écrivez autrement."
+VRAIMENT_PAS_COMPRIS = "Je n'arrive pas à vous comprendre, pardonnez-moi."
+OFFRE_CONSEILLER = "Un conseiller peut prendre la suite, avec tout ce que vous avez déjà dit."
 CHAMP_INCONNU = "Cette information ne fait pas partie de votre déclaration."
 RECIT_COURT = "Dites-m'en un peu plus, en une ou deux phrases."
 PREMIERE_QUESTION = "Nous sommes à la première question."

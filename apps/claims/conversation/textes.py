@@ -42,6 +42,8 @@ from .valeurs import NON, OUI, ValeurInvalide, lisible, litteral, simplifier
 # As FORME_POLICE of pass_clients, with a figure, so that no word is taken for one.
 _POLICE = re.compile(r"(?=[A-Z0-9-]*[0-9])[A-Z0-9][A-Z0-9-]{2,29}")
 _POLICE_DANS_UN_TEXTE = re.compile(r"(?<![A-Z0-9-])(?=[A-Z0-9-]*[0-9])[A-Z0-9]+(?:-[A-Z0-9]+)+(?![A-Z0-9-])")
+# After « non », what takes back something said before, rather than answers.
+_REPREND = re.compile(r"\b(?:c'etait|c'est|etait|plutot|trompee?|erreur|corrige|mais)\b")
 _TELEPHONE = re.compile(r"\+?[0-9][0-9 .()/-]{7,20}")
 
 
@@ -190,8 +192,10 @@ def _reponse_directe(tour: Tour, question: Question, texte: str) -> tuple[Any, s
         return trouve.valeur, trouve.regle, tour.texte[trouve.debut : trouve.fin] or texte
     if question.champ == "lien" and len(liens := liens_dits(texte) - {"client"}) == 1:
         return liens.pop(), "lien", texte
-    premier = simplifier(texte).replace(",", " ").split(" ")[0]
-    if question.type == "oui_non" and premier in OUI | NON and not tour.compris.correction:
+    mots = simplifier(texte)
+    premier = mots.replace(",", " ").split(" ")[0]
+    reprend = tour.compris.correction and _REPREND.search(mots)
+    if question.type == "oui_non" and premier in OUI | NON and not reprend:
         return premier in OUI, "premier_mot", texte
     return None, "", ""
 

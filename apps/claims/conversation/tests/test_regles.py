@@ -306,8 +306,10 @@ class TestReponses:
         assert conversation.etat.question == "blesse"
         conversation.dit("non, c'était dimanche", reponse=False, date=date(2026, 11, 29))
         assert (conversation.valeur("date"), conversation.etat.question) == ("2026-11-29", "blesse")
-        conversation.dit("oui, un peu")
-        assert conversation.valeur("blesse") is True
+        conversation.dit("non, c'était dimanche")
+        assert (conversation.etat.question, conversation.etat.incomprehensions) == ("blesse", 1)
+        conversation.dit("non, pas du tout")
+        assert conversation.valeur("blesse") is False
 
     @pytest.mark.parametrize(
         ("texte", "valeur"), [("je suis sa fille", "enfant"), ("Frère ou sœur", "fratrie"), ("2", "enfant")]
@@ -456,7 +458,7 @@ class TestIncomprehensions:
         conversation.saisit("assure", "client")
         assert phrases.PAS_COMPRIS in conversation.dit("euh bon voilà")
         assert conversation.data["question"]["choix"] == []
-        assert phrases.PAS_COMPRIS_BOUTONS in conversation.dit("ben là quoi")
+        assert phrases.TOUJOURS_PAS_COMPRIS in conversation.dit("ben là quoi")
         assert conversation.data["question"]["choix"] == [
             {"code": "2026-12-01", "libelle": "Aujourd'hui"},
             {"code": "2026-11-30", "libelle": "Hier"},
