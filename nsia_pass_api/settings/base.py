@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "apps.mtn_integration",
     "apps.simulateur",
     "apps.borne_auth",
+    "apps.claims",
     "apps.reprise",
     "apps.essais",
 ]

@@ -1,0 +1,1 @@
+"""What a client writes, understood by rules: each value with the words that said it."""
