@@ -1,1 +1,7 @@
 """What a client writes, understood by rules: each value with the words that said it."""
+
+from .commandes import commande, correction
+from .modele import Trouvaille
+from .regles import comprendre, lire_reponse
+
+__all__ = ["Trouvaille", "commande", "comprendre", "correction", "lire_reponse"]

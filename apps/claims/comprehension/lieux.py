@@ -1,0 +1,249 @@
+"""Where it happened, or the hospital of a stay: gazetteer, common nouns of places with the name that follows, and what prepositions say."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from .normalisation import Texte
+from .vocabulaire import motif, sans_accents, sections
+
+_MOT = re.compile(r"[a-z0-9]+(?:['-][a-z0-9]+)*|[a-z]")
+_LIEN = re.compile(r",? ?(?:(?:de la|de l'|de|du|des|d'|ya|na|a la|a l'|aux|au|a|en|dit|numero|n°|la|le|les) ?)?")
+_LIEN_DE = re.compile(r" (?:(?:de la |de l'|de |du |des |d'|ya |na |mwa |n° ?|numero |dit )|aux )")
+_LOCATIF = (
+    r"(?:\b(?:a la|a l'|au|aux|a|dans (?:le|la|les|l'|un|une|mon|ma|mes|notre|son|sa|leur)|dans|en|sur (?:le|la|l'|les|un|une|mon|ma)|sur|vers (?:le|la|l'|les)|vers|devant (?:le|la|l'|les|un|une|chez|mon|ma|notre)|devant|derriere (?:le|la|l'|les|un|mon)|derriere|"
+    r"pres (?:de la|de l'|du|des|de|d'un|d'une)|pres|cote (?:de la|de l'|du|des|de)|face (?:a la|a l'|au|aux|a)|en face (?:de la|de l'|du|des|de)|niveau (?:de la|de l'|du|des|de)|hauteur (?:de la|de l'|du|des|de)|entree (?:de la|de l'|du|des|de)|sorti (?:de la|de l'|du|des|de)|"
+    r"bord (?:de la|de l'|du|de)|na|o|ku|kuna na|contre (?:le|la|l'|un|une)|non loin (?:de la|de l'|du|de)|apres (?:le|la|l')|avant (?:le|la|l')|entre (?:le|la|l')|chez|au-dessus (?:de la|du)|sous (?:le|la|l')|du|de la|de l'|des|depuis (?:le|la|l')|par|cour (?:de la|de l'|du)|enceinte (?:de la|de l'|du)|jusqu'au|jusqu'a la|notre|nos|mon|ma|le|la|l'|les|quelque part (?:a|au|vers)|:|,) ?)$"
+)
+_LOCATIF_AVANT = re.compile(_LOCATIF)
+_DANS = re.compile(r"\b(?:a la|a l'|au|aux|a (?:mon|ma|notre)|dans (?:le|la|les|l'|un|une|mon|ma|mes|notre|son|sa|leur|la cour de la)|dans|sur (?:le|la|l'|les)|na|o|devant (?:le|la|l'|mon|ma|notre)|sur|en|pres (?:du|de la|de l')|de notre|cote (?:du|de la)|vers (?:le|la|l')|devant|derriere (?:le|la|l')|face (?:au|a la|a l')|niveau (?:du|de la|de l'))(?: propre| nouvelle| nouveau| petite| petit| vieux| vieille| grande| grand)? ?$")
+_PREP_NOM = re.compile(r"(?:\b(?:a|au|aux|vers|na|ku|o|cote|dans|quartier|village|de|d'|du|sur|pres de|devant|en|entre|c'etait a|axe|depuis|commune de|ville de) ?|[,:;.(] ?|^)$")
+_HORS = re.compile(
+    r"\b(?:j'habite|habit\w*|je vis|resid\w*|domicili\w*|originaire|natif|native|nee?|en provenance|proven\w*|venai[st]|venant|vien[st]|venions|revenai\w*|revenant|retour|en allant|j'allais|allai[st]|allions|allait|pour aller|direction|destination|en route pour|en partance|parti\w*|partai\w*|partir|rendai[st]|je suis de|je suis un|quitt\w*|quittai\w*|ne a|agence|bureau|abonne\w*|joindre|transport\w*|evacu\w*|conduit\w*|emmen\w*|amen\w*|transfer\w*|achemin\w*|soign\w*|depos\w* (?:plainte )?|plainte|declar\w*|ramen\w*|recu\w* (?:a|au)|consult\w*|enterr\w*|inhum\w*|obseques|rapatri\w*|commissariat|gendarmerie|cimetiere|acheté\w*|souscri\w*|assure\w*|fonctionnaire|employee?s?|travaill\w*|enseignant\w*|ticket|morgue|chef|directeur|maire|infirmier|chauffeur|taxi|vit|appris|famille|garage|assurance|vol|bus pour|train pour|envoye\w*|reparer|renvoye\w*|rentre\w*|voyage\w*)(?: [\w'-]+){0,2}(?:,)? (?:a la |a l'|au |aux |a |de la |de l'|de |du |d'|vers |en |pour |na |dans |chez |l'|la |le )+$"
+)
+_SOINS_APRES = re.compile(r"\b(?:transport\w*|evacu\w*|conduit\w*|emmen\w*|amen\w*|transfer\w*|achemin\w*|soign\w*|recu\w*|consult\w*|pans\w*|recous\w*|sutur\w*|platr\w*|opere\w*|hospitalis\w*|radio|admis\w*|garde\w*|urgences?|alle\w*|parti\w*|trouv\w* (?:a|au)|interne\w*|depos\w*|examin\w*|direction|repos\w*|couche\w*|remis)\b[^.;!?]{0,40}$")
+_ARRET = frozenset(
+    "le la les un une mon ma mes notre nos son sa ses leur leurs ce cet cette ces lundi mardi mercredi jeudi vendredi samedi dimanche hier aujourd'hui avant-hier matin soir nuit midi minuit depuis pour par sur avec sans et ou mais donc car "
+    "je tu il elle on nous vous ils elles qui que quand ou vers suite janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre j'ai j'etais c'est c'etait est a ai ont etait sont n'est pas plus ne dans il y retour cause fait "
+    "vers environ pendant apres avant en dernier passe du des ca tout tous rien personne aucun l'autre autre deux trois quatre cinq six sept huit neuf dix je's s'est s'etait m'a l'a me se te moi lui payer paye facture montant total merci svp bonjour "
+    "blesse blessee casse cassee tombe tombee decede decedee mort morte lobi lelo mazono na ya te azali akufi me entre entree sorti sortie chez demande j'en d'un d'une avait avoir ete etre fievre palu paludisme typhoide malaria crise cesarienne "
+    "accouchement accident moto voiture taxi bus camion date heure avant-midi apres-midi avant aux jour jours nuits franc francs fcfa mille f k nsuka suka tongo butu mpimpa ici la-bas puis alors aussi enfin heureusement malheureusement seul seule juste toujours "
+    "rembours rembourse remboursement plus garde consultation ordonnance radio scanner analyses devis environ tres trop bien mal grace dieu pneu frein blessure fracture entorse hospitalise hospitalisee j'y d'accident d'urgence pluie vent feu l'eau repos lopitalo".split()
+)
+_PERSONNE = re.compile(r"(?:monsieur|madame|mme|m\.|mlle|docteur|dr|pasteur|papa|maman|maitre|tata|ya|tonton|nom(?:me)?) ?$")
+_ROUTE = re.compile(r"\b(?:pk|km|kilometre|p\.k\.?) ?\d{1,3}\b(?: de [a-z-]+)?|\b(?:rn|nationale) ?(?:n ?° ?)?\d{1,2}\b|\broute nationale (?:n ?° ?|numero )?\d{1,2}\b|\bentre (?P<a>[a-z][a-z'-]+) et (?P<b>[a-z][a-z'-]+)\b")
+_CHEZ = motif(r"\bchez (?:(?:les|le|la|l'|ma|mon|mes|un|une|notre|des|son|sa) ?)?(?:[a-z'-]+)")
+_CHEZ_NON = re.compile(r"\b(?:retour\w*|rentr\w*|renvoy\w*|ramen\w*|revenu\w*|repart\w*|repos|parti\w*|sorti\w*|arriv\w*|allai[st]|fuite|eau|venant|quitt\w*|allant|client|employ\w*|assur\w*|reparation|facture|achat|achete\w*)(?: [\w']+){0,2} $")
+_MAISON = re.compile(r"^(?:maison|domicile)$")
+
+
+@dataclass(frozen=True)
+class Lieu:
+    debut: int
+    fin: int
+    poids: int
+    regle: str
+
+
+@lru_cache(maxsize=1)
+def _toponymes() -> tuple[dict[tuple[str, ...], str], frozenset[str], int]:
+    """Names as tuples of words, the ambiguous ones, and the longest name's words."""
+    noms: dict[tuple[str, ...], str] = {}
+    ambigus: set[str] = set()
+    for section, formes in sections("lieux.txt").items():
+        for forme in formes:
+            cle = tuple(re.split(r"[ '-]+", sans_accents(forme)))
+            if section == "ambigu":
+                ambigus.add(" ".join(cle))
+            noms.setdefault(cle, section)
+    return noms, frozenset(ambigus), max(map(len, noms))
+
+
+@lru_cache(maxsize=1)
+def _generiques() -> dict[str, re.Pattern[str]]:
+    formes = {section: sorted({sans_accents(forme) for forme in liste}, key=len, reverse=True) for section, liste in sections("generiques.txt").items()}
+    return {section: re.compile(rf"\b(?:{'|'.join(re.escape(forme) for forme in liste)})s?\b") for section, liste in formes.items()}
+
+
+_MOT_SIMPLE = re.compile(r"[a-z0-9]+")
+
+
+def _reperer(t: str) -> list[tuple[int, int, str]]:
+    """Names of the gazetteer in `t`: (start, end, section), the longest first come."""
+    noms, _, plus_long = _toponymes()
+    mots = [(lu.group(), lu.start(), lu.end()) for lu in _MOT_SIMPLE.finditer(t)]
+    trouves: list[tuple[int, int, str]] = []
+    rang = 0
+    while rang < len(mots):
+        for longueur in range(min(plus_long, len(mots) - rang), 0, -1):
+            cle = tuple(mot for mot, _, _ in mots[rang : rang + longueur])
+            entre = t[mots[rang][1] : mots[rang + longueur - 1][2]]
+            if cle in noms and not re.search(r"[.,;:!?]", entre):
+                trouves.append((mots[rang][1], mots[rang + longueur - 1][2], noms[cle]))
+                rang += longueur
+                break
+        else:
+            rang += 1
+    return trouves
+
+
+def _majuscule(texte: Texte, place: int) -> bool:
+    return texte.brut[texte.debuts[place]].isupper()
+
+
+def _nom_apres(texte: Texte, fin: int, *, villes: dict[int, int]) -> int:
+    """Where the proper name that follows a common noun at `fin` ends; `fin` itself when none follows."""
+    t = texte.t
+    place, debut_chaine = fin, True
+    for _ in range(4):
+        lien = _LIEN_DE.match(t, place) or re.compile(r" ").match(t, place)
+        if lien is None:
+            break
+        apres, avec_lien = lien.end(), lien.end() - lien.start() > 1
+        if apres in villes:
+            place, debut_chaine = villes[apres], False
+            continue
+        mot = _MOT.match(t, apres)
+        if mot is None or mot[0] in _ARRET:
+            break
+        nom_propre = _majuscule(texte, apres) or mot[0] in ("st", "ste", "saint", "sainte", "mgr") or (avec_lien and mot[0].isdigit() and lien[0].strip() in ("des", "n°", "numero"))
+        if nom_propre or (debut_chaine and avec_lien and len(mot[0]) > 2 and not re.match(r"\d", mot[0])):
+            place = mot.end()
+            debut_chaine = mot[0] in ("st", "ste", "saint", "sainte", "mgr")
+            if nom_propre and mot[0] in ("st", "ste", "saint", "sainte", "mgr") and (suite := re.compile(r"[ -]([a-z]+)").match(t, place)):
+                place, debut_chaine = suite.end(), False
+            continue
+        break
+    en_ville = re.compile(r",? (?:a|de|au|a la|en|na) ").match(t, place)
+    if en_ville and en_ville.end() in villes and place == fin:
+        return villes[en_ville.end()]
+    return place
+
+
+def _sans_article(t: str, debut: int, fin: int) -> int:
+    """`debut` moved after a leading article (« les » of « Les Saras » stays where the gazetteer has it)."""
+    lu = re.compile(r"(?:le |la |les |l'|un |une |mon |ma |notre )").match(t, debut)
+    return lu.end() if lu and lu.end() < fin else debut
+
+
+def lieux(texte: Texte, *, sejour: bool, vague: bool) -> list[Lieu]:
+    """Places of `texte`, the best first. `sejour`: a hospital is the place; `vague`: « dans le bus » counts."""
+    t = texte.t
+    _, ambigus, _ = _toponymes()
+    reperes = _reperer(t)
+    villes = {debut: fin for debut, fin, _ in reperes}
+    trouves: list[Lieu] = []
+    pris: list[tuple[int, int]] = []
+    for lu in _ROUTE.finditer(t):
+        if lu["a"] is None:
+            trouves.append(Lieu(lu.start(), lu.end(), 82, "lieu.route"))
+        elif lu.start("a") in villes and lu.start("b") in villes:
+            trouves.append(Lieu(lu.start(), villes[lu.start("b")], 84, "lieu.entre"))
+            pris.append((lu.start(), lu.end()))
+    for section, expression in _generiques().items():
+        for lu in expression.finditer(t):
+            if not any(debut < lu.end() and lu.start() < fin for debut, fin in pris) and (lieu := _generique(texte, lu, section, villes, sejour=sejour, vague=vague)):
+                trouves.append(lieu)
+                pris.append((lieu.debut, lieu.fin))
+    for debut, fin, section in reperes:
+        if not any(gauche <= debut < droite for gauche, droite in pris):
+            poids = _poids_toponyme(texte, debut, fin, section, ambigu=" ".join(re.split(r"[ '-]+", t[debut:fin])) in ambigus, sejour=sejour)
+            if poids:
+                trouves.append(Lieu(debut, fin, poids, f"lieu.{section}"))
+            pris.append((debut, fin))
+    trouves += _inconnus(texte, pris)
+    trouves += _chez(t, sejour=sejour, vague=vague)
+    return sorted(trouves, key=lambda lieu: (-lieu.poids, lieu.debut))
+
+
+def _generique(texte: Texte, lu: re.Match[str], section: str, villes: dict[int, int], *, sejour: bool, vague: bool) -> Lieu | None:
+    t = texte.t
+    if not _LOCATIF_AVANT.search(t[max(0, lu.start() - 28) : lu.start()]) and lu.start() > 0 and not re.search(r"(?:^|[\d,;.:(-] ?|\b(?:hier|soir|matin|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|" + r"|".join(_MOIS) + r"|a|grand|petit|nouveau|hopital) )$", t[: lu.start()]) and not _nomme(t, lu, villes):
+        return None
+    fin = _nom_apres(texte, lu.end(), villes=villes)
+    nomme = fin > lu.end()
+    avant = t[max(0, lu.start() - 28) : lu.start()]
+    locatif = bool(_DANS.search(avant)) or re.search(r"\b(?:pres d'|au bord du |au bord de la |l'|hauteur de |carrelage de l'|mur de l'|toit de l'|cour de l'|sol de la |cour du |hall de la |escaliers? (?:de la |du |de l')|porte (?:de la |du |de l'))$", avant)
+    if section == "vague":
+        return Lieu(lu.start(), lu.end(), 30, "lieu.vague") if vague and _DANS.search(avant) and not _HORS.search(avant) and not re.search(r"\b(?:en|de|a) $", avant) else None
+    if section == "sante" and lu[0].startswith(("fondation", "cabinet", "service", "institut")) and not nomme:
+        return None
+    if section == "sante" and lu[0].startswith(("labo", "morgue", "service", "pediatrie", "reanimation", "urgence", "institut", "infirmerie")) and not nomme and not sejour:
+        return None
+    if section == "sante" and lu[0].startswith("morgue"):
+        return Lieu(lu.start(), fin, 15, "lieu.morgue") if nomme else None
+    if section == "nomme" and not nomme and not locatif:
+        return None
+    hors = _HORS.search(avant if section != "sante" or not sejour else "")
+    loin = section == "sante" and not sejour and _SOINS_APRES.search(t[max(0, lu.start() - 50) : lu.start()])
+    poids = (92 if nomme else 52) + (15 if section == "sante" and sejour and nomme else 8 if section == "sante" and sejour else -12 if section == "sante" else 0)
+    poids -= 60 if hors or loin else 0
+    poids -= 12 if not locatif and section == "nomme" else 0
+    return Lieu(lu.start(), fin, poids, f"lieu.{section}") if poids > 0 else None
+
+
+_MOIS = ("janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre", "octobre", "novembre", "decembre")
+
+
+def _nomme(t: str, lu: re.Match[str], villes: dict[int, int]) -> bool:
+    """Whether a name of the gazetteer, or a saint, follows at once."""
+    lien = _LIEN.match(t, lu.end())
+    return bool(lien) and lien is not None and (lien.end() in villes or t[lien.end() : lien.end() + 3] in ("st ", "ste"))
+
+
+def _poids_toponyme(texte: Texte, debut: int, fin: int, section: str, *, ambigu: bool, sejour: bool) -> int:
+    t = texte.t
+    avant = t[max(0, debut - 40) : debut]
+    preposition = re.search(r"\b(?:a|au|aux|a la|vers|na|ku|quartier|village|cote|sur|pres de|dans|en|o|ville de|a l'|devant|de|du|d'|district de|arrondissement|axe|chez|commune de|entree de|entree|sorti de|sorti) ?$|(?:[,(:;-] ?)$", avant)
+    if ambigu and not (preposition and (_majuscule(texte, debut) or re.search(r"\b(?:a|au|a la|vers|na|quartier|village|l') ?$", avant))):
+        return 0
+    forte = re.search(r"\b(?:a|au|aux|a la|vers|na|ku|quartier|village|cote|pres de|en|o|dans|devant|a l') ?$", avant)
+    poids = 84 if forte else 74 if preposition and not re.search(r"\b(?:de|du|d') ?$", avant) else 66 if preposition else 60
+    if section == "hopital":
+        poids += 20 if sejour else -10
+    if section in ("etranger", "departement"):
+        poids -= 6
+    if _HORS.search(avant) and not (sejour and re.search(r"evacu|transfer|conduit|emmen|amen|admis|hospital|recu|consult|soign|transport|achemin", _HORS.search(avant)[0])):  # type: ignore[index]
+        poids -= 60
+    if re.search(r"\b(?:monsieur|mme|madame|nom|dr|docteur|je m'appelle|nomme|chauffeur|agent|cousin|ami) $", avant):
+        return 0
+    return max(poids, 0)
+
+
+def _inconnus(texte: Texte, pris: list[tuple[int, int]]) -> list[Lieu]:
+    """Names in capitals after « à », « vers », « na », « au quartier » …, that the gazetteer does not have."""
+    t = texte.t
+    trouves = []
+    for lu in re.finditer(r"(?:\b(?P<prep>a|au|aux|vers|na|cote|quartier|village|pres de|ku|devant|dans le|sur) (?:la |le |l')?|(?:, |\. ?c'etait a |; ?))(?P<nom>[a-z][a-z0-9'-]*(?: (?:de |du |la |le |des )?[a-z][a-z0-9'-]*){0,3})", t):
+        debut = lu.start("nom")
+        if not _majuscule(texte, debut) or any(gauche <= debut < droite for gauche, droite in pris):
+            continue
+        mots = lu["nom"].split(" ")
+        if mots[0] in _ARRET or (lu["prep"] is None and (lu[0].startswith(".") or texte.brut.isupper())) or re.match(r"(?:dieu|pass|nsia|salisa|kimia|batela|irm|ecg|f|fcfa|mtn|airtel|momo|avc|vih|sida|noel|paques|toussaint)\b", mots[0]):
+            continue
+        fin = debut + len(mots[0])
+        for mot in mots[1:]:
+            suivant = fin + 1
+            if mot in _ARRET and mot not in ("de", "du") or not _majuscule(texte, suivant):
+                break
+            fin = suivant + len(mot)
+        avant = t[max(0, debut - 30) : debut]
+        if _PERSONNE.search(avant) or t[debut:fin].endswith("'"):
+            continue
+        poids = (64 if lu["prep"] else 40) - (50 if _HORS.search(t[max(0, debut - 40) : debut]) else 0)
+        if poids > 0:
+            trouves.append(Lieu(debut, fin, poids, "lieu.nom"))
+    return trouves
+
+
+def _chez(t: str, *, sejour: bool, vague: bool) -> list[Lieu]:
+    trouves = []
+    for lu in _CHEZ.finditer(t):
+        dit = lu[0]
+        if re.match(r"chez (?:le|la|l'|un|une|mon|ma|les)? ?(?:medecin|docteur|dentiste|gyneco\w*|ophtalmo\w*|pediatre|kine\w*|cardio\w*|specialiste|voisin\w*|pharmacien\w*|generaliste|mecanicien|garagiste|vous|nsia|mtn|airtel|dieu|seigneur)", dit) or _CHEZ_NON.search(t[max(0, lu.start() - 26) : lu.start()]):
+            continue
+        if re.match(r"chez (?:les|la) (?:soeurs?|religieuses|peres|chinois|cubains|militaires)", dit):
+            trouves.append(Lieu(lu.start(), lu.end(), 78 if sejour else 50, "lieu.chez"))
+        elif vague:
+            trouves.append(Lieu(lu.start(), lu.end(), 28, "lieu.chez_moi"))
+    return trouves

@@ -1,0 +1,137 @@
+"""Amounts in XAF: the total if said, else the sum of the parts; never a phone, a police, a premium or the price of a thing that is not claimed."""
+
+import re
+from dataclasses import dataclass
+
+from .nombres import LOCAUX, NKOTO, Nombre, nombres
+from .vocabulaire import motif
+
+MAXIMUM = 2_000_000_000
+_DEVISE = re.compile(r"^ ?(?:f ?\.? ?c\.? ?f\.? ?a|f ?cfa|fcfa|francs?(?: cfa)?|xaf|cfa|f|fr|balles|baguettes)\b(?! ?[a-z]?\d)")
+_BROUILLE = re.compile(
+    r"(?<!\d)(?:\+?\(?242\)?[ .-]?)?0[4-6](?:[ .-]?\d){7}(?!\d)|\b(?:telephone|numero|tel|appel\w*|joindre|whatsapp|momo)\b[^.;!?\d]{0,25}\d[\d .-]{6,14}\d|(?<!\d)\d{9}(?!\d)"
+    r"|\b(?:police|contrat|dossier|matricule|immatricul\w*|plaque|numero|n ?°|no|ref\w*|reference|code|compte|pv|proces.verbal|bon|recu n\w*|facture n\w*|chambre|porte|parcelle|bus|ligne|lot|camp|bloc|rue|maison n\w*)\W{0,3}(?:numero|n ?°|no\b|num\b|est(?: le)?|du vehicule|de police|c'est)?\W{0,3}(?:[a-z]{1,6}[-/ ]?)?\d[\d/-]*(?: ?[a-z]{1,3} ?\d{1,2})?(?! ?(?:\d{3}|f|fcfa|francs?|mille)\b)"
+    r"|\b[a-z]{2,6}-\d[\d/-]*|\b\d{1,2}[/.-]\d{1,2}[/.-](?:20)?\d\d\b|\b\d{1,2} ?(?:h|heures) ?\d{0,2}\b(?! ?mille)|\b\d{1,2}:\d\d\b|\b(?:pk|km|rn) ?\d+|\b\d+(?:[.,]\d+)? ?(?:km|kg|kilos?|litres?|metres?|cm|mm|mg|ml|ans|annees|mois|jours?|nuits?|%|personnes|cv|cc|kva|watts?|pouces|sacs|toles|boites|semaines)\b|\b(?:en|depuis|annee) (?:19|20)\d\d\b|\b(?:janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre|sept) (?:19|20)\d\d\b|\bl'an 20\d\d"
+)  # fmt: skip
+_ARGENT = motif(
+    r"\b(?:pay\w*|cout\w*|factur\w*|devis|montant|total\w*|perte\w*|perd\w*|valeur|val\w*|vau\w*|rembours\w*|frais|depens\w*|debours\w*|regl\w*|vers\w*|somme|prix|estim\w*|evalu\w*|repar\w*|reclam\w*|demand\w*|sollicit\w*|"
+    r"en tout|ca (?:m'a |me )?fait|sa fait|fo|faut|faudra|vole\w*|derob\w*|emport\w*|contenait|avec|caisse|recette|argent|sous|mbongo|ntalu|note|ticket|recu|<soin>|<funeraire>|<partie_vehicule>|<chose>|remplac\w*|main d'oeuvre|pieces?|degats?|casse|transport|forfait|indemni\w*|donn\w*|coutait|achet\w*|laiss\w* a|cautions?|acompte|avanc\w*|soit|donc|pr|pour|tout compris|c'est|c'etait)\b"
+)
+_PRIME = re.compile(r"\b(?:par|le|chaque|au|du|/) ?mois\b|/ ?mois|\bmensuel\w*|\bmensualit\w*|\bcotis\w*|\bprimes?\b|\babonne\w*|\bpar an\b|\bannuel\w*|\bsouscri\w*|\ba jour de|\bassurance (?:a|de)|\bpayer mon pass|\bpour mon pass\b|\bmon pass\b")
+_UNITE = re.compile(r"^ ?(?:f ?cfa|fcfa|francs?|f)?,? ?(?:(?:par|/|la|le) ?(?:nuit\w*|jour\w*|seance|boite|unite|piece|personne|tete|kilo|litre|comprime|tole|sac|metre|heure|consultation(?= fois))\b|l'unite|l'une|l'un\b|chacune?\b|chaque\b|piece\b(?! d))")
+_AUTRE_PRIX = re.compile(
+    r"\b(?:achet\w*|salaire|je gagne|gagn\w*|je touche|loyer|caution|amende|dette|je dois|prete\w*|plafond (?:de|est|a)|capital|garanti\w*|promis\w*|offert\w*|m'a donne|nous a donne|m'ont donne|m'a remis|nous a remis|m'a laisse|m'a propose|nous a propose|deja rembourse\w*|deja verse\w*|a rembourse|m'avez (?:deja )?(?:paye|verse|rembourse)|solde|reste sur mon compte|franchise|vendu\w*|vendre|vend\w*|marche a|population|habitants|neuve? a|valait)\b[^.;!?]{0,32}$"
+)
+_TOTAL_AVANT = re.compile(r"\b(?:totale?|totaux|total(?:e|ise)\w*|en tout|tout ca|(?:ca|cela|sa|ce qui|cela me|ca me|ca nous)(?: m'a| nous a)? (?:me |nous )?fai[st]\w*|soit|somme(?: globale)?(?: de)?|au final|globalement|ensemble|l'ensemble|cumul\w*|addition|bref|= ?|ca donne|ca monte a|revient a|s'eleve\w* a|tout compris|tout inclus|donc|montant global|en gros)\b[^.;!?\d]{0,22}$|= ?$")
+_TOTAL_APRES = re.compile(r"^ ?(?:f ?cfa|fcfa|francs?(?: cfa)?|f|xaf)?,? ?(?:(?:en|au|pour le) (?:tout|total)|de total|tout compris|en totalite|tout (?:ca|inclus|confondu)|au final|pour l'ensemble|globalement|la totale)\b")
+_DEMANDE = re.compile(r"\b(?:reclam\w*|demand\w*|rembours\w*|sollicit\w*|reclame)\b[^.;!?\d]{0,30}$")
+_CORRIGE = re.compile(r"\b(?:non|pardon|plutot|en fait|je corrige|je voulais dire|erreur|c'est faux|je me trompe|je me suis trompe\w*|excus\w*|correction|enfin|euh)\b[^.;!?\d]{0,22}$")
+_ALTERNATIVE = re.compile(r"^ ?(?:f|fcfa|francs?)? ?(?:ou|a|-|et) ?(?:peut-etre )?$")
+_FOIS = re.compile(r"\b(\d{1,2}|deux|trois|quatre|cinq|six) ?(?:fois|x|\*) ?$")
+_NEGATIF = re.compile(r"\b(?:pas|ni|non) (?:de )?$")
+
+
+@dataclass(frozen=True)
+class Montant:
+    debut: int
+    fin: int
+    valeur: int
+    regle: str
+
+
+def _brouiller(t: str) -> str:
+    """`t` with phones, polices, dates, hours and measures replaced by signs, each of its own length."""
+    return _BROUILLE.sub(lambda lu: "§" * len(lu[0]), t)
+
+
+def _autour(t: str, n: Nombre) -> tuple[str, str]:
+    """What the clause of `n` says before and after it."""
+    avant = re.split(r"[.;!?]|, | mais | et ", t[max(0, n.debut - 60) : n.debut])[-1]
+    apres = re.split(r"[.;!?]|, | mais | et ", t[n.fin : n.fin + 40])[0]
+    return avant, apres
+
+
+def _plausible(t: str, n: Nombre) -> bool:
+    """Whether the number is money: a currency, thousands, or a word of money in its clause."""
+    if n.valeur != int(n.valeur) or not 0 < n.valeur <= MAXIMUM:
+        return False
+    if _DEVISE.match(t[n.fin : n.fin + 12]):
+        return n.valeur >= 25
+    if re.match(r" ?(?:fois|merci|excuse|bisou|pardon|habitants|metres|volts|personnes|choses)", t[n.fin : n.fin + 10]):
+        return False
+    if n.echelle > 1:
+        return n.valeur >= 1_000
+    avant, apres = _autour(t, n)
+    if n.valeur < 500 or n.valeur % 5 or not t[n.debut].isdigit() and n.valeur < 1_000:
+        return False
+    if 1_900 <= n.valeur <= 2_100 and not n.forme and not re.search(r"pay|cout|factur|rembours|montant|prix", avant):
+        return False
+    return n.forme or bool(_ARGENT.search(avant + "|" + apres)) or bool(re.match(r"^[ ,;.!]*$", t[n.fin :]) or re.search(r"[,:] ?$", t[: n.debut]))
+
+
+def _ecarte(t: str, n: Nombre, claims_chose: bool) -> bool:
+    avant, apres = _autour(t, n)
+    if _PRIME.search(avant) or _PRIME.search(apres[:30]) or _UNITE.match(t[n.fin : n.fin + 26]):
+        return True
+    autre = _AUTRE_PRIX.search(t[max(0, n.debut - 45) : n.debut])
+    return bool(autre) and not (claims_chose and autre is not None and autre[0].startswith(("achet", "valait", "neuve")))
+
+
+def montants(t: str, *, chose_reclamee: bool) -> Montant | None:
+    """The amount that is asked or was spent; `chose_reclamee`: what was bought is what is claimed (stolen, burnt, drugs)."""
+    lisible = _brouiller(t)
+    trouves = [n for n in nombres(lisible) if _plausible(lisible, n)]
+    trouves += [Nombre(lu.start(), lu.end(), _nkoto(lu)) for lu in NKOTO.finditer(lisible) if lu["n"] or lu["dix"] or lu["zomi"]]
+    gardes: list[Nombre] = []
+    for n in trouves:
+        precedent = gardes[-1] if gardes else None
+        entre = lisible[precedent.fin : n.debut] if precedent else ""
+        if precedent and _CORRIGE.search(entre):
+            gardes[-1] = n
+        elif re.search(r"\b(?:entre|de) (?:\d[\d ]*|\w+(?:[ -]\w+)?) (?:f |francs |fcfa |mille )?(?:et|a) $|\d ?(?:ou|a|-) ?$|\b(?:ou|soit) $", lisible[max(0, n.debut - 28) : n.debut]):
+            if precedent and _ALTERNATIVE.match(entre):
+                gardes.pop()
+        elif not _ecarte(lisible, n, chose_reclamee) and not _NEGATIF.search(lisible[: n.debut][-8:]):
+            gardes.append(n)
+    return _totaliser(lisible, gardes)
+
+
+def _nkoto(lu: re.Match[str]) -> int:
+    """Lingala « nkoto ntuku mibale » = 20 000, « nkoto zomi » = 10 000, « nkoto mitano » = 5 000."""
+    unites = LOCAUX.get(lu["n"] or "", 0)
+    return 1_000 * ((unites or 1) * 10 if lu["dix"] else 10 + unites if lu["zomi"] else unites)
+
+
+def _totaliser(t: str, gardes: list[Nombre]) -> Montant | None:
+    if not gardes:
+        return None
+    totaux = [n for n in gardes if _TOTAL_AVANT.search(t[max(0, n.debut - 40) : n.debut]) or _TOTAL_APRES.match(t[n.fin : n.fin + 30])]
+    demandes = [n for n in gardes if _DEMANDE.search(t[max(0, n.debut - 50) : n.debut])]
+    if totaux:
+        n = totaux[-1]
+        return Montant(n.debut, n.fin, int(n.valeur), "montant.total")
+    if demandes and (demandes[-1] is gardes[-1] or len(gardes) == 1):
+        return Montant(demandes[-1].debut, demandes[-1].fin, int(demandes[-1].valeur), "montant.demande")
+    valeurs = [n.valeur * _multiplicateur(t, n) for n in gardes]
+    if len(gardes) > 1 and max(valeurs) * 2 == sum(valeurs) and len(gardes) > 2:
+        rang = valeurs.index(max(valeurs))
+        return Montant(gardes[rang].debut, gardes[rang].fin, int(valeurs[rang]), "montant.total")
+    if len(set(valeurs)) == 1 and len(valeurs) > 1 and not re.search(r" et | plus |\+", t[gardes[0].fin : gardes[1].debut]):
+        return Montant(gardes[0].debut, gardes[0].fin, int(valeurs[0]), "montant.repete")
+    regle = "montant.somme" if len(gardes) > 1 else "montant.seul"
+    return Montant(gardes[0].debut, gardes[-1].fin, int(sum(valeurs)), regle)
+
+
+def _multiplicateur(t: str, n: Nombre) -> int:
+    lu = _FOIS.search(t[max(0, n.debut - 14) : n.debut])
+    return {"deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6}.get(lu[1]) or int(lu[1]) if lu else 1
+
+
+def reponse(t: str) -> Montant | None:
+    """The amount of a short answer to « combien ? »: any number that is no phone."""
+    trouve = montants(t, chose_reclamee=True)
+    if trouve:
+        return trouve
+    lisible = _brouiller(t)
+    entiers = [n for n in nombres(lisible) if n.valeur == int(n.valeur) and 0 <= n.valeur <= MAXIMUM and t[n.debut : n.fin] not in ("un", "une")]
+    return Montant(entiers[0].debut, entiers[0].fin, int(entiers[0].valeur), "montant.reponse") if len(entiers) == 1 else None

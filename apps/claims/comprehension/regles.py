@@ -1,0 +1,257 @@
+"""`comprendre`: every field of a declaration, by the rules; `lire_reponse`: the answer to one question."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from . import commandes, etat, heures, lieux, montants, nuits, personnes, tiers, types
+from .dates import Jour, jours
+from .modele import Trouvaille
+from .nombres import petit
+from .normalisation import Texte, normaliser
+from .vocabulaire import motif
+
+_SECONDAIRE = re.compile(
+    r"\b(?:declar\w*|ecri\w*|signal\w*|appel\w*|plainte|depos\w*|ne|nee|naissance|contrat|souscri\w*|police|adher\w*|assuree?|abonnee?|inscrit\w*|enterr\w*|obseques|inhum\w*|prevu\w*|rendez-vous|sorti\w*|jusqu'\w*|libere\w*|quitte l'hopital|constat|certificat|attendre|"
+    r"repris|reprends|reprendre|controle|veillee|funerailles|cotis\w*|pay\w* (?:ma|la|mon) (?:prime|cotisation|pass)|acte|delivr\w*|marie\w*|informe\w*|prevenu\w*|appris|confirm\w*|consult\w*|vu (?:le|un) (?:medecin|docteur)|a l'hopital|achete\w* (?:le|la|mon|ma)|rentre\w* (?:chez|a la maison)|maintenant|encore|toujours|revenir|passe\w* (?:au|a l'agence)|radio|platre|operee?|hospitalisee?|pv|etabli\w*|gendarmerie)\b[^.;!?]{0,26}$"
+)
+_CORRECTION = re.compile(r"\b(?:non|pardon|plutot|en fait|je corrige|je voulais dire|erreur|je me trompe|je me suis trompe\w*|excus\w*|correction|enfin|rectif\w*|mais non|ou plutot|desole\w*|pas|c'etait|c'est|euh)\b")
+_PAS = re.compile(r"\b(?:pas|et non|non pas|non)(?: (?:le|ce|la|a|vers|du|un))? $")
+_MARQUE = re.compile(r"\b(?:non|pardon|plutot|en fait|je corrige|je voulais dire|erreur|me trompe|me suis trompe\w*|excus\w*|correction|enfin|rectif\w*|desole\w*|euh)\b[^.;!?]{0,30}$|\bpas [^.;!?,]{2,22},? (?:mais |c'etait |plutot )(?:le |ce |a |vers )?$")
+_ANCRES: dict[str, str] = {
+    "deces": r"<mort_adj>|<deces_nom>|\bmort|quitte\w*|eteint\w*|a?kufi|akufaki|kufwa|me fwa|repris|rappele\w*|perdu|rend\w* l'ame|parti\w*|survecu|souffle|succomb\w*|emporte\w*",
+    "frais_funeraires": r"<mort_adj>|<deces_nom>|\bmort|quitte\w*|eteint\w*|a?kufi|akufaki|kufwa|repris|rappele\w*|perdu|rend\w* l'ame|survecu",
+    "hospitalisation": r"\b(?:hospitalis\w*|entre\w*|admis\w*|interne\w*|opere\w*|accouch\w*|cesarienne|depuis|du|alite\w*|rentre|a partir|evacue\w*|conduit\w*|emmene\w*|amene\w*|consulte\w*|garde\w*|akoti|nakoti|kota|debut|transporte\w*)\b",
+    "indemnite_journaliere": r"\b(?:hospitalis\w*|entre\w*|admis\w*|interne\w*|opere\w*|a partir|depuis|du|arret\w*|nuits?|debut|commenc\w*|rentre)\b",
+    "frais_medicaux": r"\b(?:pay\w*|cout\w*|achet\w*|consult\w*|fait\w*|ordonnance|pharmacie|radio\w*|scanner|echographie|analyses?|facture\w*|regl\w*|frais|examens?|lunettes|dentiste|medicaments|depens\w*|seance\w*|soin\w*|vaccin\w*|irm|passe)\b",
+    "vol": r"<vol_mot>", "incendie": r"<feu_mot>", "degats": r"<degats_mot>", "blessure": r"<coups>|<blesser>|plaie|depuis",
+    "accident": r"<heurter>|<chute>|<accident_mot>|<blesser>|accident\w*|arrive\w*|mordu\w*|c'etait", "collision": r"<heurter>|<accident_mot>|accident\w*|collision|choc|garee?",
+}  # fmt: skip
+_ACCIDENTELS = ("accident", "collision", "blessure", "incendie", "degats")
+_SEJOURS = ("hospitalisation", "indemnite_journaliere")
+
+
+def comprendre(texte: str, *, aujourdhui: date) -> dict[str, Trouvaille]:
+    """What `texte` says, a value a field; a field that is absent is not said. `aujourdhui` dates « hier » and bounds every date."""
+    lu = normaliser(texte)
+    if not lu.t.strip():
+        return {}
+    mort = etat.deces(lu)
+    candidats = jours(lu.t, aujourdhui)
+    accidentel = types.parle_d_accident(lu.t)
+    blesse = etat.blesses(lu, accidentel=accidentel, mort=bool(mort and mort[0]))
+    sejour = types.parle_de_sejour(lu.t)
+    nuitees = nuits.nuits(lu.t, candidats, sejour=sejour)
+    chose = types.chose_reclamee(lu.t)
+    montant = montants.montants(lu.t, chose_reclamee=chose)
+    faits = types.Faits(mort[0] if mort else None, blesse[0] if blesse else None, montant is not None, nuitees[0] if nuitees else None, any(j.valeur for j in candidats))
+    genre = types.type_sinistre(lu.t, faits)
+    return _assembler(lu, _Lectures(mort, blesse, nuitees, montant, genre, candidats))
+
+
+Signe = tuple[bool, int, int, str]
+
+
+@dataclass(frozen=True)
+class _Lectures:
+    """What each family of rules read."""
+
+    mort: Signe | None
+    blesse: Signe | None
+    nuitees: tuple[int, int, int, str] | None
+    montant: montants.Montant | None
+    genre: types.Signe | None
+    candidats: list[Jour]
+
+
+def _assembler(lu: Texte, dit: _Lectures) -> dict[str, Trouvaille]:
+    """The fields together: what one says decides which date, which place and which times another takes."""
+    t, trouve = lu.t, {}
+    genre = dit.genre[0] if dit.genre else None
+    if dit.genre:
+        trouve["type"] = lu.trouve("type", *dit.genre)
+    for champ, signe in (("dead", dit.mort), ("injured", dit.blesse)):
+        if signe and not (champ == "injured" and signe[0] and genre in ("hospitalisation", "autre")):
+            trouve[champ] = lu.trouve(champ, *signe)
+    jour, rejets = choisir_jour(t, dit.candidats, genre)
+    if jour and jour.valeur and not (genre == "autre" and dit.genre and dit.genre[3] == "type.rien"):
+        trouve["date"] = lu.trouve("date", jour.valeur, jour.debut, jour.fin, jour.regle)
+    heure = choisir_heure(t, heures.heures(t), genre)
+    if heure and heure.valeur:
+        trouve["time"] = lu.trouve("time", heure.valeur, heure.debut, heure.fin, heure.regle)
+    if genre != "autre":
+        trouve |= _details(lu, dit, genre)
+    if dit.nuitees and genre not in ("autre", "vol", "incendie", "degats", "collision"):
+        trouve["hospital_nights"] = lu.trouve("hospital_nights", *dit.nuitees)
+    qui = personnes.assure(t)
+    if qui:
+        trouve["assure"] = lu.trouve("assure", *qui)
+    return trouve
+
+
+def _details(lu: Texte, dit: _Lectures, genre: str | None) -> dict[str, Trouvaille]:
+    """Third party, amount, place, hospital and its days, of a claim."""
+    t, trouve = lu.t, {}
+    implique = tiers.tiers(t, vol=genre == "vol") if genre not in _SEJOURS else None
+    if implique:
+        trouve["third_party"] = lu.trouve("third_party", *implique)
+        if implique[0]:
+            trouve["tiers_nom"] = lu.trouve("tiers_nom", lu.cite(implique[1], implique[2]), implique[1], implique[2], implique[3])
+    if dit.montant:
+        trouve["amount"] = lu.trouve("amount", dit.montant.valeur, dit.montant.debut, dit.montant.fin, dit.montant.regle)
+    sejour = genre in (*_SEJOURS, "frais_medicaux", "deces", None)
+    places = lieux.lieux(lu, sejour=sejour, vague=genre not in _SEJOURS and genre not in ("frais_medicaux", "frais_funeraires", "deces"))
+    if places and places[0].poids > 10:
+        trouve["place"] = lu.trouve("place", lu.cite(places[0].debut, places[0].fin), places[0].debut, places[0].fin, places[0].regle)
+    sante = next((lieu for lieu in places if lieu.regle in ("lieu.sante", "lieu.hopital")), None)
+    if sante and genre not in ("vol", "incendie", "degats"):
+        trouve["hopital"] = lu.trouve("hopital", lu.cite(sante.debut, sante.fin), sante.debut, sante.fin, sante.regle)
+    if genre in (*_SEJOURS, "accident", "deces"):
+        entree, sortie = nuits.entree_sortie(t, dit.candidats)
+        for champ, jour in (("date_entree", entree if genre in _SEJOURS else None), ("date_sortie", sortie)):
+            if jour and jour.valeur:
+                trouve[champ] = lu.trouve(champ, jour.valeur, jour.debut, jour.fin, jour.regle)
+    return trouve
+
+
+def _corriges(t: str, places: list[tuple[int, int]]) -> tuple[set[int], int | None]:
+    """Ranks of what is taken back (« pas samedi »), and the rank of what a marker of correction brings, if any."""
+    rejets = {rang for rang, (debut, _) in enumerate(places) if _PAS.search(t[max(0, debut - 14) : debut]) and (len(places) > 1)}
+    voulus = [rang for rang, (debut, _) in enumerate(places) if rang not in rejets and rang > 0 and _MARQUE.search(t[max(0, debut - 40) : debut]) and _MARQUE.search(t[places[rang - 1][1] : debut])]
+    return rejets, voulus[-1] if voulus else None
+
+
+def choisir_jour(t: str, candidats: list[Jour], genre: str | None) -> tuple[Jour | None, set[int]]:
+    """The day of the event among all that the text says."""
+    places = [(jour.debut, jour.fin) for jour in candidats]
+    rejets, voulu = _corriges(t, places)
+    if voulu is not None and candidats[voulu].valeur:
+        return candidats[voulu], rejets
+    restants = [jour for rang, jour in enumerate(candidats) if rang not in rejets]
+    precis = [jour for jour in restants if jour.valeur is not None]
+    if not precis:
+        return None, rejets
+    doutes = [jour for jour in restants if jour.regle == "date.choix" or (jour.regle == "date.plage" and jour.valeur is None)]
+    if doutes and doutes[0].debut < precis[0].debut and genre not in _SEJOURS:
+        return None, rejets
+    if genre == "autre":
+        return (precis[0] if re.search(r"\b(?:paye\w*|perdu\w*|envoye\w*|regle\w*|verse\w*|depose\w*|fait|recu\w*|arrive\w*|passe\w*|achete\w*)\b", t) else None), rejets
+    if genre in _SEJOURS:
+        entree, _ = nuits.entree_sortie(t, candidats)
+        return entree, rejets
+    ancres = [lu.span() for lu in motif(_ANCRES[genre]).finditer(t)] if genre in _ANCRES else []
+    return min(precis, key=lambda jour: (_ecart(t, jour, ancres), jour.debut)), rejets
+
+
+def _ecart(t: str, jour: Jour, ancres: list[tuple[int, int]]) -> int:
+    """How far a day stands from the words of the event; more when it dates something else."""
+    ecart = min((max(debut - jour.fin, jour.debut - fin, 0) for debut, fin in ancres), default=0) // 25
+    avant = t[max(0, jour.debut - 45) : jour.debut]
+    autre = _SECONDAIRE.search(avant)
+    if autre and not any(jour.debut - 45 + autre.start() <= debut < jour.debut and debut > jour.debut - 45 + autre.start() for debut, _ in ancres):
+        ecart += 100
+    coupe = re.search(r"[.;!?]", t[min(jour.fin, len(t)) : min((debut for debut, _ in ancres if debut >= jour.fin), default=jour.fin)])
+    return ecart + (1 if coupe else 0)
+
+
+def choisir_heure(t: str, candidates: list[heures.Heure], genre: str | None) -> heures.Heure | None:
+    """The time of the event: corrected, else the first that is of nothing else; of a death, the nearest to its words."""
+    rejets, voulu = _corriges(t, [(heure.debut, heure.fin) for heure in candidates])
+    if voulu is not None and candidates[voulu].valeur:
+        return candidates[voulu]
+    restantes = [heure for rang, heure in enumerate(candidates) if rang not in rejets and not heures.secondaire(t, heure)]
+    if not restantes or genre in ("autre",):
+        return None
+    if genre == "deces" and len(restantes) > 1:
+        ancres = [lu.span() for lu in motif(_ANCRES["deces"]).finditer(t)]
+        return min(restantes, key=lambda heure: min((abs(heure.debut - debut) for debut, _ in ancres), default=0))
+    return restantes[0]
+
+
+_OUI = motif(r"^\W*(?:oui\w*|ouais|ouai|wi|we|ee|eh|iyo|ye|exact\w*|tout a fait|bien sur|c'est (?:ca|vrai|exact)|effectivement|affirmatif|d'accord|ok\w*|vrai|hein oui|yes|si|inga|absolument|evidemment|malheureusement oui|helas oui|voila|hum oui)\b")
+_NON = motif(r"^\W*(?:non|nan|no|nn|te\b|ve\b|tele|jamais|pas du tout|aucun\w*|personne|rien|negatif|pas (?:de|d')|point|dieu merci|ata|nenni|seul)")
+
+
+def lire_reponse(texte: str, *, champ: str, aujourdhui: date) -> Trouvaille | None:
+    """The value that a short answer gives to the question about `champ`; None when it gives none."""
+    lu = normaliser(texte)
+    t = lu.t
+    if not t.strip() or commandes.commande(texte) in ("je_ne_sais_pas", "passer", "repeter", "annuler", "revenir", "conseiller"):
+        return None
+    if champ in ("date", "date_entree", "date_sortie"):
+        return _repondre_jour(lu, champ, aujourdhui)
+    if champ == "time":
+        return _repondre_heure(lu)
+    if champ in ("amount", "hospital_nights"):
+        return _repondre_nombre(lu, champ)
+    if champ in ("injured", "dead", "third_party"):
+        return _repondre_oui_non(lu, champ, aujourdhui)
+    if champ in ("place", "hopital"):
+        return _repondre_lieu(lu, champ)
+    return comprendre(texte, aujourdhui=aujourdhui).get(champ)
+
+
+def _repondre_jour(lu: Texte, champ: str, aujourdhui: date) -> Trouvaille | None:
+    seul = re.fullmatch(r"\W*(?P<j>\d{1,2})(?:er)?\W*", lu.t)
+    candidats = jours(lu.t, aujourdhui) or ([Jour(*_decale(jour, -3)) for jour in jours(f"le {seul['j']}", aujourdhui)] if seul else [])
+    jour, _ = choisir_jour(lu.t, candidats, None)
+    if seul and jour and jour.valeur:
+        return lu.trouve(champ, jour.valeur, seul.start("j"), seul.end("j"), jour.regle)
+    return lu.trouve(champ, jour.valeur, jour.debut, jour.fin, jour.regle) if jour and jour.valeur else None
+
+
+def _decale(jour: Jour, de: int) -> tuple[int, int, date | None, str]:
+    return max(0, jour.debut + de), max(0, jour.fin + de), jour.valeur, jour.regle
+
+
+def _repondre_heure(lu: Texte) -> Trouvaille | None:
+    heure = choisir_heure(lu.t, heures.heures(lu.t), None)
+    if heure and heure.valeur:
+        return lu.trouve("time", heure.valeur, heure.debut, heure.fin, heure.regle)
+    seule = re.fullmatch(r"\W*(?:vers |a |il etait |environ )?(?P<h>[\w-]+)\W*", lu.t)
+    nombre = petit(seule["h"]) if seule else None
+    if seule and nombre is not None and 0 <= nombre <= 23:
+        lue = heures.heures(f"{nombre}h")
+        return lu.trouve("time", lue[0].valeur, seule.start("h"), seule.end("h"), "heure.seule") if lue and lue[0].valeur else None
+    return None
+
+
+def _repondre_nombre(lu: Texte, champ: str) -> Trouvaille | None:
+    if champ == "amount":
+        montant = montants.reponse(lu.t)
+        return lu.trouve(champ, montant.valeur, montant.debut, montant.fin, montant.regle) if montant else None
+    dites = nuits.nuits(lu.t, [], sejour=True)
+    if dites:
+        return lu.trouve(champ, *dites)
+    seul = re.search(r"\b(?:\d{1,3}|[a-z]+)\b(?! jours?)", lu.t)
+    nombre = petit(seul[0]) if seul else None
+    return lu.trouve(champ, nombre, seul.start(), seul.end(), "nuits.reponse") if seul and nombre is not None and nombre <= 366 else None
+
+
+def _repondre_oui_non(lu: Texte, champ: str, aujourdhui: date) -> Trouvaille | None:
+    t = lu.t
+    lue: tuple[bool, int, int, str] | None
+    if champ == "dead":
+        lue = etat.deces(lu)
+    elif champ == "injured":
+        lue = etat.blesses(lu, accidentel=True, mort=False)
+    else:
+        lue = tiers.tiers(t, vol=False)
+    if lue:
+        return lu.trouve(champ, *lue)
+    for expression, valeur, regle in ((_OUI, True, "reponse.oui"), (_NON, False, "reponse.non")):
+        if dit := expression.search(t):
+            debut = len(dit[0]) - len(dit[0].lstrip(" ,.;!?:'\"-"))
+            return lu.trouve(champ, valeur, debut, dit.end(), regle)
+    return None
+
+
+def _repondre_lieu(lu: Texte, champ: str) -> Trouvaille | None:
+    places = lieux.lieux(lu, sejour=champ == "hopital", vague=True)
+    if places:
+        premier = min((lieu for lieu in places if lieu.regle != "lieu.chez_moi" or len(places) == 1), key=lambda lieu: (-lieu.poids, lieu.debut))
+        return lu.trouve(champ, lu.cite(premier.debut, premier.fin), premier.debut, premier.fin, premier.regle)
+    dit = re.search(r"^\W*(?:c'etait |c'est |ca s'est passe |je crois )?(?:a la |a l'|au |aux |a |dans (?:le |la |l'|un |une )?|vers (?:le |la |l')?|sur (?:le |la |l')?|en |pres (?:de la |de l'|du |de )|devant (?:le |la |l')?|le |la |l'|na )?(?P<nom>[a-z0-9][a-z0-9 '-]*[a-z0-9])\W*$", lu.t)
+    if not dit or len(dit["nom"].split(" ")) > 6 or re.match(r"(?:oui|non|ok|rien|personne|je |j'|hier|lundi|mardi)\b", dit["nom"]):
+        return None
+    return lu.trouve(champ, lu.cite(dit.start("nom"), dit.end("nom")), dit.start("nom"), dit.end("nom"), "lieu.reponse")

@@ -1,0 +1,62 @@
+"""The lexicons of `donnees/`, read once, and the regular expressions built on them."""
+
+import re
+import unicodedata
+from functools import lru_cache
+from pathlib import Path
+
+DONNEES = Path(__file__).parent / "donnees"
+_CLASSE = re.compile(r"<(\w+)>")
+_INITIALE = re.compile(r"[a-z][a-z0-9' -]")
+
+
+def sans_accents(mot: str) -> str:
+    """`mot` in small letters, without accents, « œ » as « oe »."""
+    decompose = unicodedata.normalize("NFD", mot.lower().replace("œ", "oe").replace("æ", "ae"))
+    return "".join(lettre for lettre in decompose if not unicodedata.combining(lettre))
+
+
+def lignes(fichier: str) -> list[str]:
+    """Lines of a data file, without comments and empty ones."""
+    brutes = (DONNEES / fichier).read_text(encoding="utf-8").splitlines()
+    return [ligne.strip() for ligne in brutes if ligne.strip() and not ligne.startswith("#")]
+
+
+def sections(fichier: str) -> dict[str, list[str]]:
+    """{section: forms} of a file whose sections are named in brackets and whose forms are separated by commas."""
+    trouvees: dict[str, list[str]] = {}
+    nom = ""
+    for ligne in lignes(fichier):
+        if ligne.startswith("["):
+            nom = ligne.strip("[]")
+            trouvees.setdefault(nom, [])
+        else:
+            trouvees[nom] += [forme.strip() for forme in ligne.split(",") if forme.strip()]
+    return trouvees
+
+
+def alternance(formes: list[str]) -> str:
+    """One expression for all `formes`, grouped by first letter so that a word is compared with few of them; long forms first."""
+    groupes: dict[str, list[str]] = {}
+    for forme in sorted(set(formes), key=lambda forme: (-len(forme), forme)):
+        groupes.setdefault(forme[0] if _INITIALE.match(forme) and "|" not in forme else "", []).append(forme)
+    libres = groupes.pop("", [])
+    branches = [f"{lettre}(?:{'|'.join(forme[1:] for forme in groupe)})" for lettre, groupe in sorted(groupes.items())]
+    return rf"\b(?:{'|'.join(branches + libres)})\b"
+
+
+@lru_cache(maxsize=1)
+def _classes() -> dict[str, str]:
+    classes: dict[str, str] = {}
+    for nom, formes in sections("lexique.txt").items():
+        precises = [_CLASSE.sub(lambda lien: classes[lien[1]], sans_accents(forme)) for forme in formes]
+        if not nom.endswith("!"):
+            precises = [forme if forme.endswith(("s", "x", "?", "*", "+")) else f"{forme}s?" for forme in precises]
+        classes[nom.rstrip("!")] = alternance(precises)
+    return classes
+
+
+@lru_cache(maxsize=512)
+def motif(gabarit: str) -> re.Pattern[str]:
+    """`gabarit` compiled, each `<class>` replaced by the forms of that section of lexique.txt. Texts are normalised before."""
+    return re.compile(_CLASSE.sub(lambda lien: _classes()[lien[1]], gabarit))
