@@ -16,10 +16,10 @@ _LOCATIF = (
     r"bord (?:de la|de l'|du|de)|na|o|ku|kuna na|contre (?:le|la|l'|un|une)|non loin (?:de la|de l'|du|de)|apres (?:le|la|l')|avant (?:le|la|l')|entre (?:le|la|l')|chez|au-dessus (?:de la|du)|sous (?:le|la|l')|du|de la|de l'|des|depuis (?:le|la|l')|par|cour (?:de la|de l'|du)|enceinte (?:de la|de l'|du)|jusqu'au|jusqu'a la|notre|nos|mon|ma|le|la|l'|les|quelque part (?:a|au|vers)|:|,) ?)$"
 )
 _LOCATIF_AVANT = re.compile(_LOCATIF)
-_DANS = re.compile(r"\b(?:a la|a l'|au|aux|a (?:mon|ma|notre)|dans (?:le|la|les|l'|un|une|mon|ma|mes|notre|son|sa|leur|la cour de la)|dans|sur (?:le|la|l'|les)|na|o|devant (?:le|la|l'|mon|ma|notre)|sur|en|pres (?:du|de la|de l')|de notre|cote (?:du|de la)|vers (?:le|la|l')|devant|derriere (?:le|la|l')|face (?:au|a la|a l')|niveau (?:du|de la|de l'))(?: propre| nouvelle| nouveau| petite| petit| vieux| vieille| grande| grand)? ?$")
+_DANS = re.compile(r"\b(?:a la|a l'|au|aux|a (?:mon|ma|notre|son|sa|leur)|dans (?:le|la|les|l'|un|une|mon|ma|mes|notre|son|sa|leur|la cour de la)|dans|sur (?:le|la|l'|les)|na|o|devant (?:le|la|l'|mon|ma|notre)|sur|en|pres (?:du|de la|de l')|de notre|cote (?:du|de la)|vers (?:le|la|l')|devant|derriere (?:le|la|l')|face (?:au|a la|a l')|niveau (?:du|de la|de l'))(?: propre| nouvelle| nouveau| petite| petit| vieux| vieille| grande| grand)? ?$")
 _PREP_NOM = re.compile(r"(?:\b(?:a|au|aux|vers|na|ku|o|cote|dans|quartier|village|de|d'|du|sur|pres de|devant|en|entre|c'etait a|axe|depuis|commune de|ville de) ?|[,:;.(] ?|^)$")
 _HORS = re.compile(
-    r"\b(?:j'habite|habit\w*|je vis|resid\w*|domicili\w*|originaire|natif|native|nee?|en provenance|proven\w*|venai[st]|venant|vien[st]|venions|revenai\w*|revenant|retour|en allant|j'allais|allai[st]|allions|allait|pour aller|direction|destination|en route pour|en partance|parti\w*|partai\w*|partir|rendai[st]|je suis de|je suis un|quitt\w*|quittai\w*|ne a|agence|bureau|abonne\w*|joindre|transport\w*|evacu\w*|conduit\w*|emmen\w*|amen\w*|transfer\w*|achemin\w*|soign\w*|depos\w* (?:plainte )?|plainte|declar\w*|ramen\w*|recu\w* (?:a|au)|consult\w*|enterr\w*|inhum\w*|obseques|rapatri\w*|commissariat|gendarmerie|cimetiere|acheté\w*|souscri\w*|assure\w*|fonctionnaire|employee?s?|travaill\w*|enseignant\w*|ticket|morgue|chef|directeur|maire|infirmier|chauffeur|taxi|vit|appris|famille|garage|assurance|vol|bus pour|train pour|envoye\w*|reparer|renvoye\w*|rentre\w*|voyage\w*)(?: [\w'-]+){0,2}(?:,)? (?:a la |a l'|au |aux |a |de la |de l'|de |du |d'|vers |en |pour |na |dans |chez |l'|la |le )+$"
+    r"\b(?:j'habite|habit\w*|je vis|resid\w*|domicili\w*|originaire|natif|native|nee?|en provenance|proven\w*|venai[st]|venant|vien[st]|venions|revenai\w*|revenant|retour|en allant|j'allais|allai[st]|allions|allait|pour aller|direction|destination|en route pour|en partance|parti\w*|partai\w*|partir|rendai[st]|je suis de|je suis un|quitt\w*(?! la route| la chaussee| la piste)|ne a|agence|bureau|abonne\w*|joindre|transport\w*|evacu\w*|conduit\w*|emmen\w*|amen\w*|transfer\w*|achemin\w*|soign\w*|depos\w* (?:plainte )?|plainte|declar\w*|ramen\w*|recu\w* (?:a|au)|consult\w*|enterr\w*|inhum\w*|obseques|rapatri\w*|commissariat|gendarmerie|cimetiere|acheté\w*|souscri\w*|assure\w*|fonctionnaire|employee?s?|travaill\w*|enseignant\w*|ticket|morgue|chef|directeur|maire|infirmier|vit|appris|famille|garage|assurance|bus pour|train pour|envoye\w*|reparer|renvoye\w*|rentre\w*|voyage\w*)(?: [\w'-]+){0,2}(?:,)? (?:a la |a l'|au |aux |a |de la |de l'|de |du |d'|vers |en |pour |na |dans |chez |l'|la |le )+$"
 )
 _SOINS_APRES = re.compile(r"\b(?:transport\w*|evacu\w*|conduit\w*|emmen\w*|amen\w*|transfer\w*|achemin\w*|soign\w*|recu\w*|consult\w*|pans\w*|recous\w*|sutur\w*|platr\w*|opere\w*|hospitalis\w*|radio|admis\w*|garde\w*|urgences?|alle\w*|parti\w*|trouv\w* (?:a|au)|interne\w*|depos\w*|examin\w*|direction|repos\w*|couche\w*|remis)\b[^.;!?]{0,40}$")
 _ARRET = frozenset(
@@ -32,7 +32,7 @@ _ARRET = frozenset(
 )
 _PERSONNE = re.compile(r"(?:monsieur|madame|mme|m\.|mlle|docteur|dr|pasteur|papa|maman|maitre|tata|ya|tonton|nom(?:me)?) ?$")
 _ROUTE = re.compile(r"\b(?:pk|km|kilometre|p\.k\.?) ?\d{1,3}\b(?: de [a-z-]+)?|\b(?:rn|nationale) ?(?:n ?° ?)?\d{1,2}\b|\broute nationale (?:n ?° ?|numero )?\d{1,2}\b|\bentre (?P<a>[a-z][a-z'-]+) et (?P<b>[a-z][a-z'-]+)\b")
-_CHEZ = motif(r"\bchez (?:(?:les|le|la|l'|ma|mon|mes|un|une|notre|des|son|sa) ?)?(?:[a-z'-]+)")
+_CHEZ = motif(r"\bchez (?:(?:les|le|la|l'|ma|mon|mes|un|une|notre|des|son|sa) ?)?(?:soeurs (?:de [a-z-]+)|[a-z'-]+)")
 _CHEZ_NON = re.compile(r"\b(?:retour\w*|rentr\w*|renvoy\w*|ramen\w*|revenu\w*|repart\w*|repos|parti\w*|sorti\w*|arriv\w*|allai[st]|fuite|eau|venant|quitt\w*|allant|client|employ\w*|assur\w*|reparation|facture|achat|achete\w*)(?: [\w']+){0,2} $")
 _MAISON = re.compile(r"^(?:maison|domicile)$")
 
@@ -91,7 +91,7 @@ def _majuscule(texte: Texte, place: int) -> bool:
     return texte.brut[texte.debuts[place]].isupper()
 
 
-def _nom_apres(texte: Texte, fin: int, *, villes: dict[int, int]) -> int:
+def _nom_apres(texte: Texte, debut_nom: int, fin: int, *, villes: dict[int, int]) -> int:
     """Where the proper name that follows a common noun at `fin` ends; `fin` itself when none follows."""
     t = texte.t
     place, debut_chaine = fin, True
@@ -104,30 +104,35 @@ def _nom_apres(texte: Texte, fin: int, *, villes: dict[int, int]) -> int:
             place, debut_chaine = villes[apres], False
             continue
         mot = _MOT.match(t, apres)
-        if mot is None or mot[0] in _ARRET:
+        if mot is None or (mot[0] in _ARRET and not (mot[0] in ("chez", "la", "le", "les") and _majuscule(texte, apres))):
             break
         nom_propre = _majuscule(texte, apres) or mot[0] in ("st", "ste", "saint", "sainte", "mgr") or (avec_lien and mot[0].isdigit() and lien[0].strip() in ("des", "n°", "numero"))
-        if nom_propre or (debut_chaine and avec_lien and len(mot[0]) > 2 and not re.match(r"\d", mot[0])):
+        if nom_propre or (debut_chaine and (avec_lien or _nom_nu(t, debut_nom, fin, mot)) and len(mot[0]) > 2 and not re.match(r"\d", mot[0])):
             place = mot.end()
             debut_chaine = mot[0] in ("st", "ste", "saint", "sainte", "mgr")
             if nom_propre and mot[0] in ("st", "ste", "saint", "sainte", "mgr") and (suite := re.compile(r"[ -]([a-z]+)").match(t, place)):
                 place, debut_chaine = suite.end(), False
             continue
         break
+    possede = re.search(r"\b(?:mon|ma|notre|nos|sa|son) (?:\w+ )?$", t[: debut_nom][-14:])
     en_ville = re.compile(r",? (?:a|de|au|a la|en|na) ").match(t, place)
-    if en_ville and en_ville.end() in villes and place == fin:
+    if en_ville and en_ville.end() in villes and place == fin and not possede:
         return villes[en_ville.end()]
     return place
 
 
-def _sans_article(t: str, debut: int, fin: int) -> int:
-    """`debut` moved after a leading article (« les » of « Les Saras » stays where the gazetteer has it)."""
-    lu = re.compile(r"(?:le |la |les |l'|un |une |mon |ma |notre )").match(t, debut)
-    return lu.end() if lu and lu.end() < fin else debut
+_PORTE_NOM = re.compile(r"(?:rond[- ]point|carrefour|arret|arret de bus|quartier|village|avenue|rue|clinique|polyclinique|cabinet|pharmacie|lycee|college|station|hotel|bar|nganda|residence|restaurant|buvette|marche|pont|eglise|paroisse|ecole|stade)$")
 
 
-def lieux(texte: Texte, *, sejour: bool, vague: bool) -> list[Lieu]:
-    """Places of `texte`, the best first. `sejour`: a hospital is the place; `vague`: « dans le bus » counts."""
+def _nom_nu(t: str, debut: int, fin: int, mot: re.Match[str]) -> bool:
+    """Whether a small-letter word right after « carrefour », « clinique »… is its name: nothing but a sign, a preposition or the end follows."""
+    suite = r" ?(?:$|[,;.!?)]|\b(?:a|le|la|hier|vers|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|ce|cette|avec|et|pour|quand|depuis|il|elle|j'|je|par|avant|apres|on|un|une|\d))"
+    return bool(_PORTE_NOM.match(t[debut:fin]) and mot[0].isalpha() and re.match(suite, t[mot.end() :]))
+
+
+def lieux(texte: Texte, *, sejour: bool, vague: bool, ancre: int | None = None) -> list[Lieu]:
+    """Places of `texte`, the best first. `sejour`: a hospital is the place; `vague`: « dans le bus » counts;
+    `ancre`: where the words of a death stand, whose sentence says where."""
     t = texte.t
     _, ambigus, _ = _toponymes()
     reperes = _reperer(t)
@@ -153,14 +158,20 @@ def lieux(texte: Texte, *, sejour: bool, vague: bool) -> list[Lieu]:
             pris.append((debut, fin))
     trouves += _inconnus(texte, pris)
     trouves += _chez(t, sejour=sejour, vague=vague)
+    if ancre is not None:
+        gauche = max(t.rfind(signe, 0, ancre) for signe in ".;!?")
+        droite = min((place for signe in ".;!?" if (place := t.find(signe, ancre)) >= 0), default=len(t))
+        trouves = [Lieu(lieu.debut, lieu.fin, lieu.poids + (40 if gauche < lieu.debut < droite and lieu.poids > 30 else 0), lieu.regle) for lieu in trouves]
     return sorted(trouves, key=lambda lieu: (-lieu.poids, lieu.debut))
 
 
 def _generique(texte: Texte, lu: re.Match[str], section: str, villes: dict[int, int], *, sejour: bool, vague: bool) -> Lieu | None:
     t = texte.t
+    if (lu[0] == "gare" and "é" in texte.cite(*lu.span()).lower()) or re.match(r"arrets? (?:de travail|maladie|cardiaque)", t[lu.start() : lu.end() + 16]):
+        return None
     if not _LOCATIF_AVANT.search(t[max(0, lu.start() - 28) : lu.start()]) and lu.start() > 0 and not re.search(r"(?:^|[\d,;.:(-] ?|\b(?:hier|soir|matin|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|" + r"|".join(_MOIS) + r"|a|grand|petit|nouveau|hopital) )$", t[: lu.start()]) and not _nomme(t, lu, villes):
         return None
-    fin = _nom_apres(texte, lu.end(), villes=villes)
+    fin = _nom_apres(texte, lu.start(), lu.end(), villes=villes)
     nomme = fin > lu.end()
     avant = t[max(0, lu.start() - 28) : lu.start()]
     locatif = bool(_DANS.search(avant)) or re.search(r"\b(?:pres d'|au bord du |au bord de la |l'|hauteur de |carrelage de l'|mur de l'|toit de l'|cour de l'|sol de la |cour du |hall de la |escaliers? (?:de la |du |de l')|porte (?:de la |du |de l'))$", avant)
@@ -176,7 +187,7 @@ def _generique(texte: Texte, lu: re.Match[str], section: str, villes: dict[int, 
         return None
     hors = _HORS.search(avant if section != "sante" or not sejour else "")
     loin = section == "sante" and not sejour and _SOINS_APRES.search(t[max(0, lu.start() - 50) : lu.start()])
-    poids = (92 if nomme else 52) + (15 if section == "sante" and sejour and nomme else 8 if section == "sante" and sejour else -12 if section == "sante" else 0)
+    poids = (92 if nomme else 78 if sejour and section == "sante" and " " in lu[0] else 52) + (15 if section == "sante" and sejour and nomme else 8 if section == "sante" and sejour else -12 if section == "sante" else 0)
     poids -= 60 if hors or loin else 0
     poids -= 12 if not locatif and section == "nomme" else 0
     return Lieu(lu.start(), fin, poids, f"lieu.{section}") if poids > 0 else None
@@ -195,7 +206,11 @@ def _poids_toponyme(texte: Texte, debut: int, fin: int, section: str, *, ambigu:
     t = texte.t
     avant = t[max(0, debut - 40) : debut]
     preposition = re.search(r"\b(?:a|au|aux|a la|vers|na|ku|quartier|village|cote|sur|pres de|dans|en|o|ville de|a l'|devant|de|du|d'|district de|arrondissement|axe|chez|commune de|entree de|entree|sorti de|sorti) ?$|(?:[,(:;-] ?)$", avant)
-    if ambigu and not (preposition and (_majuscule(texte, debut) or re.search(r"\b(?:a|au|a la|vers|na|quartier|village|l') ?$", avant))):
+    trajet = re.search(r"\b(?:de|entre|d') ?([\w-]+) (?:a|vers) $", avant)
+    if trajet and tuple(re.split(r"[ '-]+", trajet[1])) in _toponymes()[0] and not sejour:
+        return 10
+    isole = re.search(r"[,;.] ?$", avant) and re.match(r" ?(?:[,;.!]|$)", t[fin:])
+    if ambigu and not isole and not (preposition and (_majuscule(texte, debut) or re.search(r"\b(?:a|au|a la|vers|na|quartier|village|l') ?$", avant))):
         return 0
     forte = re.search(r"\b(?:a|au|aux|a la|vers|na|ku|quartier|village|cote|pres de|en|o|dans|devant|a l') ?$", avant)
     poids = 84 if forte else 74 if preposition and not re.search(r"\b(?:de|du|d') ?$", avant) else 66 if preposition else 60

@@ -20,7 +20,7 @@ _ARGENT = motif(
 _PRIME = re.compile(r"\b(?:par|le|chaque|au|du|/) ?mois\b|/ ?mois|\bmensuel\w*|\bmensualit\w*|\bcotis\w*|\bprimes?\b|\babonne\w*|\bpar an\b|\bannuel\w*|\bsouscri\w*|\ba jour de|\bassurance (?:a|de)|\bpayer mon pass|\bpour mon pass\b|\bmon pass\b")
 _UNITE = re.compile(r"^ ?(?:f ?cfa|fcfa|francs?|f)?,? ?(?:(?:par|/|la|le) ?(?:nuit\w*|jour\w*|seance|boite|unite|piece|personne|tete|kilo|litre|comprime|tole|sac|metre|heure|consultation(?= fois))\b|l'unite|l'une|l'un\b|chacune?\b|chaque\b|piece\b(?! d))")
 _AUTRE_PRIX = re.compile(
-    r"\b(?:achet\w*|salaire|je gagne|gagn\w*|je touche|loyer|caution|amende|dette|je dois|prete\w*|plafond (?:de|est|a)|capital|garanti\w*|promis\w*|offert\w*|m'a donne|nous a donne|m'ont donne|m'a remis|nous a remis|m'a laisse|m'a propose|nous a propose|deja rembourse\w*|deja verse\w*|a rembourse|m'avez (?:deja )?(?:paye|verse|rembourse)|solde|reste sur mon compte|franchise|vendu\w*|vendre|vend\w*|marche a|population|habitants|neuve? a|valait)\b[^.;!?]{0,32}$"
+    r"\b(?:achet\w*|salaire|je gagne|gagn\w*|je touche|loyer|caution|amende|dette|je dois|prete\w*|plafond (?:de|est|a)|capital|garanti\w*|promis\w*|offert\w*|m'a donne|nous a donne|m'ont donne|m'a remis|nous a remis|m'a laisse|m'a propose|nous a propose|deja rembourse\w*|deja verse\w*|a rembourse|m'avez (?:deja )?(?:paye|verse|rembourse)|solde|reste sur mon compte|franchise|vendu\w*|vendre|vendais|vend\b|marche a|population|habitants|neuve? a|valait)\b[^.;!?]{0,32}$"
 )
 _TOTAL_AVANT = re.compile(r"\b(?:totale?|totaux|total(?:e|ise)\w*|en tout|tout ca|(?:ca|cela|sa|ce qui|cela me|ca me|ca nous)(?: m'a| nous a)? (?:me |nous )?fai[st]\w*|soit|somme(?: globale)?(?: de)?|au final|globalement|ensemble|l'ensemble|cumul\w*|addition|bref|= ?|ca donne|ca monte a|revient a|s'eleve\w* a|tout compris|tout inclus|donc|montant global|en gros)\b[^.;!?\d]{0,22}$|= ?$")
 _TOTAL_APRES = re.compile(r"^ ?(?:f ?cfa|fcfa|francs?(?: cfa)?|f|xaf)?,? ?(?:(?:en|au|pour le) (?:tout|total)|de total|tout compris|en totalite|tout (?:ca|inclus|confondu)|au final|pour l'ensemble|globalement|la totale)\b")
@@ -69,6 +69,12 @@ def _plausible(t: str, n: Nombre) -> bool:
     return n.forme or bool(_ARGENT.search(avant + "|" + apres)) or bool(re.match(r"^[ ,;.!]*$", t[n.fin :]) or re.search(r"[,:] ?$", t[: n.debut]))
 
 
+def _menu(t: str, n: Nombre) -> bool:
+    """Whether a small number ends its clause as a price does beside others: « carnet 500 »."""
+    avant, apres = _autour(t, n)
+    return n.valeur >= 100 and n.valeur % 25 == 0 and t[n.debut].isdigit() and not apres.strip() and bool(re.fullmatch(r"\W*[a-z'-]+(?: [a-z'-]+){0,3} ", avant))
+
+
 def _ecarte(t: str, n: Nombre, claims_chose: bool) -> bool:
     avant, apres = _autour(t, n)
     if _PRIME.search(avant) or _PRIME.search(apres[:30]) or _UNITE.match(t[n.fin : n.fin + 26]):
@@ -82,8 +88,10 @@ def montants(t: str, *, chose_reclamee: bool) -> Montant | None:
     lisible = _brouiller(t)
     trouves = [n for n in nombres(lisible) if _plausible(lisible, n)]
     trouves += [Nombre(lu.start(), lu.end(), _nkoto(lu)) for lu in NKOTO.finditer(lisible) if lu["n"] or lu["dix"] or lu["zomi"]]
+    if trouves:
+        trouves += [n for n in nombres(lisible) if n not in trouves and _menu(lisible, n)]
     gardes: list[Nombre] = []
-    for n in trouves:
+    for n in sorted(trouves, key=lambda n: n.debut):
         precedent = gardes[-1] if gardes else None
         entre = lisible[precedent.fin : n.debut] if precedent else ""
         if precedent and _CORRIGE.search(entre):

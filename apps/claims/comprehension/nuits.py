@@ -14,7 +14,7 @@ _ZERO = re.compile(
 _LENDEMAIN = re.compile(r"\b(?P<quand>sur-?lendemain|lendemain|jour (?:d'apres|suivant))\b")
 _SORTIR = re.compile(r"\b(?:sort\w*|rentr\w*|libere\w*|renvoye\w*|quitt\w*|laisse\w* partir|ramene\w*|relache\w*|ressorti\w*|retourne\w*|abimi\w*|abimaki|me basika|basika)\b")
 _VERBE_SORTIE = re.compile(
-    r"\b(?:sort\w*|libere\w*|renvoye\w*|quitt\w*|laisse\w* partir|ramene\w* (?:a la maison|chez)|jusqu'au|jusqu'a|jusque|au|retour a la maison|rentr\w* (?:a la maison|chez (?:moi|nous|lui|elle)|au quartier)|ressorti\w*|abimi\w*|abimaki|nabimi|basika|autorise\w* a sortir|sortie|exeat|relache\w*|sortant)(?: [\w']+){0,4}[ ,:]*(?:le )?$"
+    r"\b(?:sort\w*|libere\w*|renvoye\w*|quitt\w*|laisse\w* partir|ramene\w* (?:a la maison|chez)|jusqu'au|jusqu'a|jusque|retour a la maison|rentr\w* (?:a la maison|chez (?:moi|nous|lui|elle)|au quartier)|ressorti\w*|abimi\w*|abimaki|nabimi|basika|autorise\w* a sortir|sortie|exeat|relache\w*|sortant)(?: [\w']+){0,4}[ ,:]*(?:le )?$|\bau $"
 )
 _ENTREE = re.compile(r"\b(?:entre\w*|admi\w*|hospitalis\w*|interne\w*|garde\w*|alite\w*|opere\w*|conduit\w*|emmene\w*|amene\w*|rentre\w*|depuis|accouche\w*|evacue\w*|recu\w*|transporte\w*|arrive\w*|entree|a partir|akoti|nakoti|akotaki|me kota|kota|debut)\b")
 _SANS = re.compile(r"\b(?:sans dormir|pas dormi|blanches?|insomnie|de garde|de travail|a l'hotel|d'hotel|de veillee|de pluie|mal dormi|de fievre|d'insomnie|de suite sans|de souffrance|que j'ai mal|qu'il tousse|qu'elle|au village|chez (?:ma|mon|la|le))\b")

@@ -16,7 +16,7 @@ _SECONDAIRE = re.compile(
     r"repris|reprends|reprendre|controle|veillee|funerailles|cotis\w*|pay\w* (?:ma|la|mon) (?:prime|cotisation|pass)|acte|delivr\w*|marie\w*|informe\w*|prevenu\w*|appris|confirm\w*|consult\w*|vu (?:le|un) (?:medecin|docteur)|a l'hopital|achete\w* (?:le|la|mon|ma)|rentre\w* (?:chez|a la maison)|maintenant|encore|toujours|revenir|passe\w* (?:au|a l'agence)|radio|platre|operee?|hospitalisee?|pv|etabli\w*|gendarmerie)\b[^.;!?]{0,26}$"
 )
 _CORRECTION = re.compile(r"\b(?:non|pardon|plutot|en fait|je corrige|je voulais dire|erreur|je me trompe|je me suis trompe\w*|excus\w*|correction|enfin|rectif\w*|mais non|ou plutot|desole\w*|pas|c'etait|c'est|euh)\b")
-_PAS = re.compile(r"\b(?:pas|et non|non pas|non)(?: (?:le|ce|la|a|vers|du|un))? $")
+_PAS = re.compile(r"\b(?:pas|et non|non pas)(?: (?:le|ce|la|a|vers|du|un))? $")
 _MARQUE = re.compile(r"\b(?:non|pardon|plutot|en fait|je corrige|je voulais dire|erreur|me trompe|me suis trompe\w*|excus\w*|correction|enfin|rectif\w*|desole\w*|euh)\b[^.;!?]{0,30}$|\bpas [^.;!?,]{2,22},? (?:mais |c'etait |plutot )(?:le |ce |a |vers )?$")
 _ANCRES: dict[str, str] = {
     "deces": r"<mort_adj>|<deces_nom>|\bmort|quitte\w*|eteint\w*|a?kufi|akufaki|kufwa|me fwa|repris|rappele\w*|perdu|rend\w* l'ame|parti\w*|survecu|souffle|succomb\w*|emporte\w*",
@@ -100,7 +100,8 @@ def _details(lu: Texte, dit: _Lectures, genre: str | None) -> dict[str, Trouvail
     if dit.montant:
         trouve["amount"] = lu.trouve("amount", dit.montant.valeur, dit.montant.debut, dit.montant.fin, dit.montant.regle)
     sejour = genre in (*_SEJOURS, "frais_medicaux", "deces", None)
-    places = lieux.lieux(lu, sejour=sejour, vague=genre not in _SEJOURS and genre not in ("frais_medicaux", "frais_funeraires", "deces"))
+    ancre = dit.mort[1] if dit.mort and dit.mort[0] and genre in ("deces", "frais_funeraires") else None
+    places = lieux.lieux(lu, sejour=sejour, ancre=ancre, vague=genre not in (*_SEJOURS, "frais_medicaux", "frais_funeraires"))
     if places and places[0].poids > 10:
         trouve["place"] = lu.trouve("place", lu.cite(places[0].debut, places[0].fin), places[0].debut, places[0].fin, places[0].regle)
     sante = next((lieu for lieu in places if lieu.regle in ("lieu.sante", "lieu.hopital")), None)
