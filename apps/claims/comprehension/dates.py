@@ -100,7 +100,7 @@ _RELATIFS: tuple[tuple[str, int | None, str], ...] = (
     (r"(?:avant[ -])avant[ -]hier|hier[ -]avant[ -]hier|il y a trois jours|lobi kuna te", 3, "date.avant_avant_hier"),
     (r"avant[ -]hier|lobi kuna|lobi oyo eleki kuna|avant yesterday|zuzi|juzi", 2, "date.avant_hier"),
     (r"(?:dans )?la nuit d'hier|hier|la veille au soir(?= je)|lobi(?: eleki)?|mazono?u?|mazuzi|mazona|lobi eleki|yesterday", 1, "date.hier"),
-    (r"aujourd'hui(?: meme)?|ce matin|ce midi|ce soir|cet? ?apres[ -]midi|cette apres[ -]midi|cette nuit|tout a l'heure|tantot|a l'instant|ce jour|lelo(?: oyo)?|bubu(?: yai)?|lubu|bubuyayi|cette matinee", 0, "date.aujourd_hui"),
+    (r"aujourd'hui(?: meme)?|ce matin|ce midi|ce soir|cet? ?apres[ -]midi|cette apres[ -]midi|cett?e? nuit|tout a l'heure|tantot|a l'instant|ce jour|lelo(?: oyo)?|bubu(?: yai)?|lubu|bubuyayi|cette matinee", 0, "date.aujourd_hui"),
     (r"la nuit (?:derniere|passee)|(?:la|cette) semaine(?: (?:passee?|derniere|surpasse\w*|prochaine?|d'avant))?|(?:le|ce) mois(?: (?:passe|dernier|prochain))?|l'annee (?:passee|derniere)|(?:ce|le) week-?end(?: (?:passe|dernier))?|ces jours-?ci|l'autre jour|recemment|demain|(?:debut|fin|mi|courant|en|au mois de)[ -](?:de )?<mois>|mposo eleki|sanza eleki|ngonda me luta|mposo me luta|sabala me luta|dernierement|il y a (?:quelques|plusieurs) (?:jours|semaines|mois)|il y a longtemps|hier ou avant[ -]hier", None, "date.vague"),
 )
 _IL_Y_A = re.compile(
@@ -125,7 +125,7 @@ def _plages(t: str, ref: date) -> Iterator[Jour]:
         j1, j2 = _n(lu["j1"]), _n(lu["j2"])
         if j1 is None or j2 is None or not (1 <= j1 <= 31 and 1 <= j2 <= 31):
             continue
-        double = lu[0].startswith(("nuit ", "entre"))
+        double = lu[0].startswith(("nuit ", "entre")) or t[: lu.start()].endswith("semaine ")
         m2 = MOIS[lu["m2"]] if lu["m2"] else None
         m1 = MOIS[lu["m1"]] if lu["m1"] else None
         if m2 is None and m1 is not None:

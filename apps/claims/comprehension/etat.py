@@ -47,7 +47,7 @@ def deces(texte: Texte) -> tuple[bool, int, int, str] | None:
         for lu in motif(rf"(?<![\w-])(?:{gabarit})(?![\w-])").finditer(t):
             if (vivant and lu.start() < vivant.end() and vivant.start() < lu.end()) or _sans_objet(t, lu.start(), lu.end(), regle):
                 continue
-            if suppose(t, lu.start()) or _PAPIER.search(t[max(0, lu.start() - 40) : lu.start()]):
+            if _ANCIEN.match(t[lu.end() : lu.end() + 50]) or suppose(t, lu.start()) or _PAPIER.search(t[max(0, lu.start() - 40) : lu.start()]):
                 continue
             if regle != "deces.survivre" and (failli(t, lu.start()) or (regle != "deces.nest_plus" and nie(t, lu.start(), lu.end()))):
                 faux = faux or (False, lu.start(), lu.end(), "deces.nie")
@@ -73,8 +73,9 @@ def _sans_objet(t: str, debut: int, fin: int, regle: str) -> bool:
     return bool(_IMAGE.match(t[fin : fin + 20]) or _IMAGE_AVANT.search(t[max(0, debut - 9) : debut]))
 
 
+_ANCIEN = re.compile(r"^[^.;!?]{0,16}\b(?:il y a (?:longtemps|plusieurs annees|\w+ ans)|depuis (?:longtemps|\w+ ans)|en (?:19|20)\d\d|l'annee (?:passee|derniere)|autrefois|jadis|dans mon enfance)")
 _INDEMNE = motif(
-    r"\b(?:indemnes?|sains? (?:et|est) saufs?|saines? (?:et|est) sauves?|personne de bless\w*|pas un seul bless\w*|tole\w* froissee?s? (?:seulement|uniquement)|sainsesaufs?|tous saufs|tous sauf(?= ?[,.;!]|$)|plus de (?:peur|frayeur) que de mal|rien (?:eu|de casse|de brise)|(?:n'ai|n'a|n'avons|n'avait|n'ont|ai|a|avons|on a|na)(?: \w+)? rien(?: du tout)?(?: eu)?(?= ?[,.;!]|$| mais| sauf| heureusement| dieu| grace| de grave)|"
+    r"\b(?:indemnes?|bless\w* ?: ?(?:neant|0|zero|aucun|non|rien)|(?:juste|seulement|simplement) (?:eu )?(?:tres )?(?:peur|une frayeur|une grosse frayeur)|que de la peur|sains? (?:et|est) saufs?|saines? (?:et|est) sauves?|personne de bless\w*|pas un seul bless\w*|tole\w* froissee?s? (?:seulement|uniquement)|sainsesaufs?|tous saufs|tous sauf(?= ?[,.;!]|$)|plus de (?:peur|frayeur) que de mal|rien (?:eu|de casse|de brise)|(?:n'ai|n'a|n'avons|n'avait|n'ont|ai|a|avons|on a|na)(?: \w+)? rien(?: du tout)?(?: eu)?(?= ?[,.;!]|$| mais| sauf| heureusement| dieu| grace| de grave)|"
     r"pas (?:meme )?(?:une|la moindre|une seule|de|eu de|eu une|un)? ?(?:egratignure|bobo|bleu|blesse\w*|victimes?|degats? corporels?|mal(?= physique)|dommages? corporels?|casse corporelle|goutte de sang)|(?:sans|aucune?|zero|ni|0|point de|sans faire de|sans faire d') (?:le moindre |la moindre |autre |grave )?(?:egratignures?|bobos?|bleus?|bless\w*|victimes?|degats? (?:corporels?|humains?)|mal(?= ?[,.;]|$)|dommages? (?:corporels?|humains?)|personne bless\w*|degat corporel|atteinte corporelle)|"
     r"(?:degats?|dommages?) (?:\w+ )?(?:seulement |uniquement |juste |que |purement )?materiels? (?:seulement|uniquement)|(?:seulement|uniquement|que|juste|rien que|simplement|purement) (?:des |les |de la |de )?(?:degats?|dommages?|dega) materiels?|(?:que|juste|seulement) (?:de )?(?:la|le) (?:tole|ferraille|carrosserie|materiel)(?: froissee?)?|purement materiels?|"
     r"(?:personne|nul|aucun\w*(?: des)?(?: \w+)?) (?:n'|ne |n |na |n'a |est )?(?:est |a |a ete |s'est |ete |s'est fait |n'a ete |s'est pas )?(?:bless\w*|touche\w*|fait mal|eu mal|mal|eu de mal|souff\w*|abime\w*|atteint\w*)|moto (?:moko )?te azok\w*|moto (?:moko )?azok\w* te|azok\w* te|nazok\w* te|tozok\w* te|bazok\w* te|me lwala ve|lwala ve|muntu ve me lwala|mpota te|makila te)\b"
@@ -86,7 +87,7 @@ _DOULEUR = motif(r"\b(?:mal|douleurs?|mpasi|bobo|souffr\w*|enflee?s?|gonfl\w*|bl
 
 _BLESSE: tuple[tuple[str, str], ...] = (
     (r"\b(?:bless(?:e|ee|es|ees|ure|ures|er|ait|a|ai)|bleces?|blesses? grave\w*|legerement touche\w*|amoche\w*|grievement \w+|brulee?s? (?:au|a|aux|par|avec|vif|sur)|(?:s'est|me suis|s'etait|nous sommes|se sont|t'es|s'|fait|s'est fait) ?(?:\w+ )?(?:brul\w*|ebouillant\w*|coup(?:e|ee|er)\b|fractur\w*|foul\w*|tordu\w*|casse\w*|blesse\w*|ouvert\w*|entaill\w*|electrocut\w*|piqu\w*|dechir\w*|luxe\w*|deboit\w*|ecorch\w*|plante\w* (?:un|le|une)|pique\w*|mordre|mordu\w*)|electrocut\w*|electris\w*|ebouillant\w*|poignard\w*|mordue?s?|mord (?:mon|ma|le|la|au)|estropi\w*|defigur\w*|assomme\w*|paralyse\w*|a[mz]ok\w*|nazok\w*|azok\w*|tozok\w*|bazok\w*|kozoka|me lwala|lwala|balwala|polytraumatis\w*|cul-de-jatte|ensanglant\w*|plein de sang|couvert\w* de sang|en sang|traumatisme|a coule le sang|saigne\w*|perdu beaucoup de sang|amput\w*|ete pique\w*|pique\w* (?:par|partout)|(?:un|le|avec|mis un|de|du) platre(?! (?:du|de|tomb\w*|est))|plaie|plaies|sutur\w*|recous\w*|dans le platre)\b", "blesse.verbe"),
-    (r"<lesion>", "blesse.lesion"),
+    (r"<lesion>|\bl?'?os (?:est |etait |lui est )?(?:sorti|visible|casse|a nu|dehors)|\bdents? (?:est|sont|etait) (?:tombee?s?|partie?s?|cassee?s?)", "blesse.lesion"),
     (r"<corps>(?: (?:droite?|gauche|du \w+|de la \w+|de l'\w+|de (?:mon|ma|son|sa) \w+|est|a ete|a|s'est|etait|sont|qui|bien|tout|toute|tres|completement|ya ngai|na ngai|na ye|ya ye|me|e|ai|ont|etaient|lui|aussi|un peu|totalement|presque)){0,4} <blesser>", "blesse.corps_verbe"),
     (r"<blesser>(?: (?:le|la|les|l'|mon|ma|mes|son|sa|ses|au|a la|a l'|aux|un|une|deux|trois|quatre|\d|du|de la|de l'|des|grave\w*|legere\w*|bien|leur|na|lui|presque|moitie|bout|du|net|dans|sur|avec|gros|petit|l)){0,4}[ ']<corps>", "blesse.verbe_corps"),
     (r"\b(?:coups? de (?:machette|machete|couteau|hache|houe|pierre|bouteille|barre|gourdin|pilon|marteau|fusil|pied|tete|poing|baton|sabot|corne|scie|pelle|brique)s?|coups?|choc|pierre|brique|clou|tesson|eclat\w*|balle|tournevis|lame|echarde|barre de fer|tole|fer|fil de fer|hamecon|corne|arete|couteau|machette|machete|morceau de verre|verre)(?: (?:de \w+|violent|recue?s?|dans|sur|a|au|aux|en plein|pleine?|plante|enfonce|entre|rentre|reste|tombe|lui|m'a|m'est|mon|ma|son|sa|le|la|les|l'|est)){1,4}[ ']<corps>", "blesse.coup_corps"),
@@ -136,6 +137,8 @@ def _fausse_blessure(t: str, lu: re.Match[str], regle: str, *, accidentel: bool,
     if regle == "blesse.lesion" and re.search(r"^(?:bosses?|broches?|platre|lumbago|lesions?|agrafes?|bandage|griffures?)$", dit) and not accidentel:
         return True
     if regle == "blesse.coup_corps" and re.match(r"(?:verre|fer|tole|balle|lame|choc|pierre)", dit) and re.search(r"cote|face|dos de", dit):
+        return True
+    if re.match(r"amput|opere", dit) and not accidentel:
         return True
     if dit.startswith("blessure") and re.search(r"(?:succomb\w*|mort\w*|decede\w*|suites?) (?:a|de|des|suite a) (?:ses|leurs|ces)? ?$", t[: lu.start()][-26:]):
         return True

@@ -19,7 +19,7 @@ _DUREE = re.compile(
     r"|\bpasse|\bmarche|\broute|\bfait|\bplusieurs|\bquelques|\btrois fois|\bdans|\bau bout de|\bbout d'|\btoute|\bquart d'|\bdemi|\bdemi-|\bsinon|\bchaque|\bensuite|\bbatu|\bune demi) (?:environ |bien |plus de |presque |pres de |les )?(?:d')?$"
 )
 _APRES_DUREE = re.compile(r"^ ?(?:de (?:route|marche|trajet|temps|vol|voyage|retard|queue|attente|perfusion|coma|travail|suite)|apres|plus tard|d'affilee|durant|/24|sur 24|de temps|avant d|plus tot|par jour|d'attente|d'operation)")
-_SORTIE = re.compile(r"\b(?:sorti\w*|ramene\w*|arrivee?s? (?:a|au|aux) (?:l'hopital|chu|urgences|clinique)|enterre\w*|plainte|ferme|ouvre\w*|rentre\w* chez|constat\w*|rappel\w*|joindre|appel\w*|disponible)[^.;!?]{0,25}$")
+_SORTIE = re.compile(r"\bil est (?:\w+ )?$|\b(?:sorti\w*|ramene\w*|arrivee?s? (?:a|au|aux) (?:l'hopital|chu|urgences|clinique)|enterre\w*|plainte|ferme|ouvre\w*|rentre\w* chez|constat\w*|rappel\w*|joindre|appel\w*|disponible)[^.;!?]{0,25}$")
 _ENTRE = re.compile(r"\b(?:entre|de) $")
 _OU = re.compile(r"^ ?(?:ou|et|a|-) ?(?:vers )?\d{1,2} ?(?:h|heures)")
 _SOIR = re.compile(r"\b(?:soir|soiree|nkokila|pokwa|mpokwa)\b")

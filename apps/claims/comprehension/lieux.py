@@ -9,7 +9,7 @@ from .vocabulaire import motif, sans_accents, sections
 
 _MOT = re.compile(r"[a-z0-9]+(?:['-][a-z0-9]+)*|[a-z]")
 _LIEN = re.compile(r",? ?(?:(?:de la|de l'|de|du|des|d'|ya|na|a la|a l'|aux|au|a|en|dit|numero|n°|la|le|les) ?)?")
-_LIEN_DE = re.compile(r" (?:(?:de la |de l'|de |du |des |d'|ya |na |mwa |n° ?|numero |dit )|aux )")
+_LIEN_DE = re.compile(r" (?:(?:de la |de l'|de |du |des |d'|ya |na |mwa |d |n° ?|numero |dit )|aux )")
 _LOCATIF = (
     r"(?:\b(?:a la|a l'|au|aux|a|dans (?:le|la|les|l'|un|une|mon|ma|mes|notre|son|sa|leur)|dans|en|sur (?:le|la|l'|les|un|une|mon|ma)|sur|vers (?:le|la|l'|les)|vers|devant (?:le|la|l'|les|un|une|chez|mon|ma|notre)|devant|derriere (?:le|la|l'|les|un|mon)|derriere|"
     r"pres (?:de la|de l'|du|des|de|d'un|d'une)|pres|cote (?:de la|de l'|du|des|de)|face (?:a la|a l'|au|aux|a)|en face (?:de la|de l'|du|des|de)|niveau (?:de la|de l'|du|des|de)|hauteur (?:de la|de l'|du|des|de)|entree (?:de la|de l'|du|des|de)|sorti (?:de la|de l'|du|des|de)|"
@@ -31,7 +31,7 @@ _ARRET = frozenset(
     "rembours rembourse remboursement plus garde consultation ordonnance radio scanner analyses devis environ tres trop bien mal grace dieu pneu frein blessure fracture entorse hospitalise hospitalisee j'y d'accident d'urgence pluie vent feu l'eau repos lopitalo".split()
 )
 _PERSONNE = re.compile(r"(?:monsieur|madame|mme|m\.|mlle|docteur|dr|pasteur|papa|maman|maitre|tata|ya|tonton|nom(?:me)?) ?$")
-_ROUTE = re.compile(r"\b(?:pk|km|kilometre|p\.k\.?) ?\d{1,3}\b(?: de [a-z-]+)?|\b(?:rn|nationale) ?(?:n ?° ?)?\d{1,2}\b|\broute nationale (?:n ?° ?|numero )?\d{1,2}\b|\bentre (?P<a>[a-z][a-z'-]+) et (?P<b>[a-z][a-z'-]+)\b")
+_ROUTE = re.compile(r"\bpk [a-z]{4,}\b|\b(?:pk|km|kilometre|p\.k\.?) ?\d{1,3}\b(?: de [a-z-]+)?|\b(?:rn|nationale) ?(?:n ?° ?)?\d{1,2}\b|\broute nationale (?:n ?° ?|numero )?\d{1,2}\b|\bentre (?P<a>[a-z][a-z'-]+) et (?P<b>[a-z][a-z'-]+)\b")
 _CHEZ = motif(r"\bchez (?:(?:les|le|la|l'|ma|mon|mes|un|une|notre|des|son|sa) ?)?(?:soeurs (?:de [a-z-]+)|[a-z'-]+)")
 _CHEZ_NON = re.compile(r"\b(?:retour\w*|rentr\w*|renvoy\w*|ramen\w*|revenu\w*|repart\w*|repos|parti\w*|sorti\w*|arriv\w*|allai[st]|fuite|eau|venant|quitt\w*|allant|client|employ\w*|assur\w*|reparation|facture|achat|achete\w*)(?: [\w']+){0,2} $")
 _MAISON = re.compile(r"^(?:maison|domicile)$")
@@ -167,14 +167,14 @@ def lieux(texte: Texte, *, sejour: bool, vague: bool, ancre: int | None = None) 
 
 def _generique(texte: Texte, lu: re.Match[str], section: str, villes: dict[int, int], *, sejour: bool, vague: bool) -> Lieu | None:
     t = texte.t
-    if (lu[0] == "gare" and "é" in texte.cite(*lu.span()).lower()) or re.match(r"arrets? (?:de travail|maladie|cardiaque)", t[lu.start() : lu.end() + 16]):
+    if (lu[0] == "place" and t[: lu.start()].endswith("sur ")) or (lu[0] == "gare" and "é" in texte.cite(*lu.span()).lower()) or re.match(r"arrets? (?:de travail|maladie|cardiaque)", t[lu.start() : lu.end() + 16]):
         return None
     if not _LOCATIF_AVANT.search(t[max(0, lu.start() - 28) : lu.start()]) and lu.start() > 0 and not re.search(r"(?:^|[\d,;.:(-] ?|\b(?:hier|soir|matin|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|" + r"|".join(_MOIS) + r"|a|grand|petit|nouveau|hopital) )$", t[: lu.start()]) and not _nomme(t, lu, villes):
         return None
     fin = _nom_apres(texte, lu.start(), lu.end(), villes=villes)
     nomme = fin > lu.end()
     avant = t[max(0, lu.start() - 28) : lu.start()]
-    locatif = bool(_DANS.search(avant)) or re.search(r"\b(?:pres d'|au bord du |au bord de la |l'|hauteur de |carrelage de l'|mur de l'|toit de l'|cour de l'|sol de la |cour du |hall de la |escaliers? (?:de la |du |de l')|porte (?:de la |du |de l'))$", avant)
+    locatif = bool(_DANS.search(avant)) or re.search(r"\b(?:pres d'|au bord du |au bord de la |l'|hauteur de |carrelage de l'|mur de l'|toit de l'|cour de l'|sol de la |cour du |hall de la |(?:sol|carrelage|escaliers?|mur|toit|porte|cour|hall|couloir|parking|plafond|terrasse|fosse|salle|entree|tribune)s?(?: \w+)? (?:de la|du|de l') ?|escaliers? (?:de la |du |de l')|porte (?:de la |du |de l'))$", avant)
     if section == "vague":
         return Lieu(lu.start(), lu.end(), 30, "lieu.vague") if vague and _DANS.search(avant) and not _HORS.search(avant) and not re.search(r"\b(?:en|de|a) $", avant) else None
     if section == "sante" and lu[0].startswith(("fondation", "cabinet", "service", "institut")) and not nomme:

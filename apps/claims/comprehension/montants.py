@@ -10,8 +10,8 @@ MAXIMUM = 2_000_000_000
 _DEVISE = re.compile(r"^ ?(?:f ?\.? ?c\.? ?f\.? ?a|f ?cfa|fcfa|francs?(?: cfa)?|xaf|cfa|f|fr|balles|baguettes)\b(?! ?[a-z]?\d)")
 _BROUILLE = re.compile(
     r"(?<!\d)(?:\+?\(?242\)?[ .-]?)?0[4-6](?:[ .-]?\d){7}(?!\d)|\b(?:telephone|numero|tel|appel\w*|joindre|whatsapp|momo)\b[^.;!?\d]{0,25}\d[\d .-]{6,14}\d|(?<!\d)\d{9}(?!\d)"
-    r"|\b(?:police|contrat|dossier|matricule|immatricul\w*|plaque|numero|n ?°|no|ref\w*|reference|code|compte|pv|proces.verbal|bon|recu n\w*|facture n\w*|chambre|porte|parcelle|bus|ligne|lot|camp|bloc|rue|maison n\w*)\W{0,3}(?:numero|n ?°|no\b|num\b|est(?: le)?|du vehicule|de police|c'est)?\W{0,3}(?:[a-z]{1,6}[-/ ]?)?\d[\d/-]*(?: ?[a-z]{1,3} ?\d{1,2})?(?! ?(?:\d{3}|f|fcfa|francs?|mille)\b)"
-    r"|\b[a-z]{2,6}-\d[\d/-]*|\b\d{1,2}[/.-]\d{1,2}[/.-](?:20)?\d\d\b|\b\d{1,2} ?(?:h|heures) ?\d{0,2}\b(?! ?mille)|\b\d{1,2}:\d\d\b|\b(?:pk|km|rn) ?\d+|\b\d+(?:[.,]\d+)? ?(?:km|kg|kilos?|litres?|metres?|cm|mm|mg|ml|ans|annees|mois|jours?|nuits?|%|personnes|cv|cc|kva|watts?|pouces|sacs|toles|boites|semaines)\b|\b(?:en|depuis|annee) (?:19|20)\d\d\b|\b(?:janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre|sept) (?:19|20)\d\d\b|\bl'an 20\d\d"
+    r"|\b(?:police|contrat|dossier|matricule|immatricul\w*|plaque|numero|n ?°|no|ref\w*|reference|code|compte|pv|proces.verbal|bon|recu n\w*|facture n\w*|chambre|porte|parcelle|ligne|lot|camp|bloc|rue|maison n\w*)\W{0,3}(?:numero|n ?°|no\b|num\b|est(?: le)?|du vehicule|de police|c'est)?\W{0,3}(?:[a-z]{1,6}[-/ ]?)?\d[\d/-]*(?: ?[a-z]{1,3} ?\d{1,2})?(?! ?(?:\d{3}|f|fcfa|francs?|mille)\b)"
+    r"|\b[a-z]{2,6}-\d[\d/-]*|\b\d{1,2}[/.-]\d{1,2}[/.-](?:20)?\d\d\b|\b\d{1,2} ?(?:h|heures) ?\d{0,2}\b(?! ?mille)|\b\d{1,2}:\d\d\b|\bbus \d{1,3}\b(?![ .]\d{3}| ?mille)|\b(?:pk|km|rn) ?\d+|\b\d+(?:[.,]\d+)? ?(?:km|kg|kilos?|litres?|metres?|cm|mm|mg|ml|ans|annees|mois|jours?|nuits?|%|personnes|cv|cc|kva|watts?|pouces|sacs|toles|boites|semaines)\b|\b(?:en|depuis|annee) (?:19|20)\d\d\b|\b(?:janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre|sept) (?:19|20)\d\d\b|\bl'an 20\d\d"
 )  # fmt: skip
 _ARGENT = motif(
     r"\b(?:pay\w*|cout\w*|factur\w*|devis|montant|total\w*|perte\w*|perd\w*|valeur|val\w*|vau\w*|rembours\w*|frais|depens\w*|debours\w*|regl\w*|vers\w*|somme|prix|estim\w*|evalu\w*|repar\w*|reclam\w*|demand\w*|sollicit\w*|"
@@ -28,7 +28,7 @@ _DEMANDE = re.compile(r"\b(?:reclam\w*|demand\w*|rembours\w*|sollicit\w*|reclame
 _CORRIGE = re.compile(r"\b(?:non|pardon|plutot|en fait|je corrige|je voulais dire|erreur|c'est faux|je me trompe|je me suis trompe\w*|excus\w*|correction|enfin|euh)\b[^.;!?\d]{0,22}$")
 _ALTERNATIVE = re.compile(r"^ ?(?:f|fcfa|francs?)? ?(?:ou|a|-|et) ?(?:peut-etre )?$")
 _FOIS = re.compile(r"\b(\d{1,2}|deux|trois|quatre|cinq|six) ?(?:fois|x|\*) ?$")
-_NEGATIF = re.compile(r"\b(?:pas|ni|non) (?:de )?$")
+_NEGATIF = re.compile(r"\b(?:pas|ni|non|dont) (?:de )?$")
 
 
 @dataclass(frozen=True)

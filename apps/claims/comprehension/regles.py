@@ -13,7 +13,7 @@ from .vocabulaire import motif
 
 _SECONDAIRE = re.compile(
     r"\b(?:declar\w*|ecri\w*|signal\w*|appel\w*|plainte|depos\w*|ne|nee|naissance|contrat|souscri\w*|police|adher\w*|assuree?|abonnee?|inscrit\w*|enterr\w*|obseques|inhum\w*|prevu\w*|rendez-vous|sorti\w*|jusqu'\w*|libere\w*|quitte l'hopital|constat|certificat|attendre|"
-    r"repris|reprends|reprendre|controle|veillee|funerailles|cotis\w*|pay\w* (?:ma|la|mon) (?:prime|cotisation|pass)|acte|delivr\w*|marie\w*|informe\w*|prevenu\w*|appris|confirm\w*|consult\w*|vu (?:le|un) (?:medecin|docteur)|a l'hopital|achete\w* (?:le|la|mon|ma)|rentre\w* (?:chez|a la maison)|maintenant|encore|toujours|revenir|passe\w* (?:au|a l'agence)|radio|platre|operee?|hospitalisee?|pv|etabli\w*|gendarmerie)\b[^.;!?]{0,26}$"
+    r"repris|reprends|reprendre|controle|veillee|funerailles|cotis\w*|pay\w* (?:ma|la|mon) (?:prime|cotisation|pass)|acte|delivr\w*|marie\w*|informe\w*|prevenu\w*|appris|confirm\w*|consult\w*|vu (?:le|un) (?:medecin|docteur)|a l'hopital|achete\w* (?:le|la|mon|ma)|rentre\w* (?:chez|a la maison)|maintenant|encore|toujours|revenir|passe\w* (?:au|a l'agence)|radio|platre|operee?|malade|hospitalisee?|pv|etabli\w*|gendarmerie)\b[^.;!?]{0,26}$"
 )
 _CORRECTION = re.compile(r"\b(?:non|pardon|plutot|en fait|je corrige|je voulais dire|erreur|je me trompe|je me suis trompe\w*|excus\w*|correction|enfin|rectif\w*|mais non|ou plutot|desole\w*|pas|c'etait|c'est|euh)\b")
 _PAS = re.compile(r"\b(?:pas|et non|non pas)(?: (?:le|ce|la|a|vers|du|un))? $")
@@ -136,20 +136,22 @@ def choisir_jour(t: str, candidats: list[Jour], genre: str | None) -> tuple[Jour
     if doutes and doutes[0].debut < precis[0].debut and genre not in _SEJOURS:
         return None, rejets
     if genre == "autre":
-        return (precis[0] if re.search(r"\b(?:paye\w*|perdu\w*|envoye\w*|regle\w*|verse\w*|depose\w*|fait|recu\w*|arrive\w*|passe\w*|achete\w*)\b", t) else None), rejets
+        return precis[0], rejets
     if genre in _SEJOURS:
         entree, _ = nuits.entree_sortie(t, candidats)
         return entree, rejets
     ancres = [lu.span() for lu in motif(_ANCRES[genre]).finditer(t)] if genre in _ANCRES else []
-    return min(precis, key=lambda jour: (_ecart(t, jour, ancres), jour.debut)), rejets
+    return min(precis, key=lambda jour: (_ecart(t, jour, ancres, fin_compte=genre in ("deces", "frais_funeraires")), jour.debut)), rejets
 
 
-def _ecart(t: str, jour: Jour, ancres: list[tuple[int, int]]) -> int:
+def _ecart(t: str, jour: Jour, ancres: list[tuple[int, int]], *, fin_compte: bool) -> int:
     """How far a day stands from the words of the event; more when it dates something else."""
-    ecart = min((max(debut - jour.fin, jour.debut - fin, 0) for debut, fin in ancres), default=0) // 25
+    ecart = min((debut - jour.fin + 6 if debut >= jour.fin else max(jour.debut - fin, 0) for debut, fin in ancres), default=0) // (1 if fin_compte else 25)
     avant = t[max(0, jour.debut - 45) : jour.debut]
     autre = _SECONDAIRE.search(avant)
     if autre and not any(jour.debut - 45 + autre.start() <= debut < jour.debut and debut > jour.debut - 45 + autre.start() for debut, _ in ancres):
+        ecart += 100
+    if re.match(r",? (?:je|nous) (?:vous )?(?:declar|ecri|signal|vien|appel)", t[jour.fin : jour.fin + 24]):
         ecart += 100
     coupe = re.search(r"[.;!?]", t[min(jour.fin, len(t)) : min((debut for debut, _ in ancres if debut >= jour.fin), default=jour.fin)])
     return ecart + (1 if coupe else 0)

@@ -19,8 +19,8 @@ class Faits:
 
 
 Signe = tuple[str, int, int, str]
-_DEMANDE = motif(r"\b(?:frais|rembours\w*|aides?|secours|assist\w*|sollicit\w*|demand\w*|factur\w*|devis|pay\w*|cout\w*|prises? en charge|mosungu?i|lisungi|lusungu|reclam\w*|depens\w*|achet\w*|regl\w*|argent|mbongo|besoin d'argent|allocation|forfait|appui|soutien|participation|contribution|budget)\b")
-_FUNERAIRE = motif(r"<funeraire>")
+_DEMANDE = motif(r"\b(?:frais|rembours\w*|aides?|secours|assist\w*|sollicit\w*|demand\w*|factur\w*|devis|pay\w*|cout\w*|prises? en charge|mosungu?i|lisungi|lusungu|reclam\w*|depens\w*|achet\w*|regl\w*|argent|mbongo|besoin d'argent|allocation|forfait|appui|soutien|participation|contribution|budget|manque\w*)\b")
+_FUNERAIRE = motif(r"<funeraire>|\benterr\w*|\binhum\w*|\b(?:la|une|sa|pour|de) tombe\b(?! (?:sur|du|de la|dans|en|a))")
 _MOSUNGUI = motif(r"\b(?:mosungu?i|lisungi|lusungu)\b")
 _INDEMNITE = motif(
     r"\b(?:indemnit\w*|indemnis\w*|forfaits?(?! (?:internet|appel|telephon\w*|mobile|momo))|allocations?|journalieres?|per diem|ij)\b(?=.{0,90}\b(?:nuits?|nuitees?|jours?|arrets?|hospital\w*|hopital|sejour|repos|clinique|chu|hospi|journalieres?|lit|interne\w*)\b)|"
@@ -37,11 +37,12 @@ _ACCIDENT = motif(r"<accident_mot>|\baccident\w*")
 _CHUTE = motif(r"<chute>")
 _COUPS = motif(r"<coups>")
 _VOL = motif(r"<vol_mot>|\b(?:voleurs?|cambrioleurs?|bandits? (?:ont|m'ont|nous)|pris (?:mon|ma|mes) (?:<chose>))\b|\b(?:<chose>)(?: \w+){0,3} (?:vole\w*|disparu\w*|arrache\w*|emporte\w*|derobe\w*|envole\w*)|\b(?:arrache\w*|emporte\w*|pris|prises?|barr\w* avec|enfui\w* avec|fui avec|parti\w* avec|disparu avec) (?:\w+ ){0,2}(?:<chose>)")
+_EFFRACTION = motif(r"\b(?:cass\w*|forc\w*|defonc\w*|bris\w*|saut\w*) (?:la|une|notre|ma|le|mon|les|l') ?(?:\w+ )?(?:porte|fenetre|serrure|grille|cadenas|vitre|mur|portail|toit|tiroir|coffre)\w*\b.{0,60}\b(?:pris|prises?|emport\w*|vole\w*|vide\w*|fouill\w*|parti\w*|disparu\w*|ramass\w*)|\b(?:on|ils) (?:m'|nous |lui |l')?(?:a|ont) (?:tout )?(?:pris|emporte|vide|rafle|embarque)\b(?! (?:en charge|a l'hopital|au chu|d'assaut|le (?:bus|taxi)))")
 _VOL_FAUX = re.compile(r"\b(?:vol (?:pour|de (?:ce |retour|brazzaville|paris)|d'oiseau|interieur|ecair|annule)|en plein vol|vole en eclats?|envole\w*|vole au secours|(?:toit|toiture|tole\w*|bache|vitre|pare-brise|chapeau|parabole)(?: \w+){0,3} (?:s'est )?(?:en)?vole\w*|vole en l'air|le vol)\b|emporte\w* par (?:la |le |l'|les )|(?:pluie|vent|eaux?|orage|courant|tornade|erosion|fleuve|crue|torrent|ravin)\b.{0,40}(?:emporte|arrache)")
 _FEU = motif(r"<feu_mot>")
 _FEU_FAUX = re.compile(r"\b(?:feux? (?:rouges?|tricolores?|de signalisation|de position|arriere|vert|de (?!brousse)|du |le|stop)|au feu|le feu de \w+|feu (?:mon|ma|notre)|arme a feu|coup de feu|pas de feu|feux)\b")
 _DEGATS = motif(r"<degats_mot>")
-_DEGATS_FORT = motif(r"\b(?:inond\w*|foudre|foudroy\w*|erosion|eboulement|eboule\w*|fuites?|infiltration\w*|degat\w* des eaux|tornade|orage|surtension\w*|delestage\w*|court[ -]circuit|effondr\w*|ecroul\w*|grill\w*|pluies?|vents?|mbula|mvula|mopepe|mupepe|canalisation|tuyau|crue|submerg\w*|deborde\w*|tempete|glissement de terrain|sous les eaux|(?:arbre|branche|mur|poteau|pylone|antenne|manguier|cocotier|panneau|palmier|avocatier|safoutier|echafaudage|grue)\w* (?:est |s'est |a |vient de |me )?(?:tomb\w*|effondr\w*|ecroul\w*|couche\w*|abatt\w*|abattu\w*))\b")
+_DEGATS_FORT = motif(r"\b(?:inond\w*|grele\w*|foudre|foudroy\w*|erosion|eboulement|eboule\w*|fuites?|infiltration\w*|degat\w* des eaux|tornade|orage|surtension\w*|delestage\w*|court[ -]circuit|effondr\w*|ecroul\w*|grill\w*|pluies?|vents?|mbula|mvula|mopepe|mupepe|canalisation|tuyau|crue|submerg\w*|deborde\w*|tempete|glissement de terrain|sous les eaux|(?:arbre|branche|mur|poteau|pylone|antenne|manguier|cocotier|panneau|palmier|avocatier|safoutier|echafaudage|grue)\w* (?:est |s'est |a |vient de |me )?(?:tomb\w*|effondr\w*|ecroul\w*|couche\w*|abatt\w*|abattu\w*))\b")
 _COLLISION_CHOSE = motif(
     r"(?:<heurter>|<coups>|<chute>|<blesser>)(?: [\w']+){0,4}? (?:ma|mon|notre|nos|sa|son|la|le|l'|mes) ?(?:\w+ )?(?:<vehicule>|<partie_vehicule>|mienne|mien)|\b(?:ma|mon|notre|la|le|l'|sa|son|mes|les) ?(?:\w+ )?(?:<partie_vehicule>)(?: [\w']+){0,4}? (?:<blesser>|<heurter>|mort\w*|foutu\w*|fichu\w*|h\.?s|niqu\w*|cass\w*|detruit\w*|endommag\w*|parti\w*|tomb\w*|rentre\w*)|"
     r"(?:<blesser>|<heurter>)(?: [\w']+){0,3}? (?:<partie_vehicule>)|\b(?:<partie_vehicule>)(?: [\w']+){0,3} (?:<blesser>|<heurter>|fichu\w*|foutu\w*|endommage\w*|explose\w*)|\b(?:ma|mon|notre|la) (?:\w+ )?<vehicule>(?: [\w']+){0,6}? (?:<heurter>)|\b(?:collision|accrochage|carambolage|tole froissee|choc) |etutan\w*|\bla mienne\b|\ble mien\b|\b(?:voiture|vehicule|moto|bus|taxi|camion)s? (?:est |a ete |est completement |bien )?(?:endommage\w*|abime\w*|cabosse\w*|accidente\w*|fichu\w*|foutu\w*|bousille\w*|enfonce\w*|hors d'usage|en panne apres|detruit\w*|raye\w*|en miettes)"
@@ -97,7 +98,8 @@ def _indemnite(t: str, faits: Faits) -> Signe | None:
 
 def _biens(t: str, faits: Faits) -> Signe | None:
     """Theft, fire, water and wind, vehicles that only things suffered from."""
-    vol, feu, degats = _premier(_VOL, t, _VOL_FAUX), _premier(_FEU, t, _FEU_FAUX), _premier(_DEGATS_FORT, t)
+    vol = _premier(_VOL, t, _VOL_FAUX) or _premier(_EFFRACTION, t)
+    feu, degats = _premier(_FEU, t, _FEU_FAUX), _premier(_DEGATS_FORT, t)
     if vol and not (nie(t, vol.start(), vol.end()) and not motif(r"\b(?:porte|serrure|fenetre|telephone|sac|moto)\b").search(t)):
         return "vol", vol.start(), vol.end(), "type.vol"
     soin = _frais(t, faits)
@@ -124,9 +126,8 @@ def _frais(t: str, faits: Faits) -> Signe | None:
     soin = _premier(_SOIN, t)
     if not soin or not (faits.montant or _PAYER.search(t)) or (faits.nuits or 0) > 0:
         return None
-    if motif(r"\b(?:hospitalis\w*|interne\w*|en observation|sejour\w*|reanimation|cesarienne|accouch\w*|alite\w*|opere\w*)\b").search(t) and not _REMBOURSER.search(t):
-        return None
-    if motif(r"\b(?:hospitalis\w*|interne\w*|sejour)\b").search(t) and not re.search(r"\b(?:pas|sans|apres|suite|avant|non)\b(?: \w+){0,4} (?:hospitalis|interne|sejour)", t):
+    sejour = motif(r"\b(?:hospitalis\w*|interne\w*|en observation|sejour\w*|reanimation|cesarienne|accouch\w*|alite\w*|opere\w*)\b").search(t)
+    if sejour and not nie(t, sejour.start(), sejour.end()) and not re.search(r"\b(?:apres|suite|avant|depuis)\b[^.;!?]{0,20}$", t[: sejour.start()]):
         return None
     evenement = _premier(motif(r"<accident_mot>|<chute>|<coups>|<heurter>|<feu_mot>|\b(?:mordu\w*|brule\w*|coupe\w*|pique\w*|renverse\w*|fractur\w*|cass\w*)"), t) if faits.blesse is not False else None
     if evenement and evenement.start() < soin.start() and not _REMBOURSER.search(t):
@@ -144,7 +145,10 @@ def _corps(t: str, faits: Faits) -> Signe | None:
         return "blessure", coups.start(), coups.end(), "type.coups"
     if coups and re.search(r"(?:couteau|machette|pierre|bouteille)s?$", coups[0]) and motif(r"<personne_tiers>|agress|bagarr|\bdonne\b|\brecu\b|m'a |par (?:un|mon|une|des)").search(t) and not re.search(r"\b(?:champ|seul|me suis|s'est)\b", t):
         return "blessure", coups.start(), coups.end(), "type.coups"
-    evenement = accident or moi
+    agresseur = motif(r"\b(?:kuluna|koulouna|bandit|agresseur|voyou|bebes? noirs?|malfrat|delinquant|voleur|braqueur|gang|assaillant)s?\b").search(t)
+    if agresseur and faits.blesse:
+        return "blessure", agresseur.start(), agresseur.end(), "type.agresseur"
+    evenement = accident or moi or (_premier(_DEGATS_FORT, t) if faits.blesse else None)
     if evenement and not (nie(t, evenement.start(), evenement.end()) and not faits.blesse):
         return "accident", evenement.start(), evenement.end(), "type.accident"
     maladie = _premier(_MALADIE, t)
@@ -180,9 +184,9 @@ def parle_d_accident(t: str) -> bool:
 
 def parle_de_sejour(t: str) -> bool:
     """Whether nights may be nights in hospital."""
-    return bool(_premier(_SEJOUR, t) or motif(r"\b(?:hopital|clinique|chu|hospit\w*|maternite|dispensaire|csi|cms|centre de sante|urgences?|indemnit\w*|forfait|lopitalo|mobengo|sice|sejour|lit|polyclinique|perfusion|consulte|consultation|admis\w*|interne\w*|observation|soeurs|nuits du|nuitees?)\b").search(t))
+    return bool(_premier(_SEJOUR, t) or motif(r"\b(?:gardee?s? (?:\w+ ){1,3}nuits?|blanche gomez|netcare|cogemo|guenin|securex|regina pacis|louise michel|adolphe|hopital|clinique|chu|hospit\w*|maternite|dispensaire|csi|cms|centre de sante|urgences?|indemnit\w*|forfait|lopitalo|mobengo|sice|sejour|lit|polyclinique|perfusion|consulte|consultation|admis\w*|interne\w*|observation|soeurs|nuits du|nuitees?)\b").search(t))
 
 
 def chose_reclamee(t: str) -> bool:
     """Whether the price at which something was bought is what is claimed: stolen, burnt, drugs."""
-    return bool(_premier(_VOL, t, _VOL_FAUX) or _premier(_FEU, t, _FEU_FAUX) or motif(r"\bachet\w* (?:\w+ ){0,4}(?:<soin>)|(?:<soin>)(?: \w+){0,4} achet\w*|<soin_acte>|<funeraire>").search(t))
+    return bool(_premier(_VOL, t, _VOL_FAUX) or _premier(_FEU, t, _FEU_FAUX) or _EFFRACTION.search(t) or motif(r"\bachet\w* (?:\w+ ){0,4}(?:<soin>)|(?:<soin>)(?: \w+){0,4} achet\w*|<soin_acte>|<funeraire>").search(t))
