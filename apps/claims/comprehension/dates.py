@@ -6,9 +6,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from .nombres import LOCAUX, MOTS, petit
-from .vocabulaire import motif
+from .vocabulaire import gabarit, motif, motif_de
 
-MOIS = {nom: rang for rang, nom in enumerate("janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre".split(), 1)} | {"sept": 9}
+MOIS = {
+    nom: rang
+    for rang, nom in enumerate(
+        "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre".split(), 1
+    )
+} | {"sept": 9}
 JOURS = {nom: rang for rang, nom in enumerate("lundi mardi mercredi jeudi vendredi samedi dimanche".split())}
 _LOCAUX_JOURS = (
     (r"mokolo (?:ya|mwa) (?:yambo|liboso|moko)|kintete|kiamosi|kyamosi|monday", 0), (r"mokolo (?:ya|mwa) mibale|kizole|kiazole", 1), (r"mokolo (?:ya|mwa) misato|kitatu", 2),
@@ -19,9 +24,9 @@ _JOUR = "(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)"
 _MOIS = "(?:janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre|sept)"
 _N = rf"(?:\d{{1,2}}|{MOTS})"
 _Q = rf"(?:\d{{1,2}}(?:er)?|1 ?er|premier|{MOTS})"
-_NON_JOUR = r"(?![\d:/]|[.,]\d| ?(?:h|heures?|f|fcfa|francs?|mille|millions?|k|ans?|jours?|nuits?|personnes?|mois|eme|e|ieme|fois|minutes?|semaines?|kg|km|pour|%|blesse|mort|autre)\b)"
+_NON_JOUR = gabarit("dates.non_jour")
 _PASSE = r"(?: (?:dernier|derniere|passe|ecoule))"
-_VAGUE = r"\b(?:environ|presque|a peu pres|plus de|moins de|bientot|pres de|quelques|autour de|vers|peut-etre|peut etre|dans les|genre|au moins|une bonne)(?: le| du)? ?$"
+_VAGUE = gabarit("dates.vague")
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,10 @@ def _date(annee: int, mois: int, jour: int) -> date | None:
 
 def _sans_annee(jour: int, mois: int, ref: date) -> date | None:
     """The last such day, today included."""
-    return next((d for annee in range(ref.year, ref.year - 9, -1) if (d := _date(annee, mois, jour)) is not None and d <= ref), None)
+    return next(
+        (d for annee in range(ref.year, ref.year - 9, -1) if (d := _date(annee, mois, jour)) is not None and d <= ref),
+        None,
+    )
 
 
 def _quantieme(jour: int, ref: date) -> date | None:
@@ -83,13 +91,21 @@ def _annee(ecrit: str | None, jour: int, mois: int, ref: date) -> date | None:
 
 _ANNEE = r"(?:,? ?(?:de |en )?(?P<a>20\d\d|cette annee|l'annee (?:derniere|passee)|dernier|passe)\b)?"
 _ISO = re.compile(r"(?<!\d)(20\d\d)-(\d\d)-(\d\d)(?!\d)")
-_BARRES = re.compile(r"(?<![\d.,/-])(\d{1,2})([/.-])(\d{1,2})(?:\2(20\d\d|\d\d))?(?![\d/-]|[.,]\d| ?(?:h|mille|f|fcfa|millions?|eme|jours?)\b)")
+_BARRES = motif_de("dates.barres")
 _LIEN = rf"(?:,? ?(?:au|jusqu'au|a|jusqu'a(?: le)?|-|jusque le|et sortie?s? le|et rentree? le|-->|->)(?: {_JOUR})? ?)"
-_PLAGE = re.compile(rf"\b(?:nuits? )?(?:du|de|entre le|des|depuis le)(?: {_JOUR})? (?P<j1>{_Q})(?: (?P<m1>{_MOIS}))?{_LIEN}(?P<j2>{_Q}){_NON_JOUR}(?: (?P<m2>{_MOIS}))?{_ANNEE}")
-_PLAGE_BARRES = re.compile(r"\bdu (\d{1,2})[/.-](\d{1,2})(?:[/.-](?:20)?\d\d)? au (\d{1,2})[/.-](\d{1,2})(?:[/.-](?:20)?(\d\d))?")
-_PLAGE_JOURS = re.compile(rf"\b(?P<nuit>nuit )?(?P<lien>du|de|entre)(?: le)? (?P<j1>{_JOUR})(?: (?:soir|matin))? (?:au|a|et|jusqu'a|jusqu'au)(?: le)? (?P<j2>{_JOUR})(?: (?:soir|matin))?")
-_JOUR_MOIS = re.compile(rf"(?:\b{_JOUR} |\ble |\bau )?(?<![\d/.,])(?:\b(?:le )?)(?P<j>{_Q}) ?(?:du mois de |de |d')?(?P<m>{_MOIS})\b{_ANNEE}")
-_OU = re.compile(rf"\b(?:{_JOUR}|le {_Q}|hier|avant-hier)(?: (?:matin|soir))? (?:ou(?: bien)?|soit)(?: le| peut-etre)? (?:{_JOUR}|{_Q}\b|avant-hier|hier|aujourd'hui)(?: {_MOIS})?")
+_PLAGE = re.compile(
+    rf"\b(?:nuits? )?(?:du|de|entre le|des|depuis le)(?: {_JOUR})? (?P<j1>{_Q})(?: (?P<m1>{_MOIS}))?{_LIEN}(?P<j2>{_Q}){_NON_JOUR}(?: (?P<m2>{_MOIS}))?{_ANNEE}"
+)
+_PLAGE_BARRES = motif_de("dates.plage_barres")
+_PLAGE_JOURS = re.compile(
+    rf"\b(?P<nuit>nuit )?(?P<lien>du|de|entre)(?: le)? (?P<j1>{_JOUR})(?: (?:soir|matin))? (?:au|a|et|jusqu'a|jusqu'au)(?: le)? (?P<j2>{_JOUR})(?: (?:soir|matin))?"
+)
+_JOUR_MOIS = re.compile(
+    rf"(?:\b{_JOUR} |\ble |\bau )?(?<![\d/.,])(?:\b(?:le )?)(?P<j>{_Q}) ?(?:du mois de |de |d')?(?P<m>{_MOIS})\b{_ANNEE}"
+)
+_OU = re.compile(
+    rf"\b(?:{_JOUR}|le {_Q}|hier|avant-hier)(?: (?:matin|soir))? (?:ou(?: bien)?|soit)(?: le| peut-etre)? (?:{_JOUR}|{_Q}\b|avant-hier|hier|aujourd'hui)(?: {_MOIS})?"
+)
 _LE = re.compile(
     rf"\b(?:le|{_JOUR}(?: le)?|au|jusqu'au|depuis le|du) (?P<j>\d{{1,2}}(?:er)?|1 ?er|premier|{MOTS})\b{_NON_JOUR}(?! \d{{3}})(?P<quand> (?:de ce mois|du mois(?: en cours)?(?: (?:passe|dernier))?|courant|dernier|passe))?(?! (?!du mois){{1}}(?:et demi)\b)"
 )
@@ -97,22 +113,34 @@ _SEMAINE = re.compile(
     rf"\b(?P<ce>ce )?(?P<jour>{_JOUR})\b(?P<quoi>(?: (?:de|d') ?(?:la semaine (?:passee?|derniere|d'avant|surpasse\w*)|cette semaine|avant|la semaine))| (?:dernier|passe|prochain|surpasse\w*|en huit|saint|de paques|de pentecote|d'avant|qui vient|precedent))?"
 )
 _RELATIFS: tuple[tuple[str, int | None, str], ...] = (
-    (r"(?:avant[ -])avant[ -]hier|hier[ -]avant[ -]hier|il y a trois jours|lobi kuna te", 3, "date.avant_avant_hier"),
-    (r"avant[ -]hier|lobi kuna|lobi oyo eleki kuna|avant yesterday|zuzi|juzi", 2, "date.avant_hier"),
-    (r"(?:dans )?la nuit d'hier|hier|la veille au soir(?= je)|lobi(?: eleki)?|mazono?u?|mazuzi|mazona|lobi eleki|yesterday", 1, "date.hier"),
-    (r"aujourd'hui(?: meme)?|ce matin|ce midi|ce soir|cet? ?apres[ -]midi|cette apres[ -]midi|cett?e? nuit|tout a l'heure|tantot|a l'instant|ce jour|lelo(?: oyo)?|bubu(?: yai)?|lubu|bubuyayi|cette matinee", 0, "date.aujourd_hui"),
-    (r"la nuit (?:derniere|passee)|(?:la|cette) semaine(?: (?:passee?|derniere|surpasse\w*|prochaine?|d'avant))?|(?:le|ce) mois(?: (?:passe|dernier|prochain))?|l'annee (?:passee|derniere)|(?:ce|le) week-?end(?: (?:passe|dernier))?|ces jours-?ci|l'autre jour|recemment|demain|(?:debut|fin|mi|courant|en|au mois de)[ -](?:de )?<mois>|mposo eleki|sanza eleki|ngonda me luta|mposo me luta|sabala me luta|dernierement|il y a (?:quelques|plusieurs) (?:jours|semaines|mois)|il y a longtemps|hier ou avant[ -]hier", None, "date.vague"),
+    (gabarit("date.avant_avant_hier"), 3, "date.avant_avant_hier"),
+    (gabarit("date.avant_hier"), 2, "date.avant_hier"),
+    (gabarit("date.hier"), 1, "date.hier"),
+    (gabarit("date.aujourd_hui"), 0, "date.aujourd_hui"),
+    (gabarit("date.vague"), None, "date.vague"),
 )
 _IL_Y_A = re.compile(
     rf"\b(?P<tete>il y a(?: de ca)?|y'? ?a|ya|ca fait|cela fait|sa fait|voila|voici|depuis|eleki|fait|a peine) (?P<vague>(?:environ|presque|a peu pres|plus de|moins de|bientot|pres de|deja|maintenant|peut-etre|juste|a peine|bien|exactement|tout juste|au moins|genre|plus d') ?)?(?P<n>{_N}|une?) (?P<u>jours?|semaines?|mois|ans?|annees?|heures?|h|minutes?|nuits?)\b(?P<apres> (?:environ|a peu pres|et demie?|ou plus|et quelques|peut-etre|ou (?:deux|trois|quatre|cinq|six|sept|huit|dix|\d+)))?"
 )
-_DE_CA = re.compile(rf"\b(?P<n>{_N}) (?P<u>jours?|semaines?|mois) (?:de (?:ca|cela)|plus tot|passes? (?:que|deja)|auparavant|en arriere)\b")
-_MIKOLO = re.compile(rf"\b(?:mikolo|bilumbu|mposo|bamposo) (?P<n>{'|'.join(LOCAUX)}) (?:eleki|me luta|oyo eleki|oleki)\b|\beleki (?:mikolo|bilumbu) (?P<n2>{'|'.join(LOCAUX)})\b")
-_FETES = re.compile(
-    r"\b(?P<veille>(?:la )?veille (?:de |du |de la )?)?(?:(?P<noel>noel)|(?P<an>(?:le |du )?(?:jour de l'an|nouvel an))|(?P<saint>(?:la )?saint[- ]sylvestre|(?:le )?reveillon du nouvel an)|(?P<travail>fete du travail)|"
-    r"(?P<indep>(?:fete de l')?independance|fete nationale)|(?P<toussaint>toussaint)|(?P<femme>(?:la )?(?:journee|fete) (?:internationale )?(?:de la femme|des femmes))|(?P<paques>lundi de paques|dimanche de paques|paques)|(?P<ascension>ascension)|(?P<pentecote>(?:lundi de )?pentecote)|(?P<republique>journee de la republique|fete de la republique)|(?P<valentin>saint[- ]valentin)|(?P<assomption>assomption))\b"
-)  # fmt: skip
-_FIXES = {"noel": (12, 25), "an": (1, 1), "saint": (12, 31), "travail": (5, 1), "indep": (8, 15), "toussaint": (11, 1), "femme": (3, 8), "republique": (11, 28), "valentin": (2, 14), "assomption": (8, 15)}
+_DE_CA = re.compile(
+    rf"\b(?P<n>{_N}) (?P<u>jours?|semaines?|mois) (?:de (?:ca|cela)|plus tot|passes? (?:que|deja)|auparavant|en arriere)\b"
+)
+_MIKOLO = re.compile(
+    rf"\b(?:mikolo|bilumbu|mposo|bamposo) (?P<n>{'|'.join(LOCAUX)}) (?:eleki|me luta|oyo eleki|oleki)\b|\beleki (?:mikolo|bilumbu) (?P<n2>{'|'.join(LOCAUX)})\b"
+)
+_FETES = motif_de("dates.fetes")  # fmt: skip
+_FIXES = {
+    "noel": (12, 25),
+    "an": (1, 1),
+    "saint": (12, 31),
+    "travail": (5, 1),
+    "indep": (8, 15),
+    "toussaint": (11, 1),
+    "femme": (3, 8),
+    "republique": (11, 28),
+    "valentin": (2, 14),
+    "assomption": (8, 15),
+}
 
 
 def _plages(t: str, ref: date) -> Iterator[Jour]:
@@ -153,7 +181,9 @@ def _absolues(t: str, ref: date) -> Iterator[Jour]:
         numero = _n(lu["j"])
         if numero is not None and 1 <= numero <= 31:
             vague = re.search(_VAGUE, t[: lu.start()][-20:])
-            yield Jour(lu.start(), lu.end(), None if vague else _annee(lu["a"], numero, MOIS[lu["m"]], ref), "date.jour_mois")
+            yield Jour(
+                lu.start(), lu.end(), None if vague else _annee(lu["a"], numero, MOIS[lu["m"]], ref), "date.jour_mois"
+            )
     for lu in _LE.finditer(t):
         numero = _n(lu["j"])
         if numero is None or not 1 <= numero <= 31:
@@ -168,7 +198,7 @@ def _absolues(t: str, ref: date) -> Iterator[Jour]:
 def _semaines(t: str, ref: date) -> Iterator[Jour]:
     for lu in _SEMAINE.finditer(t):
         quoi = (lu["quoi"] or "").strip()
-        if re.match(r"prochain|en huit|qui vient|d'avant|surpasse|saint|de p|precedent", quoi) or re.search(r"\b(?:chaque|tous les|tous|l'autre|un|prochain|d'ici|pour|rdv|rendez-vous) $", t[: lu.start()][-15:]):
+        if motif_de("dates.semaines").match(quoi) or motif_de("dates.semaines_2").search(t[: lu.start()][-15:]):
             yield Jour(lu.start(), lu.end(), None, "date.vague")
             continue
         valeur = _jour_semaine(JOURS[lu["jour"]], ref)
@@ -187,7 +217,14 @@ def _relatives(t: str, ref: date) -> Iterator[Jour]:
             yield Jour(lu.start(), lu.end(), None if recul is None else ref - timedelta(days=recul), regle)
     for lu in _IL_Y_A.finditer(t):
         quantite = 1 if lu["n"] in ("un", "une") else petit(lu["n"])
-        vague = (lu["vague"] or "").strip() not in ("", "deja", "juste", "exactement", "tout juste", "maintenant") or lu["apres"]
+        vague = (lu["vague"] or "").strip() not in (
+            "",
+            "deja",
+            "juste",
+            "exactement",
+            "tout juste",
+            "maintenant",
+        ) or lu["apres"]
         if quantite is None or (lu["u"].startswith("nuit") or lu["u"].startswith("an")):
             continue
         court = lu["u"][0] in "h" or lu["u"].startswith("minute")
@@ -199,10 +236,17 @@ def _relatives(t: str, ref: date) -> Iterator[Jour]:
     for lu in _DE_CA.finditer(t):
         quantite = petit(lu["n"])
         vague = re.search(_VAGUE, t[: lu.start()][-20:])
-        yield Jour(lu.start(), lu.end(), None if vague or quantite is None else _recul(ref, quantite, lu["u"]), "date.il_y_a")
+        yield Jour(
+            lu.start(), lu.end(), None if vague or quantite is None else _recul(ref, quantite, lu["u"]), "date.il_y_a"
+        )
     for lu in _MIKOLO.finditer(t):
         semaines = "poso" in lu[0]
-        yield Jour(lu.start(), lu.end(), ref - timedelta(days=LOCAUX[lu["n"] or lu["n2"]] * (7 if semaines else 1)), "date.il_y_a_local")
+        yield Jour(
+            lu.start(),
+            lu.end(),
+            ref - timedelta(days=LOCAUX[lu["n"] or lu["n2"]] * (7 if semaines else 1)),
+            "date.il_y_a_local",
+        )
 
 
 def _recul(ref: date, quantite: int, unite: str) -> date | None:
@@ -226,14 +270,26 @@ def _paques(annee: int) -> date:
 
 
 def _fetes(t: str, ref: date) -> Iterator[Jour]:
-    mobiles: dict[str, Callable[[str], int]] = {"paques": lambda dit: 1 if "lundi" in dit else 0, "ascension": lambda _: 39, "pentecote": lambda dit: 50 if "lundi" in dit else 49}
+    mobiles: dict[str, Callable[[str], int]] = {
+        "paques": lambda dit: 1 if "lundi" in dit else 0,
+        "ascension": lambda _: 39,
+        "pentecote": lambda dit: 50 if "lundi" in dit else 49,
+    }
     for lu in _FETES.finditer(t):
         nom = next(nom for nom in (*_FIXES, *mobiles) if lu[nom])
-        if nom == "indep" and not re.search(r"\b(?:fete|jour|le|a) (?:de )?l'?$", t[: lu.start()]) and not lu[0].startswith("fete"):
+        if (
+            nom == "indep"
+            and not re.search(r"\b(?:fete|jour|le|a) (?:de )?l'?$", t[: lu.start()])
+            and not lu[0].startswith("fete")
+        ):
             continue
-        if re.search(r"\b(?:rue|avenue|eglise|paroisse|hopital|place|boulevard|apres|avant|depuis) (?:de |du |de l'|de la |la |l')?$", t[: lu.start()]):
+        if motif_de("dates.fetes_2").search(t[: lu.start()]):
             continue
-        jours = [_paques(an) + timedelta(days=mobiles[nom](lu[0])) for an in (ref.year, ref.year - 1)] if nom in mobiles else [_sans_annee(*reversed(_FIXES[nom]), ref)]
+        jours = (
+            [_paques(an) + timedelta(days=mobiles[nom](lu[0])) for an in (ref.year, ref.year - 1)]
+            if nom in mobiles
+            else [_sans_annee(*reversed(_FIXES[nom]), ref)]
+        )
         jour = next((j for j in jours if j is not None and j <= ref), None)
         yield Jour(lu.start(), lu.end(), jour - timedelta(days=1) if jour and lu["veille"] else jour, "date.fete")
 

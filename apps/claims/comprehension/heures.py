@@ -5,21 +5,21 @@ from dataclasses import dataclass
 from datetime import time
 
 from .nombres import LOCAUX, MOTS, petit
+from .vocabulaire import gabarit, motif_de
 
 _H = rf"(?P<h>\d{{1,2}}|{MOTS})"
-_MIN = rf"(?: ?(?:et )?(?P<m>\d{{2}}|(?:cinq|dix|quinze|vingt|trente|quarante|cinquante)(?:[ -](?:et )?\w+)?)\b(?! (?:jours?|nuits?|mille|francs|f|fcfa|ans|personnes|minutes? (?:apres|plus tard|de))))?"
-_PLUS = r"(?: ?(?P<plus>et demie?|et quart|moins le quart|moins quart|moins (?:cinq|dix|vingt|vingt-cinq|\d{1,2})|(?:et )?trois quarts))?"
-_PERIODE = r"(?P<periode>(?: (?:pile|precises?|environ|passees?))?(?:,? (?:du|de la|de l'|d'|au|le|ya|na|ce|cet|cette|hier) ?)(?:matin(?:ee)?|mat|soir(?:ee)?|apres-midi|apres midi|nuit|tongo|suka|nsuka|mpokwa|pokwa|butu|nkokila|mpimpa|aube))?"
+_MIN = gabarit("heures.min")
+_PLUS = gabarit("heures.plus")
+_PERIODE = gabarit("heures.periode")
 _HEURE = re.compile(rf"(?<![\d.,/:-])\b{_H}(?: ?(?:heures?|h)(?![a-z])){_MIN}{_PLUS}{_PERIODE}")
-_POINTS = re.compile(rf"(?<![\d.,/-])\b(?P<h>[01]?\d|2[0-3]) ?[:h] ?(?P<m>[0-5]\d)\b(?! ?(?:f|fcfa|francs|mille)\b){_PERIODE}")
-_MIDI = re.compile(r"\b(?<!apres-)(?<!apres )(?<!avant-)(?P<mot>midi|minuit)\b(?: (?P<plus>et demie?|et quart|moins le quart|moins (?:cinq|dix|vingt|\d{1,2})|trente|quinze|dix|vingt|cinq|\d{2})\b)?")
-_NGONGA = re.compile(rf"\b(?:ngonga|saa|ntango)(?: ya)? (?P<h>\d{{1,2}}|{'|'.join(LOCAUX)})\b{_PERIODE}")
-_DUREE = re.compile(
-    r"(?:\bpendant|\bdurant|\bapres|\bdepuis|\bil y a|\by a|\bya|\bca fait|\bcela fait|\bvoila|\ben|\bsous|\btoutes les|\bdans les|\bplus de|\bmoins de|\bpresque|\battend\w*|\bdure|\bdurait|\btrajet de"
-    r"|\bpasse|\bmarche|\broute|\bfait|\bplusieurs|\bquelques|\btrois fois|\bdans|\bau bout de|\bbout d'|\btoute|\bquart d'|\bdemi|\bdemi-|\bsinon|\bchaque|\bensuite|\bbatu|\bune demi) (?:environ |bien |plus de |presque |pres de |les )?(?:d')?$"
+_POINTS = re.compile(
+    rf"(?<![\d.,/-])\b(?P<h>[01]?\d|2[0-3]) ?[:h] ?(?P<m>[0-5]\d)\b(?! ?(?:f|fcfa|francs|mille)\b){_PERIODE}"
 )
-_APRES_DUREE = re.compile(r"^ ?(?:de (?:route|marche|trajet|temps|vol|voyage|retard|queue|attente|perfusion|coma|travail|suite)|apres|plus tard|d'affilee|durant|/24|sur 24|de temps|avant d|plus tot|par jour|d'attente|d'operation)")
-_SORTIE = re.compile(r"\bil est (?:\w+ )?$|\b(?:sorti\w*|ramene\w*|arrivee?s? (?:a|au|aux) (?:l'hopital|chu|urgences|clinique)|enterre\w*|plainte|ferme|ouvre\w*|rentre\w* chez|constat\w*|rappel\w*|joindre|appel\w*|disponible)[^.;!?]{0,25}$")
+_MIDI = motif_de("heures.midi")
+_NGONGA = re.compile(rf"\b(?:ngonga|saa|ntango)(?: ya)? (?P<h>\d{{1,2}}|{'|'.join(LOCAUX)})\b{_PERIODE}")
+_DUREE = motif_de("heures.duree")
+_APRES_DUREE = motif_de("heures.apres_duree")
+_SORTIE = motif_de("heures.sortie")
 _ENTRE = re.compile(r"\b(?:entre|de) $")
 _OU = re.compile(r"^ ?(?:ou|et|a|-) ?(?:vers )?\d{1,2} ?(?:h|heures)")
 _SOIR = re.compile(r"\b(?:soir|soiree|nkokila|pokwa|mpokwa)\b")
@@ -70,7 +70,11 @@ def _autour(t: str, debut: int, fin: int) -> str:
 def heures(t: str) -> list[Heure]:
     """Clock times of `t`, in order; a range or a choice of two gives None."""
     trouvees: list[Heure] = []
-    for forme, lu in [(nom, lu) for nom, expression in (("heure", _HEURE), ("points", _POINTS), ("ngonga", _NGONGA)) for lu in expression.finditer(t)]:
+    for forme, lu in [
+        (nom, lu)
+        for nom, expression in (("heure", _HEURE), ("points", _POINTS), ("ngonga", _NGONGA))
+        for lu in expression.finditer(t)
+    ]:
         if any(autre.debut < lu.end() and lu.start() < autre.fin for autre in trouvees):
             continue
         h = petit(lu["h"])
@@ -80,16 +84,22 @@ def heures(t: str) -> list[Heure]:
             continue
         if _DUREE.search(t[max(0, lu.start() - 25) : lu.start()]) or _APRES_DUREE.match(t[lu.end() : lu.end() + 20]):
             continue
-        double = _OU.match(t[lu.end() : lu.end() + 14]) or (_ENTRE.search(t[: lu.start()]) and re.match(r" (?:et|a) \d", t[lu.end() :]))
-        double = double or re.search(r"\d ?(?:h|heures) ?(?:ou|et|a|-) ?(?:vers )?$|\b(?:entre|de) \d{1,2} (?:et|a) $", t[max(0, lu.start() - 16) : lu.start()])
+        double = _OU.match(t[lu.end() : lu.end() + 14]) or (
+            _ENTRE.search(t[: lu.start()]) and re.match(r" (?:et|a) \d", t[lu.end() :])
+        )
+        double = double or motif_de("heures.heures").search(t[max(0, lu.start() - 16) : lu.start()])
         periode = groupes.get("periode") or _autour(t, lu.start(), lu.end())
-        trouvees.append(Heure(lu.start(), lu.end(), None if double else _heure(h, minutes + plus, periode), f"heure.{forme}"))
+        trouvees.append(
+            Heure(lu.start(), lu.end(), None if double else _heure(h, minutes + plus, periode), f"heure.{forme}")
+        )
     for lu in _MIDI.finditer(t):
         if any(autre.debut < lu.end() and lu.start() < autre.fin for autre in trouvees):
             continue
         minutes = _minutes(lu["plus"])
         if minutes is not None and not re.search(r"\b(?:ce|cet|apres|avant|entre|jusqu'a|ou) $", t[: lu.start()][-10:]):
-            trouvees.append(Heure(lu.start(), lu.end(), _heure(12 if lu["mot"] == "midi" else 0, minutes, ""), "heure.midi"))
+            trouvees.append(
+                Heure(lu.start(), lu.end(), _heure(12 if lu["mot"] == "midi" else 0, minutes, ""), "heure.midi")
+            )
         elif minutes is not None and t[: lu.start()].endswith("ce "):
             trouvees.append(Heure(lu.start(), lu.end(), time(12), "heure.midi"))
     return sorted(trouvees, key=lambda heure: heure.debut)

@@ -5,23 +5,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from .normalisation import Texte
-from .vocabulaire import motif, sans_accents, sections
+from .vocabulaire import gabarit, motif_de, sans_accents, sections
 
 _MOT = re.compile(r"[a-z0-9]+(?:['-][a-z0-9]+)*|[a-z]")
-_LIEN = re.compile(r",? ?(?:(?:de la|de l'|de|du|des|d'|ya|na|a la|a l'|aux|au|a|en|dit|numero|n°|la|le|les) ?)?")
+_LIEN = motif_de("lieux.lien")
 _LIEN_DE = re.compile(r" (?:(?:de la |de l'|de |du |des |d'|ya |na |mwa |d |n° ?|numero |dit )|aux )")
-_LOCATIF = (
-    r"(?:\b(?:a la|a l'|au|aux|a|dans (?:le|la|les|l'|un|une|mon|ma|mes|notre|son|sa|leur)|dans|en|sur (?:le|la|l'|les|un|une|mon|ma)|sur|vers (?:le|la|l'|les)|vers|devant (?:le|la|l'|les|un|une|chez|mon|ma|notre)|devant|derriere (?:le|la|l'|les|un|mon)|derriere|"
-    r"pres (?:de la|de l'|du|des|de|d'un|d'une)|pres|cote (?:de la|de l'|du|des|de)|face (?:a la|a l'|au|aux|a)|en face (?:de la|de l'|du|des|de)|niveau (?:de la|de l'|du|des|de)|hauteur (?:de la|de l'|du|des|de)|entree (?:de la|de l'|du|des|de)|sorti (?:de la|de l'|du|des|de)|"
-    r"bord (?:de la|de l'|du|de)|na|o|ku|kuna na|contre (?:le|la|l'|un|une)|non loin (?:de la|de l'|du|de)|apres (?:le|la|l')|avant (?:le|la|l')|entre (?:le|la|l')|chez|au-dessus (?:de la|du)|sous (?:le|la|l')|du|de la|de l'|des|depuis (?:le|la|l')|par|cour (?:de la|de l'|du)|enceinte (?:de la|de l'|du)|jusqu'au|jusqu'a la|notre|nos|mon|ma|le|la|l'|les|quelque part (?:a|au|vers)|:|,) ?)$"
-)
+_LOCATIF = gabarit("lieux.locatif")
 _LOCATIF_AVANT = re.compile(_LOCATIF)
-_DANS = re.compile(r"\b(?:a la|a l'|au|aux|a (?:mon|ma|notre|son|sa|leur)|dans (?:le|la|les|l'|un|une|mon|ma|mes|notre|son|sa|leur|la cour de la)|dans|sur (?:le|la|l'|les)|na|o|devant (?:le|la|l'|mon|ma|notre)|sur|en|pres (?:du|de la|de l')|de notre|cote (?:du|de la)|vers (?:le|la|l')|devant|derriere (?:le|la|l')|face (?:au|a la|a l')|niveau (?:du|de la|de l'))(?: propre| nouvelle| nouveau| petite| petit| vieux| vieille| grande| grand)? ?$")
-_PREP_NOM = re.compile(r"(?:\b(?:a|au|aux|vers|na|ku|o|cote|dans|quartier|village|de|d'|du|sur|pres de|devant|en|entre|c'etait a|axe|depuis|commune de|ville de) ?|[,:;.(] ?|^)$")
-_HORS = re.compile(
-    r"\b(?:j'habite|habit\w*|je vis|resid\w*|domicili\w*|originaire|natif|native|nee?|en provenance|proven\w*|venai[st]|venant|vien[st]|venions|revenai\w*|revenant|retour|en allant|j'allais|allai[st]|allions|allait|pour aller|direction|destination|en route pour|en partance|parti\w*|partai\w*|partir|rendai[st]|je suis de|je suis un|quitt\w*(?! la route| la chaussee| la piste)|ne a|agence|bureau|abonne\w*|joindre|transport\w*|evacu\w*|conduit\w*|emmen\w*|amen\w*|transfer\w*|achemin\w*|soign\w*|depos\w* (?:plainte )?|plainte|declar\w*|ramen\w*|recu\w* (?:a|au)|consult\w*|enterr\w*|inhum\w*|obseques|rapatri\w*|commissariat|gendarmerie|cimetiere|acheté\w*|souscri\w*|assure\w*|fonctionnaire|employee?s?|travaill\w*|enseignant\w*|ticket|morgue|chef|directeur|maire|infirmier|vit|appris|famille|garage|assurance|bus pour|train pour|envoye\w*|reparer|renvoye\w*|rentre\w*|voyage\w*)(?: [\w'-]+){0,2}(?:,)? (?:a la |a l'|au |aux |a |de la |de l'|de |du |d'|vers |en |pour |na |dans |chez |l'|la |le )+$"
-)
-_SOINS_APRES = re.compile(r"\b(?:transport\w*|evacu\w*|conduit\w*|emmen\w*|amen\w*|transfer\w*|achemin\w*|soign\w*|recu\w*|consult\w*|pans\w*|recous\w*|sutur\w*|platr\w*|opere\w*|hospitalis\w*|radio|admis\w*|garde\w*|urgences?|alle\w*|parti\w*|trouv\w* (?:a|au)|interne\w*|depos\w*|examin\w*|direction|repos\w*|couche\w*|remis)\b[^.;!?]{0,40}$")
+_DANS = motif_de("lieux.dans")
+_PREP_NOM = motif_de("lieux.prep_nom")
+_HORS = motif_de("lieux.hors")
+_SOINS_APRES = motif_de("lieux.soins_apres")
 _ARRET = frozenset(
     "le la les un une mon ma mes notre nos son sa ses leur leurs ce cet cette ces lundi mardi mercredi jeudi vendredi samedi dimanche hier aujourd'hui avant-hier matin soir nuit midi minuit depuis pour par sur avec sans et ou mais donc car "
     "je tu il elle on nous vous ils elles qui que quand ou vers suite janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre j'ai j'etais c'est c'etait est a ai ont etait sont n'est pas plus ne dans il y retour cause fait "
@@ -30,10 +24,10 @@ _ARRET = frozenset(
     "accouchement accident moto voiture taxi bus camion date heure avant-midi apres-midi avant aux jour jours nuits franc francs fcfa mille f k nsuka suka tongo butu mpimpa ici la-bas puis alors aussi enfin heureusement malheureusement seul seule juste toujours "
     "rembours rembourse remboursement plus garde consultation ordonnance radio scanner analyses devis environ tres trop bien mal grace dieu pneu frein blessure fracture entorse hospitalise hospitalisee j'y d'accident d'urgence pluie vent feu l'eau repos lopitalo".split()
 )
-_PERSONNE = re.compile(r"(?:monsieur|madame|mme|m\.|mlle|docteur|dr|pasteur|papa|maman|maitre|tata|ya|tonton|nom(?:me)?) ?$")
-_ROUTE = re.compile(r"\bpk [a-z]{4,}\b|\b(?:pk|km|kilometre|p\.k\.?) ?\d{1,3}\b(?: de [a-z-]+)?|\b(?:rn|nationale) ?(?:n ?° ?)?\d{1,2}\b|\broute nationale (?:n ?° ?|numero )?\d{1,2}\b|\bentre (?P<a>[a-z][a-z'-]+) et (?P<b>[a-z][a-z'-]+)\b")
-_CHEZ = motif(r"\bchez (?:(?:les|le|la|l'|ma|mon|mes|un|une|notre|des|son|sa) ?)?(?:soeurs (?:de [a-z-]+)|[a-z'-]+)")
-_CHEZ_NON = re.compile(r"\b(?:retour\w*|rentr\w*|renvoy\w*|ramen\w*|revenu\w*|repart\w*|repos|parti\w*|sorti\w*|arriv\w*|allai[st]|fuite|eau|venant|quitt\w*|allant|client|employ\w*|assur\w*|reparation|facture|achat|achete\w*)(?: [\w']+){0,2} $")
+_PERSONNE = motif_de("lieux.personne")
+_ROUTE = motif_de("lieux.route")
+_CHEZ = motif_de("lieux.chez")
+_CHEZ_NON = motif_de("lieux.chez_non")
 _MAISON = re.compile(r"^(?:maison|domicile)$")
 
 
@@ -61,8 +55,14 @@ def _toponymes() -> tuple[dict[tuple[str, ...], str], frozenset[str], int]:
 
 @lru_cache(maxsize=1)
 def _generiques() -> dict[str, re.Pattern[str]]:
-    formes = {section: sorted({sans_accents(forme) for forme in liste}, key=len, reverse=True) for section, liste in sections("generiques.txt").items()}
-    return {section: re.compile(rf"\b(?:{'|'.join(re.escape(forme) for forme in liste)})s?\b") for section, liste in formes.items()}
+    formes = {
+        section: sorted({sans_accents(forme) for forme in liste}, key=len, reverse=True)
+        for section, liste in sections("generiques.txt").items()
+    }
+    return {
+        section: re.compile(rf"\b(?:{'|'.join(re.escape(forme) for forme in liste)})s?\b")
+        for section, liste in formes.items()
+    }
 
 
 _MOT_SIMPLE = re.compile(r"[a-z0-9]+")
@@ -104,24 +104,39 @@ def _nom_apres(texte: Texte, debut_nom: int, fin: int, *, villes: dict[int, int]
             place, debut_chaine = villes[apres], False
             continue
         mot = _MOT.match(t, apres)
-        if mot is None or (mot[0] in _ARRET and not (mot[0] in ("chez", "la", "le", "les") and _majuscule(texte, apres))):
+        if mot is None or (
+            mot[0] in _ARRET and not (mot[0] in ("chez", "la", "le", "les") and _majuscule(texte, apres))
+        ):
             break
-        nom_propre = _majuscule(texte, apres) or mot[0] in ("st", "ste", "saint", "sainte", "mgr") or (avec_lien and mot[0].isdigit() and lien[0].strip() in ("des", "n°", "numero"))
-        if nom_propre or (debut_chaine and (avec_lien or _nom_nu(t, debut_nom, fin, mot)) and len(mot[0]) > 2 and not re.match(r"\d", mot[0])):
+        nom_propre = (
+            _majuscule(texte, apres)
+            or mot[0] in ("st", "ste", "saint", "sainte", "mgr")
+            or (avec_lien and mot[0].isdigit() and lien[0].strip() in ("des", "n°", "numero"))
+        )
+        if nom_propre or (
+            debut_chaine
+            and (avec_lien or _nom_nu(t, debut_nom, fin, mot))
+            and len(mot[0]) > 2
+            and not re.match(r"\d", mot[0])
+        ):
             place = mot.end()
             debut_chaine = mot[0] in ("st", "ste", "saint", "sainte", "mgr")
-            if nom_propre and mot[0] in ("st", "ste", "saint", "sainte", "mgr") and (suite := re.compile(r"[ -]([a-z]+)").match(t, place)):
+            if (
+                nom_propre
+                and mot[0] in ("st", "ste", "saint", "sainte", "mgr")
+                and (suite := re.compile(r"[ -]([a-z]+)").match(t, place))
+            ):
                 place, debut_chaine = suite.end(), False
             continue
         break
-    possede = re.search(r"\b(?:mon|ma|notre|nos|sa|son) (?:\w+ )?$", t[: debut_nom][-14:])
+    possede = re.search(r"\b(?:mon|ma|notre|nos|sa|son) (?:\w+ )?$", t[:debut_nom][-14:])
     en_ville = re.compile(r",? (?:a|de|au|a la|en|na) ").match(t, place)
     if en_ville and en_ville.end() in villes and place == fin and not possede:
         return villes[en_ville.end()]
     return place
 
 
-_PORTE_NOM = re.compile(r"(?:rond[- ]point|carrefour|arret|arret de bus|quartier|village|avenue|rue|clinique|polyclinique|cabinet|pharmacie|lycee|college|station|hotel|bar|nganda|residence|restaurant|buvette|marche|pont|eglise|paroisse|ecole|stade)$")
+_PORTE_NOM = motif_de("lieux.porte_nom")
 
 
 def _nom_nu(t: str, debut: int, fin: int, mot: re.Match[str]) -> bool:
@@ -147,12 +162,16 @@ def lieux(texte: Texte, *, sejour: bool, vague: bool, ancre: int | None = None) 
             pris.append((lu.start(), lu.end()))
     for section, expression in _generiques().items():
         for lu in expression.finditer(t):
-            if not any(debut < lu.end() and lu.start() < fin for debut, fin in pris) and (lieu := _generique(texte, lu, section, villes, sejour=sejour, vague=vague)):
+            if not any(debut < lu.end() and lu.start() < fin for debut, fin in pris) and (
+                lieu := _generique(texte, lu, section, villes, sejour=sejour, vague=vague)
+            ):
                 trouves.append(lieu)
                 pris.append((lieu.debut, lieu.fin))
     for debut, fin, section in reperes:
         if not any(gauche <= debut < droite for gauche, droite in pris):
-            poids = _poids_toponyme(texte, debut, fin, section, ambigu=" ".join(re.split(r"[ '-]+", t[debut:fin])) in ambigus, sejour=sejour)
+            poids = _poids_toponyme(
+                texte, debut, fin, section, ambigu=" ".join(re.split(r"[ '-]+", t[debut:fin])) in ambigus, sejour=sejour
+            )
             if poids:
                 trouves.append(Lieu(debut, fin, poids, f"lieu.{section}"))
             pris.append((debut, fin))
@@ -161,25 +180,60 @@ def lieux(texte: Texte, *, sejour: bool, vague: bool, ancre: int | None = None) 
     if ancre is not None:
         gauche = max(t.rfind(signe, 0, ancre) for signe in ".;!?")
         droite = min((place for signe in ".;!?" if (place := t.find(signe, ancre)) >= 0), default=len(t))
-        trouves = [Lieu(lieu.debut, lieu.fin, lieu.poids + (40 if gauche < lieu.debut < droite and lieu.poids > 30 else 0), lieu.regle) for lieu in trouves]
+        trouves = [
+            Lieu(
+                lieu.debut,
+                lieu.fin,
+                lieu.poids + (40 if gauche < lieu.debut < droite and lieu.poids > 30 else 0),
+                lieu.regle,
+            )
+            for lieu in trouves
+        ]
     return sorted(trouves, key=lambda lieu: (-lieu.poids, lieu.debut))
 
 
-def _generique(texte: Texte, lu: re.Match[str], section: str, villes: dict[int, int], *, sejour: bool, vague: bool) -> Lieu | None:
+def _generique(
+    texte: Texte, lu: re.Match[str], section: str, villes: dict[int, int], *, sejour: bool, vague: bool
+) -> Lieu | None:
     t = texte.t
-    if (lu[0] == "place" and t[: lu.start()].endswith("sur ")) or (lu[0] == "gare" and "é" in texte.cite(*lu.span()).lower()) or re.match(r"arrets? (?:de travail|maladie|cardiaque)", t[lu.start() : lu.end() + 16]):
+    if (
+        (lu[0] == "place" and t[: lu.start()].endswith("sur "))
+        or (lu[0] == "gare" and "é" in texte.cite(*lu.span()).lower())
+        or re.match(r"arrets? (?:de travail|maladie|cardiaque)", t[lu.start() : lu.end() + 16])
+    ):
         return None
-    if not _LOCATIF_AVANT.search(t[max(0, lu.start() - 28) : lu.start()]) and lu.start() > 0 and not re.search(r"(?:^|[\d,;.:(-] ?|\b(?:hier|soir|matin|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|" + r"|".join(_MOIS) + r"|a|grand|petit|nouveau|hopital) )$", t[: lu.start()]) and not _nomme(t, lu, villes):
+    if (
+        not _LOCATIF_AVANT.search(t[max(0, lu.start() - 28) : lu.start()])
+        and lu.start() > 0
+        and not re.search(
+            r"(?:^|[\d,;.:(-] ?|\b(?:hier|soir|matin|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|"
+            + r"|".join(_MOIS)
+            + r"|a|grand|petit|nouveau|hopital) )$",
+            t[: lu.start()],
+        )
+        and not _nomme(t, lu, villes)
+    ):
         return None
     fin = _nom_apres(texte, lu.start(), lu.end(), villes=villes)
     nomme = fin > lu.end()
     avant = t[max(0, lu.start() - 28) : lu.start()]
-    locatif = bool(_DANS.search(avant)) or re.search(r"\b(?:pres d'|au bord du |au bord de la |l'|hauteur de |carrelage de l'|mur de l'|toit de l'|cour de l'|sol de la |cour du |hall de la |(?:sol|carrelage|escaliers?|mur|toit|porte|cour|hall|couloir|parking|plafond|terrasse|fosse|salle|entree|tribune)s?(?: \w+)? (?:de la|du|de l') ?|escaliers? (?:de la |du |de l')|porte (?:de la |du |de l'))$", avant)
+    locatif = bool(_DANS.search(avant)) or motif_de("lieux.generique").search(avant)
     if section == "vague":
-        return Lieu(lu.start(), lu.end(), 30, "lieu.vague") if vague and _DANS.search(avant) and not _HORS.search(avant) and not re.search(r"\b(?:en|de|a) $", avant) else None
+        return (
+            Lieu(lu.start(), lu.end(), 30, "lieu.vague")
+            if vague and _DANS.search(avant) and not _HORS.search(avant) and not re.search(r"\b(?:en|de|a) $", avant)
+            else None
+        )
     if section == "sante" and lu[0].startswith(("fondation", "cabinet", "service", "institut")) and not nomme:
         return None
-    if section == "sante" and lu[0].startswith(("labo", "morgue", "service", "pediatrie", "reanimation", "urgence", "institut", "infirmerie")) and not nomme and not sejour:
+    if (
+        section == "sante"
+        and lu[0].startswith(
+            ("labo", "morgue", "service", "pediatrie", "reanimation", "urgence", "institut", "infirmerie")
+        )
+        and not nomme
+        and not sejour
+    ):
         return None
     if section == "sante" and lu[0].startswith("morgue"):
         return Lieu(lu.start(), fin, 15, "lieu.morgue") if nomme else None
@@ -187,40 +241,72 @@ def _generique(texte: Texte, lu: re.Match[str], section: str, villes: dict[int, 
         return None
     hors = _HORS.search(avant if section != "sante" or not sejour else "")
     loin = section == "sante" and not sejour and _SOINS_APRES.search(t[max(0, lu.start() - 50) : lu.start()])
-    poids = (92 if nomme else 78 if sejour and section == "sante" and " " in lu[0] else 52) + (15 if section == "sante" and sejour and nomme else 8 if section == "sante" and sejour else -12 if section == "sante" else 0)
+    poids = (92 if nomme else 78 if sejour and section == "sante" and " " in lu[0] else 52) + (
+        15
+        if section == "sante" and sejour and nomme
+        else 8
+        if section == "sante" and sejour
+        else -12
+        if section == "sante"
+        else 0
+    )
     poids -= 60 if hors or loin else 0
     poids -= 12 if not locatif and section == "nomme" else 0
     return Lieu(lu.start(), fin, poids, f"lieu.{section}") if poids > 0 else None
 
 
-_MOIS = ("janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre", "octobre", "novembre", "decembre")
+_MOIS = (
+    "janvier",
+    "fevrier",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "aout",
+    "septembre",
+    "octobre",
+    "novembre",
+    "decembre",
+)
 
 
 def _nomme(t: str, lu: re.Match[str], villes: dict[int, int]) -> bool:
     """Whether a name of the gazetteer, or a saint, follows at once."""
     lien = _LIEN.match(t, lu.end())
-    return bool(lien) and lien is not None and (lien.end() in villes or t[lien.end() : lien.end() + 3] in ("st ", "ste"))
+    return (
+        bool(lien) and lien is not None and (lien.end() in villes or t[lien.end() : lien.end() + 3] in ("st ", "ste"))
+    )
 
 
 def _poids_toponyme(texte: Texte, debut: int, fin: int, section: str, *, ambigu: bool, sejour: bool) -> int:
     t = texte.t
     avant = t[max(0, debut - 40) : debut]
-    preposition = re.search(r"\b(?:a|au|aux|a la|vers|na|ku|quartier|village|cote|sur|pres de|dans|en|o|ville de|a l'|devant|de|du|d'|district de|arrondissement|axe|chez|commune de|entree de|entree|sorti de|sorti) ?$|(?:[,(:;-] ?)$", avant)
+    preposition = motif_de("lieux.poids_toponyme").search(avant)
     trajet = re.search(r"\b(?:de|entre|d') ?([\w-]+) (?:a|vers) $", avant)
     if trajet and tuple(re.split(r"[ '-]+", trajet[1])) in _toponymes()[0] and not sejour:
         return 10
     isole = re.search(r"[,;.] ?$", avant) and re.match(r" ?(?:[,;.!]|$)", t[fin:])
-    if ambigu and not isole and not (preposition and (_majuscule(texte, debut) or re.search(r"\b(?:a|au|a la|vers|na|quartier|village|l') ?$", avant))):
+    if (
+        ambigu
+        and not isole
+        and not (
+            preposition
+            and (_majuscule(texte, debut) or re.search(r"\b(?:a|au|a la|vers|na|quartier|village|l') ?$", avant))
+        )
+    ):
         return 0
-    forte = re.search(r"\b(?:a|au|aux|a la|vers|na|ku|quartier|village|cote|pres de|en|o|dans|devant|a l') ?$", avant)
-    poids = 84 if forte else 74 if preposition and not re.search(r"\b(?:de|du|d') ?$", avant) else 66 if preposition else 60
+    forte = motif_de("lieux.poids_toponyme_2").search(avant)
+    poids = (
+        84 if forte else 74 if preposition and not re.search(r"\b(?:de|du|d') ?$", avant) else 66 if preposition else 60
+    )
     if section == "hopital":
         poids += 20 if sejour else -10
     if section in ("etranger", "departement"):
         poids -= 6
-    if _HORS.search(avant) and not (sejour and re.search(r"evacu|transfer|conduit|emmen|amen|admis|hospital|recu|consult|soign|transport|achemin", _HORS.search(avant)[0])):  # type: ignore[index]
+    if _HORS.search(avant) and not (sejour and motif_de("lieux.poids_toponyme_4").search(_HORS.search(avant)[0])):  # type: ignore[index]
         poids -= 60
-    if re.search(r"\b(?:monsieur|mme|madame|nom|dr|docteur|je m'appelle|nomme|chauffeur|agent|cousin|ami) $", avant):
+    if motif_de("lieux.poids_toponyme_3").search(avant):
         return 0
     return max(poids, 0)
 
@@ -229,12 +315,16 @@ def _inconnus(texte: Texte, pris: list[tuple[int, int]]) -> list[Lieu]:
     """Names in capitals after « à », « vers », « na », « au quartier » …, that the gazetteer does not have."""
     t = texte.t
     trouves = []
-    for lu in re.finditer(r"(?:\b(?P<prep>a|au|aux|vers|na|cote|quartier|village|pres de|ku|devant|dans le|sur) (?:la |le |l')?|(?:, |\. ?c'etait a |; ?))(?P<nom>[a-z][a-z0-9'-]*(?: (?:de |du |la |le |des )?[a-z][a-z0-9'-]*){0,3})", t):
+    for lu in motif_de("lieux.inconnus").finditer(t):
         debut = lu.start("nom")
         if not _majuscule(texte, debut) or any(gauche <= debut < droite for gauche, droite in pris):
             continue
         mots = lu["nom"].split(" ")
-        if mots[0] in _ARRET or (lu["prep"] is None and (lu[0].startswith(".") or texte.brut.isupper())) or re.match(r"(?:dieu|pass|nsia|salisa|kimia|batela|irm|ecg|f|fcfa|mtn|airtel|momo|avc|vih|sida|noel|paques|toussaint)\b", mots[0]):
+        if (
+            mots[0] in _ARRET
+            or (lu["prep"] is None and (lu[0].startswith(".") or texte.brut.isupper()))
+            or motif_de("lieux.inconnus_2").match(mots[0])
+        ):
             continue
         fin = debut + len(mots[0])
         for mot in mots[1:]:
@@ -255,9 +345,9 @@ def _chez(t: str, *, sejour: bool, vague: bool) -> list[Lieu]:
     trouves = []
     for lu in _CHEZ.finditer(t):
         dit = lu[0]
-        if re.match(r"chez (?:le|la|l'|un|une|mon|ma|les)? ?(?:medecin|docteur|dentiste|gyneco\w*|ophtalmo\w*|pediatre|kine\w*|cardio\w*|specialiste|voisin\w*|pharmacien\w*|generaliste|mecanicien|garagiste|vous|nsia|mtn|airtel|dieu|seigneur)", dit) or _CHEZ_NON.search(t[max(0, lu.start() - 26) : lu.start()]):
+        if motif_de("lieux.chez_2").match(dit) or _CHEZ_NON.search(t[max(0, lu.start() - 26) : lu.start()]):
             continue
-        if re.match(r"chez (?:les|la) (?:soeurs?|religieuses|peres|chinois|cubains|militaires)", dit):
+        if motif_de("lieux.chez_3").match(dit):
             trouves.append(Lieu(lu.start(), lu.end(), 78 if sejour else 50, "lieu.chez"))
         elif vague:
             trouves.append(Lieu(lu.start(), lu.end(), 28, "lieu.chez_moi"))

@@ -4,28 +4,19 @@ import re
 from dataclasses import dataclass
 
 from .nombres import LOCAUX, NKOTO, Nombre, nombres
-from .vocabulaire import motif
+from .vocabulaire import motif_de
 
 MAXIMUM = 2_000_000_000
-_DEVISE = re.compile(r"^ ?(?:f ?\.? ?c\.? ?f\.? ?a|f ?cfa|fcfa|francs?(?: cfa)?|xaf|cfa|f|fr|balles|baguettes)\b(?! ?[a-z]?\d)")
-_BROUILLE = re.compile(
-    r"(?<!\d)(?:\+?\(?242\)?[ .-]?)?0[4-6](?:[ .-]?\d){7}(?!\d)|\b(?:telephone|numero|tel|appel\w*|joindre|whatsapp|momo)\b[^.;!?\d]{0,25}\d[\d .-]{6,14}\d|(?<!\d)\d{9}(?!\d)"
-    r"|\b(?:police|contrat|dossier|matricule|immatricul\w*|plaque|numero|n ?°|no|ref\w*|reference|code|compte|pv|proces.verbal|bon|recu n\w*|facture n\w*|chambre|porte|parcelle|ligne|lot|camp|bloc|rue|maison n\w*)\W{0,3}(?:numero|n ?°|no\b|num\b|est(?: le)?|du vehicule|de police|c'est)?\W{0,3}(?:[a-z]{1,6}[-/ ]?)?\d[\d/-]*(?: ?[a-z]{1,3} ?\d{1,2})?(?! ?(?:\d{3}|f|fcfa|francs?|mille)\b)"
-    r"|\b[a-z]{2,6}-\d[\d/-]*|\b\d{1,2}[/.-]\d{1,2}[/.-](?:20)?\d\d\b|\b\d{1,2} ?(?:h|heures) ?\d{0,2}\b(?! ?mille)|\b\d{1,2}:\d\d\b|\bbus \d{1,3}\b(?![ .]\d{3}| ?mille)|\b(?:pk|km|rn) ?\d+|\b\d+(?:[.,]\d+)? ?(?:km|kg|kilos?|litres?|metres?|cm|mm|mg|ml|ans|annees|mois|jours?|nuits?|%|personnes|cv|cc|kva|watts?|pouces|sacs|toles|boites|semaines)\b|\b(?:en|depuis|annee) (?:19|20)\d\d\b|\b(?:janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre|sept) (?:19|20)\d\d\b|\bl'an 20\d\d"
-)  # fmt: skip
-_ARGENT = motif(
-    r"\b(?:pay\w*|cout\w*|factur\w*|devis|montant|total\w*|perte\w*|perd\w*|valeur|val\w*|vau\w*|rembours\w*|frais|depens\w*|debours\w*|regl\w*|vers\w*|somme|prix|estim\w*|evalu\w*|repar\w*|reclam\w*|demand\w*|sollicit\w*|"
-    r"en tout|ca (?:m'a |me )?fait|sa fait|fo|faut|faudra|vole\w*|derob\w*|emport\w*|contenait|avec|caisse|recette|argent|sous|mbongo|ntalu|note|ticket|recu|<soin>|<funeraire>|<partie_vehicule>|<chose>|remplac\w*|main d'oeuvre|pieces?|degats?|casse|transport|forfait|indemni\w*|donn\w*|coutait|achet\w*|laiss\w* a|cautions?|acompte|avanc\w*|soit|donc|pr|pour|tout compris|c'est|c'etait)\b"
-)
-_PRIME = re.compile(r"\b(?:par|le|chaque|au|du|/) ?mois\b|/ ?mois|\bmensuel\w*|\bmensualit\w*|\bcotis\w*|\bprimes?\b|\babonne\w*|\bpar an\b|\bannuel\w*|\bsouscri\w*|\ba jour de|\bassurance (?:a|de)|\bpayer mon pass|\bpour mon pass\b|\bmon pass\b")
-_UNITE = re.compile(r"^ ?(?:f ?cfa|fcfa|francs?|f)?,? ?(?:(?:par|/|la|le) ?(?:nuit\w*|jour\w*|seance|boite|unite|piece|personne|tete|kilo|litre|comprime|tole|sac|metre|heure|consultation(?= fois))\b|l'unite|l'une|l'un\b|chacune?\b|chaque\b|piece\b(?! d))")
-_AUTRE_PRIX = re.compile(
-    r"\b(?:achet\w*|salaire|je gagne|gagn\w*|je touche|loyer|caution|amende|dette|je dois|prete\w*|plafond (?:de|est|a)|capital|garanti\w*|promis\w*|offert\w*|m'a donne|nous a donne|m'ont donne|m'a remis|nous a remis|m'a laisse|m'a propose|nous a propose|deja rembourse\w*|deja verse\w*|a rembourse|m'avez (?:deja )?(?:paye|verse|rembourse)|solde|reste sur mon compte|franchise|vendu\w*|vendre|vendais|vend\b|marche a|population|habitants|neuve? a|valait)\b[^.;!?]{0,32}$"
-)
-_TOTAL_AVANT = re.compile(r"\b(?:totale?|totaux|total(?:e|ise)\w*|en tout|tout ca|(?:ca|cela|sa|ce qui|cela me|ca me|ca nous)(?: m'a| nous a)? (?:me |nous )?fai[st]\w*|soit|somme(?: globale)?(?: de)?|au final|globalement|ensemble|l'ensemble|cumul\w*|addition|bref|= ?|ca donne|ca monte a|revient a|s'eleve\w* a|tout compris|tout inclus|donc|montant global|en gros)\b[^.;!?\d]{0,22}$|= ?$")
-_TOTAL_APRES = re.compile(r"^ ?(?:f ?cfa|fcfa|francs?(?: cfa)?|f|xaf)?,? ?(?:(?:en|au|pour le) (?:tout|total)|de total|tout compris|en totalite|tout (?:ca|inclus|confondu)|au final|pour l'ensemble|globalement|la totale)\b")
+_DEVISE = motif_de("montants.devise")
+_BROUILLE = motif_de("montants.brouille")  # fmt: skip
+_ARGENT = motif_de("montants.argent")
+_PRIME = motif_de("montants.prime")
+_UNITE = motif_de("montants.unite")
+_AUTRE_PRIX = motif_de("montants.autre_prix")
+_TOTAL_AVANT = motif_de("montants.total_avant")
+_TOTAL_APRES = motif_de("montants.total_apres")
 _DEMANDE = re.compile(r"\b(?:reclam\w*|demand\w*|rembours\w*|sollicit\w*|reclame)\b[^.;!?\d]{0,30}$")
-_CORRIGE = re.compile(r"\b(?:non|pardon|plutot|en fait|je corrige|je voulais dire|erreur|c'est faux|je me trompe|je me suis trompe\w*|excus\w*|correction|enfin|euh)\b[^.;!?\d]{0,22}$")
+_CORRIGE = motif_de("montants.corrige")
 _ALTERNATIVE = re.compile(r"^ ?(?:f|fcfa|francs?)? ?(?:ou|a|-|et) ?(?:peut-etre )?$")
 _FOIS = re.compile(r"\b(\d{1,2}|deux|trois|quatre|cinq|six) ?(?:fois|x|\*) ?$")
 _NEGATIF = re.compile(r"\b(?:pas|ni|non|dont) (?:de )?$")
@@ -57,7 +48,7 @@ def _plausible(t: str, n: Nombre) -> bool:
         return False
     if _DEVISE.match(t[n.fin : n.fin + 12]):
         return n.valeur >= 25
-    if re.match(r" ?(?:fois|merci|excuse|bisou|pardon|habitants|metres|volts|personnes|choses)", t[n.fin : n.fin + 10]):
+    if motif_de("montants.plausible").match(t[n.fin : n.fin + 10]):
         return False
     if n.echelle > 1:
         return n.valeur >= 1_000
@@ -66,13 +57,23 @@ def _plausible(t: str, n: Nombre) -> bool:
         return False
     if 1_900 <= n.valeur <= 2_100 and not n.forme and not re.search(r"pay|cout|factur|rembours|montant|prix", avant):
         return False
-    return n.forme or bool(_ARGENT.search(avant + "|" + apres)) or bool(re.match(r"^[ ,;.!]*$", t[n.fin :]) or re.search(r"[,:] ?$", t[: n.debut]))
+    return (
+        n.forme
+        or bool(_ARGENT.search(avant + "|" + apres))
+        or bool(re.match(r"^[ ,;.!]*$", t[n.fin :]) or re.search(r"[,:] ?$", t[: n.debut]))
+    )
 
 
 def _menu(t: str, n: Nombre) -> bool:
     """Whether a small number ends its clause as a price does beside others: « carnet 500 »."""
     avant, apres = _autour(t, n)
-    return n.valeur >= 100 and n.valeur % 25 == 0 and t[n.debut].isdigit() and not apres.strip() and bool(re.fullmatch(r"\W*[a-z'-]+(?: [a-z'-]+){0,3} ", avant))
+    return (
+        n.valeur >= 100
+        and n.valeur % 25 == 0
+        and t[n.debut].isdigit()
+        and not apres.strip()
+        and bool(re.fullmatch(r"\W*[a-z'-]+(?: [a-z'-]+){0,3} ", avant))
+    )
 
 
 def _ecarte(t: str, n: Nombre, claims_chose: bool) -> bool:
@@ -80,14 +81,18 @@ def _ecarte(t: str, n: Nombre, claims_chose: bool) -> bool:
     if _PRIME.search(avant) or _PRIME.search(apres[:30]) or _UNITE.match(t[n.fin : n.fin + 26]):
         return True
     autre = _AUTRE_PRIX.search(t[max(0, n.debut - 45) : n.debut])
-    return bool(autre) and not (claims_chose and autre is not None and autre[0].startswith(("achet", "valait", "neuve")))
+    return bool(autre) and not (
+        claims_chose and autre is not None and autre[0].startswith(("achet", "valait", "neuve"))
+    )
 
 
 def montants(t: str, *, chose_reclamee: bool) -> Montant | None:
     """The amount that is asked or was spent; `chose_reclamee`: what was bought is what is claimed (stolen, burnt, drugs)."""
     lisible = _brouiller(t)
     trouves = [n for n in nombres(lisible) if _plausible(lisible, n)]
-    trouves += [Nombre(lu.start(), lu.end(), _nkoto(lu)) for lu in NKOTO.finditer(lisible) if lu["n"] or lu["dix"] or lu["zomi"]]
+    trouves += [
+        Nombre(lu.start(), lu.end(), _nkoto(lu)) for lu in NKOTO.finditer(lisible) if lu["n"] or lu["dix"] or lu["zomi"]
+    ]
     if trouves:
         trouves += [n for n in nombres(lisible) if n not in trouves and _menu(lisible, n)]
     gardes: list[Nombre] = []
@@ -96,7 +101,7 @@ def montants(t: str, *, chose_reclamee: bool) -> Montant | None:
         entre = lisible[precedent.fin : n.debut] if precedent else ""
         if precedent and _CORRIGE.search(entre):
             gardes[-1] = n
-        elif re.search(r"\b(?:entre|de) (?:\d[\d ]*|\w+(?:[ -]\w+)?) (?:f |francs |fcfa |mille )?(?:et|a) $|\d ?(?:ou|a|-) ?$|\b(?:ou|soit) $", lisible[max(0, n.debut - 28) : n.debut]):
+        elif motif_de("montants.montants").search(lisible[max(0, n.debut - 28) : n.debut]):
             if precedent and _ALTERNATIVE.match(entre):
                 gardes.pop()
         elif not _ecarte(lisible, n, chose_reclamee) and not _NEGATIF.search(lisible[: n.debut][-8:]):
@@ -113,7 +118,11 @@ def _nkoto(lu: re.Match[str]) -> int:
 def _totaliser(t: str, gardes: list[Nombre]) -> Montant | None:
     if not gardes:
         return None
-    totaux = [n for n in gardes if _TOTAL_AVANT.search(t[max(0, n.debut - 40) : n.debut]) or _TOTAL_APRES.match(t[n.fin : n.fin + 30])]
+    totaux = [
+        n
+        for n in gardes
+        if _TOTAL_AVANT.search(t[max(0, n.debut - 40) : n.debut]) or _TOTAL_APRES.match(t[n.fin : n.fin + 30])
+    ]
     demandes = [n for n in gardes if _DEMANDE.search(t[max(0, n.debut - 50) : n.debut])]
     if totaux:
         n = totaux[-1]
@@ -124,7 +133,11 @@ def _totaliser(t: str, gardes: list[Nombre]) -> Montant | None:
     if len(gardes) > 1 and max(valeurs) * 2 == sum(valeurs) and len(gardes) > 2:
         rang = valeurs.index(max(valeurs))
         return Montant(gardes[rang].debut, gardes[rang].fin, int(valeurs[rang]), "montant.total")
-    if len(set(valeurs)) == 1 and len(valeurs) > 1 and not re.search(r" et | plus |\+", t[gardes[0].fin : gardes[1].debut]):
+    if (
+        len(set(valeurs)) == 1
+        and len(valeurs) > 1
+        and not re.search(r" et | plus |\+", t[gardes[0].fin : gardes[1].debut])
+    ):
         return Montant(gardes[0].debut, gardes[0].fin, int(valeurs[0]), "montant.repete")
     regle = "montant.somme" if len(gardes) > 1 else "montant.seul"
     return Montant(gardes[0].debut, gardes[-1].fin, int(sum(valeurs)), regle)
@@ -141,5 +154,13 @@ def reponse(t: str) -> Montant | None:
     if trouve:
         return trouve
     lisible = _brouiller(t)
-    entiers = [n for n in nombres(lisible) if n.valeur == int(n.valeur) and 0 <= n.valeur <= MAXIMUM and t[n.debut : n.fin] not in ("un", "une")]
-    return Montant(entiers[0].debut, entiers[0].fin, int(entiers[0].valeur), "montant.reponse") if len(entiers) == 1 else None
+    entiers = [
+        n
+        for n in nombres(lisible)
+        if n.valeur == int(n.valeur) and 0 <= n.valeur <= MAXIMUM and t[n.debut : n.fin] not in ("un", "une")
+    ]
+    return (
+        Montant(entiers[0].debut, entiers[0].fin, int(entiers[0].valeur), "montant.reponse")
+        if len(entiers) == 1
+        else None
+    )

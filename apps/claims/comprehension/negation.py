@@ -2,17 +2,18 @@
 
 import re
 
-_BORNES = re.compile(r"[.;!?]|\bmais\b|\bpar contre\b|\bsauf\b|\bcependant\b|\bseulement\b|\bjuste\b|\bpuis\b")
-_SAVOIR = r"(?:sai[st]?|savons|savait|savent|comprend\w*|croi\w*|peu[tx]|pouv\w*|pu|temps|sur|sure|encore|normal|facile|question|possible|voulu|veu[tx]|assurance)"
-_NEGATION = re.compile(
-    r"(?:\b(?:pas|aucune?s?|sans|ni|jamais|nulle?|zero|rien|plus personne|nullement|neant|point de|meme pas|ata|nul)\b|(?<![\d.,])\b0\b|\bpersonne de\b|\bpersonne\b(?: d'entre nous| d'autre)?(?: n'| ne | n | est| a| na)|\bmoto(?: moko)? te\b|\bmuntu(?: mosi)? ve\b)"
-    r"(?P<suite>[^.;!?,:()]{0,38})$"
+from .vocabulaire import gabarit, motif_de
+
+_BORNES = motif_de("negation.bornes")
+_SAVOIR = gabarit("negation.savoir")
+_NEGATION = motif_de("negation.negation")
+_AUTRE_VERBE = re.compile(
+    rf"^ ?{_SAVOIR}\b|^ ?(?:que|seulement|grave\w*|loin|mal|assez|comment|pourquoi|quand|longtemps|tout de suite|un (?!seul)|une (?!seule)|le |la |mon |ma |et )"
 )
-_AUTRE_VERBE = re.compile(rf"^ ?{_SAVOIR}\b|^ ?(?:que|seulement|grave\w*|loin|mal|assez|comment|pourquoi|quand|longtemps|tout de suite|un (?!seul)|une (?!seule)|le |la |mon |ma |et )")
 _SAVOIR_AVANT = re.compile(rf"\b(?:n'?|ne )?(?:{_SAVOIR}) $")
 _APRES = re.compile(r"^(?: \w+){0,3} (?:te|ve)\b(?! \w*(?:ai|as|a|ont)\b)")
-_FAILLI = re.compile(r"\b(?:faill\w*|manque(?:r|ait)? de|pense|cru|croyai\w*|croyait|pensai\w*|pres de|deux doigts de|presque|risqu\w*|peur de|peur qu\w*|aurait pu|aurais pu|pouvait|pourrait|serait|seraient|frole\w*|echapp\w* (?:a|de)|evit\w*)[^.;!?,]{0,25}$")
-_HYPOTHESE = re.compile(r"\b(?:si|en cas d[e']|au cas ou|lorsque|garantie|capital|assurance|contrat|quand on|risque de|couvr\w*|pris? en charge (?:d|l)|menac\w*|prevoyance)(?: \w+'?){0,4}[ ']?$")
+_FAILLI = motif_de("negation.failli")
+_HYPOTHESE = motif_de("negation.hypothese")
 
 
 def proposition(t: str, debut: int) -> str:

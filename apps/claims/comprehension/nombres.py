@@ -12,9 +12,19 @@ _UNITES = (
 _MOT = rf"(?:{'|'.join(sorted(_UNITES, key=len, reverse=True))})"
 MOTS = rf"\b{_MOT}(?:(?: et |[ -]){_MOT})*\b"
 CHIFFRES = r"(?<![\d.,/-])(?:\d{1,3}(?:[ .'’]\d{3})+(?!\d)|\d{1,3},\d{3}(?!\d)|\d+[.,]\d{1,2}(?!\d)|\d+)"
-_NOMBRE = re.compile(rf"(?:(?P<coef>{CHIFFRES}|{MOTS}) ?)?(?P<echelle>\b(?:mille|millions?|millier)|(?<=\d)(?:k|mille?|m)|(?<=\d )k)\b|(?P<seul>{CHIFFRES}|{MOTS})")
+_NOMBRE = re.compile(
+    rf"(?:(?P<coef>{CHIFFRES}|{MOTS}) ?)?(?P<echelle>\b(?:mille|millions?|millier)|(?<=\d)(?:k|mille?|m)|(?<=\d )k)\b|(?P<seul>{CHIFFRES}|{MOTS})"
+)
 _DEMI = re.compile(r" et (?:demie?|dmi)\b")
-_ECHELLES = {"k": 1_000, "mil": 1_000, "mille": 1_000, "millier": 1_000, "m": 1_000_000, "million": 1_000_000, "millions": 1_000_000}
+_ECHELLES = {
+    "k": 1_000,
+    "mil": 1_000,
+    "mille": 1_000,
+    "millier": 1_000,
+    "m": 1_000_000,
+    "million": 1_000_000,
+    "millions": 1_000_000,
+}
 LOCAUX = {
     mot: valeur
     for valeur, mots in enumerate(
@@ -25,7 +35,9 @@ LOCAUX = {
     )
     for mot in mots.split()
 }  # fmt: skip
-NKOTO = re.compile(rf"\b(?:nkoto|nkotu|koto|mafunda|mazunda|funda)(?: ya)?(?: (?P<dix>ntuku|makumi)| (?P<zomi>zomi|kumi))?(?: (?:na )?(?P<n>{'|'.join(LOCAUX)}))?\b")
+NKOTO = re.compile(
+    rf"\b(?:nkoto|nkotu|koto|mafunda|mazunda|funda)(?: ya)?(?: (?P<dix>ntuku|makumi)| (?P<zomi>zomi|kumi))?(?: (?:na )?(?P<n>{'|'.join(LOCAUX)}))?\b"
+)
 
 
 @dataclass(frozen=True)
@@ -71,10 +83,18 @@ def nombres(t: str) -> list[Nombre]:
             coef = float(ecrit.replace(",", "."))
         demi = _DEMI.match(t, lu.end()) if echelle > 1 else None
         nombre = Nombre(
-            lu.start(), demi.end() if demi else lu.end(), coef * echelle + (echelle / 2 if demi else 0), echelle, bool(ecrit and re.search(r"\d[ .,']\d{3}", ecrit))
+            lu.start(),
+            demi.end() if demi else lu.end(),
+            coef * echelle + (echelle / 2 if demi else 0),
+            echelle,
+            bool(ecrit and re.search(r"\d[ .,']\d{3}", ecrit)),
         )
         avant = trouves[-1] if trouves else None
-        if avant and avant.echelle > max(nombre.echelle, nombre.valeur if nombre.echelle == 1 else 0) and t[avant.fin : nombre.debut] in (" ", " et "):
+        if (
+            avant
+            and avant.echelle > max(nombre.echelle, nombre.valeur if nombre.echelle == 1 else 0)
+            and t[avant.fin : nombre.debut] in (" ", " et ")
+        ):
             trouves[-1] = Nombre(avant.debut, nombre.fin, avant.valeur + nombre.valeur, avant.echelle, avant.forme)
         else:
             trouves.append(nombre)

@@ -21,7 +21,22 @@ _SONS = [
         (r"(?:i|u|ei|ai)[nm](?![aeiounm])", "I"), (r"o[nm](?![aeiounm])", "O"), (r"h", ""), (r"(.)\1+", r"\1"), (r"[tdsp]$", ""), (r"e$", ""),
     )
 ]  # fmt: skip
-_SIGNES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "‐": "-", "‑": "-", "–": "-", "—": "-", "\n": ";", "\t": " ", "\r": " ", "…": "."})
+_SIGNES = str.maketrans(
+    {
+        "’": "'",
+        "‘": "'",
+        "`": "'",
+        "´": "'",
+        "‐": "-",
+        "‑": "-",
+        "–": "-",
+        "—": "-",
+        "\n": ";",
+        "\t": " ",
+        "\r": " ",
+        "…": ".",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -136,7 +151,11 @@ def normaliser(brut: str) -> Texte:
         debuts += places[fait:debut]
         fins += [place + 1 for place in places[fait:debut]]
         avant, apres = pliee[debut - 1 : debut] or " ", pliee[fin : fin + 1] or " "
-        propre = brut[places[debut]].isupper() and debut > 0 and pliee[max(0, debut - 2) : debut].strip(" ") not in (".", "!", "?", ";", "")
+        propre = (
+            brut[places[debut]].isupper()
+            and debut > 0
+            and pliee[max(0, debut - 2) : debut].strip(" ") not in (".", "!", "?", ";", "")
+        )
         voulu = _voulu(trouve[0], avant=avant, apres=apres, propre=propre and not brut.isupper())
         morceaux.append(voulu)
         if len(voulu) == fin - debut:

@@ -23,8 +23,15 @@ def assure(t: str) -> tuple[str, int, int, str] | None:
     moi = _MOI.search(t)
     for lu in _LIEN.finditer(t):
         avant = t[max(0, lu.start() - 16) : lu.start()]
-        if (_POSSEDE.search(avant) or _LOCAL.match(t[lu.end() : lu.end() + 12])) and not re.search(r"\b(?:par|avec|chez|de) (?:mon|ma|le|la)? ?(?:\w+ )?$", avant):
-            if moi and moi.start() < lu.start() and moi[0] in ("m'a", "me suis", "m'ont", "j'ai", "j'etais") and not motif(r"<mort_adj>|perdu").search(t):
+        if (_POSSEDE.search(avant) or _LOCAL.match(t[lu.end() : lu.end() + 12])) and not re.search(
+            r"\b(?:par|avec|chez|de) (?:mon|ma|le|la)? ?(?:\w+ )?$", avant
+        ):
+            if (
+                moi
+                and moi.start() < lu.start()
+                and moi[0] in ("m'a", "me suis", "m'ont", "j'ai", "j'etais")
+                and not motif(r"<mort_adj>|perdu").search(t)
+            ):
                 break
             return str(lu.lastgroup), lu.start(), lu.end(), "assure.lien"
     return ("moi", moi.start(), moi.end(), "assure.moi") if moi else None

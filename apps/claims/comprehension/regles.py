@@ -9,24 +9,13 @@ from .dates import Jour, jours
 from .modele import Trouvaille
 from .nombres import petit
 from .normalisation import Texte, normaliser
-from .vocabulaire import motif
+from .vocabulaire import famille, motif, motif_de
 
-_SECONDAIRE = re.compile(
-    r"\b(?:declar\w*|ecri\w*|signal\w*|appel\w*|plainte|depos\w*|ne|nee|naissance|contrat|souscri\w*|police|adher\w*|assuree?|abonnee?|inscrit\w*|enterr\w*|obseques|inhum\w*|prevu\w*|rendez-vous|sorti\w*|jusqu'\w*|libere\w*|quitte l'hopital|constat|certificat|attendre|"
-    r"repris|reprends|reprendre|controle|veillee|funerailles|cotis\w*|pay\w* (?:ma|la|mon) (?:prime|cotisation|pass)|acte|delivr\w*|marie\w*|informe\w*|prevenu\w*|appris|confirm\w*|consult\w*|vu (?:le|un) (?:medecin|docteur)|a l'hopital|achete\w* (?:le|la|mon|ma)|rentre\w* (?:chez|a la maison)|maintenant|encore|toujours|revenir|passe\w* (?:au|a l'agence)|radio|platre|operee?|malade|hospitalisee?|pv|etabli\w*|gendarmerie)\b[^.;!?]{0,26}$"
-)
-_CORRECTION = re.compile(r"\b(?:non|pardon|plutot|en fait|je corrige|je voulais dire|erreur|je me trompe|je me suis trompe\w*|excus\w*|correction|enfin|rectif\w*|mais non|ou plutot|desole\w*|pas|c'etait|c'est|euh)\b")
+_SECONDAIRE = motif_de("regles.secondaire")
+_CORRECTION = motif_de("regles.correction")
 _PAS = re.compile(r"\b(?:pas|et non|non pas)(?: (?:le|ce|la|a|vers|du|un))? $")
-_MARQUE = re.compile(r"\b(?:non|pardon|plutot|en fait|je corrige|je voulais dire|erreur|me trompe|me suis trompe\w*|excus\w*|correction|enfin|rectif\w*|desole\w*|euh)\b[^.;!?]{0,30}$|\bpas [^.;!?,]{2,22},? (?:mais |c'etait |plutot )(?:le |ce |a |vers )?$")
-_ANCRES: dict[str, str] = {
-    "deces": r"<mort_adj>|<deces_nom>|\bmort|quitte\w*|eteint\w*|a?kufi|akufaki|kufwa|me fwa|repris|rappele\w*|perdu|rend\w* l'ame|parti\w*|survecu|souffle|succomb\w*|emporte\w*",
-    "frais_funeraires": r"<mort_adj>|<deces_nom>|\bmort|quitte\w*|eteint\w*|a?kufi|akufaki|kufwa|repris|rappele\w*|perdu|rend\w* l'ame|survecu",
-    "hospitalisation": r"\b(?:hospitalis\w*|entre\w*|admis\w*|interne\w*|opere\w*|accouch\w*|cesarienne|depuis|du|alite\w*|rentre|a partir|evacue\w*|conduit\w*|emmene\w*|amene\w*|consulte\w*|garde\w*|akoti|nakoti|kota|debut|transporte\w*)\b",
-    "indemnite_journaliere": r"\b(?:hospitalis\w*|entre\w*|admis\w*|interne\w*|opere\w*|a partir|depuis|du|arret\w*|nuits?|debut|commenc\w*|rentre)\b",
-    "frais_medicaux": r"\b(?:pay\w*|cout\w*|achet\w*|consult\w*|fait\w*|ordonnance|pharmacie|radio\w*|scanner|echographie|analyses?|facture\w*|regl\w*|frais|examens?|lunettes|dentiste|medicaments|depens\w*|seance\w*|soin\w*|vaccin\w*|irm|passe)\b",
-    "vol": r"<vol_mot>", "incendie": r"<feu_mot>", "degats": r"<degats_mot>", "blessure": r"<coups>|<blesser>|plaie|depuis",
-    "accident": r"<heurter>|<chute>|<accident_mot>|<blesser>|accident\w*|arrive\w*|mordu\w*|c'etait", "collision": r"<heurter>|<accident_mot>|accident\w*|collision|choc|garee?",
-}  # fmt: skip
+_MARQUE = motif_de("regles.marque")
+_ANCRES: dict[str, str] = {code.removeprefix("ancre."): motif for code, motif in famille("ancre")}  # fmt: skip
 _ACCIDENTELS = ("accident", "collision", "blessure", "incendie", "degats")
 _SEJOURS = ("hospitalisation", "indemnite_journaliere")
 
@@ -44,7 +33,13 @@ def comprendre(texte: str, *, aujourdhui: date) -> dict[str, Trouvaille]:
     nuitees = nuits.nuits(lu.t, candidats, sejour=sejour)
     chose = types.chose_reclamee(lu.t)
     montant = montants.montants(lu.t, chose_reclamee=chose)
-    faits = types.Faits(mort[0] if mort else None, blesse[0] if blesse else None, montant is not None, nuitees[0] if nuitees else None, any(j.valeur for j in candidats))
+    faits = types.Faits(
+        mort[0] if mort else None,
+        blesse[0] if blesse else None,
+        montant is not None,
+        nuitees[0] if nuitees else None,
+        any(j.valeur for j in candidats),
+    )
     genre = types.type_sinistre(lu.t, faits)
     return _assembler(lu, _Lectures(mort, blesse, nuitees, montant, genre, candidats))
 
@@ -96,14 +91,22 @@ def _details(lu: Texte, dit: _Lectures, genre: str | None) -> dict[str, Trouvail
     if implique:
         trouve["third_party"] = lu.trouve("third_party", *implique)
         if implique[0]:
-            trouve["tiers_nom"] = lu.trouve("tiers_nom", lu.cite(implique[1], implique[2]), implique[1], implique[2], implique[3])
+            trouve["tiers_nom"] = lu.trouve(
+                "tiers_nom", lu.cite(implique[1], implique[2]), implique[1], implique[2], implique[3]
+            )
     if dit.montant:
-        trouve["amount"] = lu.trouve("amount", dit.montant.valeur, dit.montant.debut, dit.montant.fin, dit.montant.regle)
+        trouve["amount"] = lu.trouve(
+            "amount", dit.montant.valeur, dit.montant.debut, dit.montant.fin, dit.montant.regle
+        )
     sejour = genre in (*_SEJOURS, "frais_medicaux", "deces", None)
     ancre = dit.mort[1] if dit.mort and dit.mort[0] and genre in ("deces", "frais_funeraires") else None
-    places = lieux.lieux(lu, sejour=sejour, ancre=ancre, vague=genre not in (*_SEJOURS, "frais_medicaux", "frais_funeraires"))
+    places = lieux.lieux(
+        lu, sejour=sejour, ancre=ancre, vague=genre not in (*_SEJOURS, "frais_medicaux", "frais_funeraires")
+    )
     if places and places[0].poids > 10:
-        trouve["place"] = lu.trouve("place", lu.cite(places[0].debut, places[0].fin), places[0].debut, places[0].fin, places[0].regle)
+        trouve["place"] = lu.trouve(
+            "place", lu.cite(places[0].debut, places[0].fin), places[0].debut, places[0].fin, places[0].regle
+        )
     sante = next((lieu for lieu in places if lieu.regle in ("lieu.sante", "lieu.hopital")), None)
     if sante and genre not in ("vol", "incendie", "degats"):
         trouve["hopital"] = lu.trouve("hopital", lu.cite(sante.debut, sante.fin), sante.debut, sante.fin, sante.regle)
@@ -117,8 +120,19 @@ def _details(lu: Texte, dit: _Lectures, genre: str | None) -> dict[str, Trouvail
 
 def _corriges(t: str, places: list[tuple[int, int]]) -> tuple[set[int], int | None]:
     """Ranks of what is taken back (« pas samedi »), and the rank of what a marker of correction brings, if any."""
-    rejets = {rang for rang, (debut, _) in enumerate(places) if _PAS.search(t[max(0, debut - 14) : debut]) and (len(places) > 1)}
-    voulus = [rang for rang, (debut, _) in enumerate(places) if rang not in rejets and rang > 0 and _MARQUE.search(t[max(0, debut - 40) : debut]) and _MARQUE.search(t[places[rang - 1][1] : debut])]
+    rejets = {
+        rang
+        for rang, (debut, _) in enumerate(places)
+        if _PAS.search(t[max(0, debut - 14) : debut]) and (len(places) > 1)
+    }
+    voulus = [
+        rang
+        for rang, (debut, _) in enumerate(places)
+        if rang not in rejets
+        and rang > 0
+        and _MARQUE.search(t[max(0, debut - 40) : debut])
+        and _MARQUE.search(t[places[rang - 1][1] : debut])
+    ]
     return rejets, voulus[-1] if voulus else None
 
 
@@ -132,7 +146,9 @@ def choisir_jour(t: str, candidats: list[Jour], genre: str | None) -> tuple[Jour
     precis = [jour for jour in restants if jour.valeur is not None]
     if not precis:
         return None, rejets
-    doutes = [jour for jour in restants if jour.regle == "date.choix" or (jour.regle == "date.plage" and jour.valeur is None)]
+    doutes = [
+        jour for jour in restants if jour.regle == "date.choix" or (jour.regle == "date.plage" and jour.valeur is None)
+    ]
     if doutes and doutes[0].debut < precis[0].debut and genre not in _SEJOURS:
         return None, rejets
     if genre == "autre":
@@ -141,19 +157,29 @@ def choisir_jour(t: str, candidats: list[Jour], genre: str | None) -> tuple[Jour
         entree, _ = nuits.entree_sortie(t, candidats)
         return entree, rejets
     ancres = [lu.span() for lu in motif(_ANCRES[genre]).finditer(t)] if genre in _ANCRES else []
-    return min(precis, key=lambda jour: (_ecart(t, jour, ancres, fin_compte=genre in ("deces", "frais_funeraires")), jour.debut)), rejets
+    return min(
+        precis,
+        key=lambda jour: (_ecart(t, jour, ancres, fin_compte=genre in ("deces", "frais_funeraires")), jour.debut),
+    ), rejets
 
 
 def _ecart(t: str, jour: Jour, ancres: list[tuple[int, int]], *, fin_compte: bool) -> int:
     """How far a day stands from the words of the event; more when it dates something else."""
-    ecart = min((debut - jour.fin + 6 if debut >= jour.fin else max(jour.debut - fin, 0) for debut, fin in ancres), default=0) // (1 if fin_compte else 25)
+    ecart = min(
+        (debut - jour.fin + 6 if debut >= jour.fin else max(jour.debut - fin, 0) for debut, fin in ancres), default=0
+    ) // (1 if fin_compte else 25)
     avant = t[max(0, jour.debut - 45) : jour.debut]
     autre = _SECONDAIRE.search(avant)
-    if autre and not any(jour.debut - 45 + autre.start() <= debut < jour.debut and debut > jour.debut - 45 + autre.start() for debut, _ in ancres):
+    if autre and not any(
+        jour.debut - 45 + autre.start() <= debut < jour.debut and debut > jour.debut - 45 + autre.start()
+        for debut, _ in ancres
+    ):
         ecart += 100
-    if re.match(r",? (?:je|nous) (?:vous )?(?:declar|ecri|signal|vien|appel)", t[jour.fin : jour.fin + 24]):
+    if motif_de("regles.ecart").match(t[jour.fin : jour.fin + 24]):
         ecart += 100
-    coupe = re.search(r"[.;!?]", t[min(jour.fin, len(t)) : min((debut for debut, _ in ancres if debut >= jour.fin), default=jour.fin)])
+    coupe = re.search(
+        r"[.;!?]", t[min(jour.fin, len(t)) : min((debut for debut, _ in ancres if debut >= jour.fin), default=jour.fin)]
+    )
     return ecart + (1 if coupe else 0)
 
 
@@ -162,7 +188,9 @@ def choisir_heure(t: str, candidates: list[heures.Heure], genre: str | None) -> 
     rejets, voulu = _corriges(t, [(heure.debut, heure.fin) for heure in candidates])
     if voulu is not None and candidates[voulu].valeur:
         return candidates[voulu]
-    restantes = [heure for rang, heure in enumerate(candidates) if rang not in rejets and not heures.secondaire(t, heure)]
+    restantes = [
+        heure for rang, heure in enumerate(candidates) if rang not in rejets and not heures.secondaire(t, heure)
+    ]
     if not restantes or genre in ("autre",):
         return None
     if genre == "deces" and len(restantes) > 1:
@@ -171,15 +199,22 @@ def choisir_heure(t: str, candidates: list[heures.Heure], genre: str | None) -> 
     return restantes[0]
 
 
-_OUI = motif(r"^\W*(?:oui\w*|ouais|ouai|wi|we|ee|eh|iyo|ye|exact\w*|tout a fait|bien sur|c'est (?:ca|vrai|exact)|effectivement|affirmatif|d'accord|ok\w*|vrai|hein oui|yes|si|inga|absolument|evidemment|malheureusement oui|helas oui|voila|hum oui)\b")
-_NON = motif(r"^\W*(?:non|nan|no|nn|te\b|ve\b|tele|jamais|pas du tout|aucun\w*|personne|rien|negatif|pas (?:de|d')|point|dieu merci|ata|nenni|seul)")
+_OUI = motif_de("regles.oui")
+_NON = motif_de("regles.non")
 
 
 def lire_reponse(texte: str, *, champ: str, aujourdhui: date) -> Trouvaille | None:
     """The value that a short answer gives to the question about `champ`; None when it gives none."""
     lu = normaliser(texte)
     t = lu.t
-    if not t.strip() or commandes.commande(texte) in ("je_ne_sais_pas", "passer", "repeter", "annuler", "revenir", "conseiller"):
+    if not t.strip() or commandes.commande(texte) in (
+        "je_ne_sais_pas",
+        "passer",
+        "repeter",
+        "annuler",
+        "revenir",
+        "conseiller",
+    ):
         return None
     if champ in ("date", "date_entree", "date_sortie"):
         return _repondre_jour(lu, champ, aujourdhui)
@@ -196,7 +231,9 @@ def lire_reponse(texte: str, *, champ: str, aujourdhui: date) -> Trouvaille | No
 
 def _repondre_jour(lu: Texte, champ: str, aujourdhui: date) -> Trouvaille | None:
     seul = re.fullmatch(r"\W*(?P<j>\d{1,2})(?:er)?\W*", lu.t)
-    candidats = jours(lu.t, aujourdhui) or ([Jour(*_decale(jour, -3)) for jour in jours(f"le {seul['j']}", aujourdhui)] if seul else [])
+    candidats = jours(lu.t, aujourdhui) or (
+        [Jour(*_decale(jour, -3)) for jour in jours(f"le {seul['j']}", aujourdhui)] if seul else []
+    )
     jour, _ = choisir_jour(lu.t, candidats, None)
     if seul and jour and jour.valeur:
         return lu.trouve(champ, jour.valeur, seul.start("j"), seul.end("j"), jour.regle)
@@ -215,7 +252,11 @@ def _repondre_heure(lu: Texte) -> Trouvaille | None:
     nombre = petit(seule["h"]) if seule else None
     if seule and nombre is not None and 0 <= nombre <= 23:
         lue = heures.heures(f"{nombre}h")
-        return lu.trouve("time", lue[0].valeur, seule.start("h"), seule.end("h"), "heure.seule") if lue and lue[0].valeur else None
+        return (
+            lu.trouve("time", lue[0].valeur, seule.start("h"), seule.end("h"), "heure.seule")
+            if lue and lue[0].valeur
+            else None
+        )
     return None
 
 
@@ -228,7 +269,11 @@ def _repondre_nombre(lu: Texte, champ: str) -> Trouvaille | None:
         return lu.trouve(champ, *dites)
     seul = re.search(r"\b(?:\d{1,3}|[a-z]+)\b(?! jours?)", lu.t)
     nombre = petit(seul[0]) if seul else None
-    return lu.trouve(champ, nombre, seul.start(), seul.end(), "nuits.reponse") if seul and nombre is not None and nombre <= 366 else None
+    return (
+        lu.trouve(champ, nombre, seul.start(), seul.end(), "nuits.reponse")
+        if seul and nombre is not None and nombre <= 366
+        else None
+    )
 
 
 def _repondre_oui_non(lu: Texte, champ: str, aujourdhui: date) -> Trouvaille | None:
@@ -252,9 +297,12 @@ def _repondre_oui_non(lu: Texte, champ: str, aujourdhui: date) -> Trouvaille | N
 def _repondre_lieu(lu: Texte, champ: str) -> Trouvaille | None:
     places = lieux.lieux(lu, sejour=champ == "hopital", vague=True)
     if places:
-        premier = min((lieu for lieu in places if lieu.regle != "lieu.chez_moi" or len(places) == 1), key=lambda lieu: (-lieu.poids, lieu.debut))
+        premier = min(
+            (lieu for lieu in places if lieu.regle != "lieu.chez_moi" or len(places) == 1),
+            key=lambda lieu: (-lieu.poids, lieu.debut),
+        )
         return lu.trouve(champ, lu.cite(premier.debut, premier.fin), premier.debut, premier.fin, premier.regle)
-    dit = re.search(r"^\W*(?:c'etait |c'est |ca s'est passe |je crois )?(?:a la |a l'|au |aux |a |dans (?:le |la |l'|un |une )?|vers (?:le |la |l')?|sur (?:le |la |l')?|en |pres (?:de la |de l'|du |de )|devant (?:le |la |l')?|le |la |l'|na )?(?P<nom>[a-z0-9][a-z0-9 '-]*[a-z0-9])\W*$", lu.t)
-    if not dit or len(dit["nom"].split(" ")) > 6 or re.match(r"(?:oui|non|ok|rien|personne|je |j'|hier|lundi|mardi)\b", dit["nom"]):
+    dit = motif_de("regles.repondre_lieu").search(lu.t)
+    if not dit or len(dit["nom"].split(" ")) > 6 or motif_de("regles.repondre_lieu_2").match(dit["nom"]):
         return None
     return lu.trouve(champ, lu.cite(dit.start("nom"), dit.end("nom")), dit.start("nom"), dit.end("nom"), "lieu.reponse")

@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 DONNEES = Path(__file__).parent / "donnees"
-_CLASSE = re.compile(r"<(\w+)>")
+_CLASSE = re.compile(r"(?<!\?P)<(\w+)>")
 _INITIALE = re.compile(r"[a-z][a-z0-9' -]")
 
 
@@ -56,7 +56,41 @@ def _classes() -> dict[str, str]:
     return classes
 
 
+@lru_cache(maxsize=1)
+def _sections_de_motifs() -> dict[str, str]:
+    """{section: its lines put end to end} of motifs.txt; « ␣ » is a space at an end of a line."""
+    trouvees: dict[str, str] = {}
+    nom = ""
+    for ligne in lignes("motifs.txt"):
+        if re.fullmatch(r"\[[\w.]+\]", ligne):
+            nom = ligne.strip("[]")
+            trouvees[nom] = ""
+        else:
+            trouvees[nom] += ligne.replace("␣", " ")
+    return trouvees
+
+
+def _remplacer(lien: re.Match[str]) -> str:
+    if lien[1].startswith("_"):
+        return _CLASSE.sub(_remplacer, _sections_de_motifs()[lien[1]])
+    return _classes()[lien[1]]
+
+
 @lru_cache(maxsize=512)
-def motif(gabarit: str) -> re.Pattern[str]:
-    """`gabarit` compiled, each `<class>` replaced by the forms of that section of lexique.txt. Texts are normalised before."""
-    return re.compile(_CLASSE.sub(lambda lien: _classes()[lien[1]], gabarit))
+def motif(ecrit: str) -> re.Pattern[str]:
+    """`ecrit` compiled, each `<class>` replaced by the forms of lexique.txt, each `<_part>` by that section of motifs.txt."""
+    return re.compile(_CLASSE.sub(_remplacer, ecrit))
+
+
+def gabarit(nom: str) -> str:
+    """The expression of section `nom` of motifs.txt, as written."""
+    return _sections_de_motifs()[nom]
+
+
+def motif_de(nom: str) -> re.Pattern[str]:
+    return motif(gabarit(nom))
+
+
+def famille(prefixe: str) -> tuple[tuple[str, str], ...]:
+    """(rule, expression) of the sections `prefixe`.*, in the order of the file: the first that is found wins."""
+    return tuple((nom, ecrit) for nom, ecrit in _sections_de_motifs().items() if nom.startswith(f"{prefixe}."))
