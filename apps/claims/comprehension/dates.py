@@ -97,6 +97,7 @@ _PLAGE = re.compile(
     rf"\b(?:nuits? )?(?:du|de|entre le|des|depuis le)(?: {_JOUR})? (?P<j1>{_Q})(?: (?P<m1>{_MOIS}))?{_LIEN}(?P<j2>{_Q}){_NON_JOUR}(?: (?P<m2>{_MOIS}))?{_ANNEE}"
 )
 _PLAGE_BARRES = motif_de("dates.plage_barres")
+_PLAGE_COURTE = re.compile(rf"(?<![\d/-])(?P<j1>\d{{1,2}}) ?(?:-|/) ?(?P<j2>\d{{1,2}}) (?P<m2>{_MOIS})\b")
 _PLAGE_JOURS = re.compile(
     rf"\b(?P<nuit>nuit )?(?P<lien>du|de|entre)(?: le)? (?P<j1>{_JOUR})(?: (?:soir|matin))? (?:au|a|et|jusqu'a|jusqu'au)(?: le)? (?P<j2>{_JOUR})(?: (?:soir|matin))?"
 )
@@ -105,6 +106,7 @@ _JOUR_MOIS = re.compile(
 )
 _OU = re.compile(
     rf"\b(?:{_JOUR}|le {_Q}|hier|avant-hier)(?: (?:matin|soir))? (?:ou(?: bien)?|soit)(?: le| peut-etre)? (?:{_JOUR}|{_Q}\b|avant-hier|hier|aujourd'hui)(?: {_MOIS})?"
+    rf"|\bentre (?:le )?{_Q} (?:{_MOIS} )?et (?:le )?{_Q} {_MOIS}|\bentre le {_Q} et le {_Q}|\bentre {_JOUR} et {_JOUR}"
 )
 _LE = re.compile(
     rf"\b(?:le|{_JOUR}(?: le)?|au|jusqu'au|depuis le|du) (?P<j>\d{{1,2}}(?:er)?|1 ?er|premier|{MOTS})\b{_NON_JOUR}(?! \d{{3}})(?P<quand> (?:de ce mois|du mois(?: en cours)?(?: (?:passe|dernier))?|courant|dernier|passe))?(?! (?!du mois){{1}}(?:et demi)\b)"
@@ -161,6 +163,10 @@ def _plages(t: str, ref: date) -> Iterator[Jour]:
         sortie = _annee(lu["a"], j2, m2, ref) if m2 else _quantieme(j2, ref)
         entree = None if sortie is None else _sans_annee(j1, m1, sortie) if m1 else _quantieme(j1, sortie)
         yield Jour(lu.start(), lu.end(), None if double else entree, "date.plage", None if double else sortie)
+    for lu in _PLAGE_COURTE.finditer(t):
+        mois = MOIS[lu["m2"]]
+        sortie = _sans_annee(int(lu["j2"]), mois, ref)
+        yield Jour(lu.start(), lu.end(), sortie and _sans_annee(int(lu["j1"]), mois, sortie), "date.plage", sortie)
     for lu in _PLAGE_JOURS.finditer(t):
         sortie = _jour_semaine(JOURS[lu["j2"]], ref)
         entree = sortie - timedelta(days=(JOURS[lu["j2"]] - JOURS[lu["j1"]]) % 7)

@@ -98,6 +98,9 @@ def blesses(texte: Texte, *, accidentel: bool, mort: bool) -> tuple[bool, int, i
     douleur = _DOULEUR.search(t) if accidentel else None
     if douleur and not nie(t, douleur.start(), douleur.end()) and not failli(t, douleur.start()):
         return True, douleur.start(), douleur.end(), "blesse.douleur"
+    immobile = motif_de("etat.immobile").search(t) if accidentel else None
+    if immobile:
+        return True, immobile.start(), immobile.end(), "blesse.immobile"
     indemne = _INDEMNE.search(t)
     if indemne:
         return False, indemne.start(), indemne.end(), "blesse.indemne"

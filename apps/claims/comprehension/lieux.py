@@ -167,7 +167,9 @@ def lieux(texte: Texte, *, sejour: bool, vague: bool, ancre: int | None = None) 
             ):
                 trouves.append(lieu)
                 pris.append((lieu.debut, lieu.fin))
-    for debut, fin, section in reperes:
+    for (debut, fin, section), suivant in zip(reperes, [*reperes[1:], (0, 0, "")], strict=False):
+        if section == "ville" and suivant[2] == "quartier" and t[fin : suivant[0]] in (" ", ", ", " - ", ", quartier "):
+            trouves.append(Lieu(suivant[0], suivant[1], 86, "lieu.quartier"))
         if not any(gauche <= debut < droite for gauche, droite in pris):
             poids = _poids_toponyme(
                 texte, debut, fin, section, ambigu=" ".join(re.split(r"[ '-]+", t[debut:fin])) in ambigus, sejour=sejour
@@ -238,6 +240,8 @@ def _generique(
     if section == "sante" and lu[0].startswith("morgue"):
         return Lieu(lu.start(), fin, 15, "lieu.morgue") if nomme else None
     if section == "nomme" and not nomme and not locatif:
+        return None
+    if section == "sante" and not sejour and not nomme and not locatif:
         return None
     hors = _HORS.search(avant if section != "sante" or not sejour else "")
     loin = section == "sante" and not sejour and _SOINS_APRES.search(t[max(0, lu.start() - 50) : lu.start()])

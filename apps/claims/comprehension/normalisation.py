@@ -8,10 +8,12 @@ from functools import lru_cache
 from rapidfuzz.distance import DamerauLevenshtein
 
 from .modele import Trouvaille, Valeur
-from .vocabulaire import lignes, sans_accents
+from .vocabulaire import lignes, sans_accents, sections
 
 LONGUEUR_MAX = 4_000
 _MOT = re.compile(r"[^\W\d_]+")
+_CLASSES_CIBLES = ("corps", "vehicule", "partie_vehicule", "lesion", "soin", "funeraire", "parente", "maladie")
+_TEMPS = (*"lundi mardi mercredi jeudi vendredi samedi dimanche".split(), *"janvier fevrier juillet aout septembre octobre novembre decembre".split())
 _ELISION = re.compile(r"(?<![\w'])([jldmnsc]) (?=[aeiouyhéèêà])")
 _SONS = [
     (re.compile(motif), son)
@@ -82,6 +84,9 @@ def _sms() -> dict[str, str]:
 def _cibles() -> tuple[dict[str, str], dict[str, list[str]], frozenset[str]]:
     """Words to which others are brought back: by sound, by first letter, and all words that are left alone."""
     mots = sorted({sans_accents(mot) for ligne in lignes("vocabulaire.txt") for mot in ligne.split() if len(mot) >= 5})
+    classes = sections("lexique.txt")
+    simples = (forme for nom in _CLASSES_CIBLES for forme in classes[nom] if re.fullmatch(r"[a-z]{5,}", sans_accents(forme)))
+    mots = sorted({*mots, *map(sans_accents, simples), *_TEMPS})
     par_lettre: dict[str, list[str]] = {}
     for mot in mots:
         par_lettre.setdefault(mot[0], []).append(mot)
@@ -93,7 +98,7 @@ def _cibles() -> tuple[dict[str, str], dict[str, list[str]], frozenset[str]]:
 def rapprocher(mot: str) -> str:
     """The word of the rules that `mot` misspells (same sound, or one letter wrong of six), else `mot` itself."""
     par_son, par_lettre, connus = _cibles()
-    if len(mot) < 5 or mot in connus:
+    if len(mot) < 5 or mot in connus or mot.rstrip("sx") in connus or f"{mot}s" in connus or f"{mot}e" in connus:
         return mot
     cle = son(mot)
     if len(cle) >= 4 and cle in par_son:
@@ -102,7 +107,18 @@ def rapprocher(mot: str) -> str:
         for cible in par_lettre.get(mot[0], ()):
             if abs(len(cible) - len(mot)) <= 1 and DamerauLevenshtein.distance(mot, cible, score_cutoff=1) <= 1:
                 return cible
-    return mot
+    squelette = _squelette(mot)
+    return _temps().get(squelette, mot) if len(squelette) >= 4 else mot
+
+
+def _squelette(mot: str) -> str:
+    """Consonants of `mot`, each once in a row: « dmanch » and « dimanche » have the same."""
+    return re.sub(r"(.)\1+", r"\1", re.sub(r"[aeiouyh]", "", mot))
+
+
+@lru_cache(maxsize=1)
+def _temps() -> dict[str, str]:
+    return {_squelette(mot): mot for mot in _TEMPS if len(_squelette(mot)) >= 4}
 
 
 def _plier(brut: str) -> tuple[str, list[int]]:

@@ -56,7 +56,7 @@ def _soi(t: str, lu: re.Match[str], regle: str, *, vol: bool) -> bool:
             return True
         if motif_de("implique.soi").search(dit):
             return True
-    if vol and regle == "tiers.sujet" and not motif_de("implique.soi_6").search(dit):
+    if vol and regle in ("tiers.sujet", "tiers.agresseurs") and not motif_de("implique.soi_6").search(dit):
         return True
     if regle in ("tiers.par", "tiers.sujet") and motif_de("implique.soi_2").search(dit):
         return True

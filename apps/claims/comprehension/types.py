@@ -63,14 +63,8 @@ def type_sinistre(t: str, faits: Faits) -> Signe | None:
     if rien:
         return "autre", rien.start(), rien.end(), "type.rien"
     question = _QUESTION.match(t)
-    if (
-        question
-        and not faits.date
-        and not faits.montant
-        and faits.mort is None
-        and faits.blesse is None
-        and faits.nuits is None
-    ):
+    dit_rien = not (faits.date or faits.montant) and faits.mort is faits.blesse is faits.nuits is None
+    if question and (dit_rien or (not faits.date and motif_de("types.couvert").match(t))):
         return "autre", question.start(), max(question.end(), 1), "type.question"
     return _deces(t, faits) or _indemnite(t, faits) or _biens(t, faits) or _corps(t, faits) or _reste(t, faits)
 
@@ -88,7 +82,10 @@ def _deces(t: str, faits: Faits) -> Signe | None:
 
 
 def _indemnite(t: str, faits: Faits) -> Signe | None:
-    lu = _premier(_INDEMNITE, t)
+    lu = _INDEMNITE.search(t)
+    seul_arret = lu and re.match(r"arrets?|jours? d'arret", lu[0]) and not motif_de("types.demande_arret").search(t)
+    if seul_arret and (faits.blesse or _premier(_ACCIDENT, t) or _premier(_SEJOUR_FORT, t)):
+        return None
     if lu and not nie(t, lu.start(), lu.end()):
         return "indemnite_journaliere", lu.start(), lu.end(), "type.indemnite"
     return None
@@ -105,29 +102,27 @@ def _biens(t: str, faits: Faits) -> Signe | None:
     soin = _frais(t, faits)
     if soin:
         return soin
-    if (
-        feu
-        and (faits.blesse is not True or motif(r"\b(?:incendi\w*|<asset>)").search(t))
-        and not (degats and degats.start() < feu.start() and "feu" not in feu[0])
-    ):
-        if not (faits.blesse is True and not motif_de("types.biens_3").search(t)):
-            return "incendie", feu.start(), feu.end(), "type.incendie"
-    collision = _premier(_COLLISION_CHOSE, t)
-    moi = _MOI_HEURTE.search(t)
-    seulement_degats = degats and not motif(r"<vehicule>").search(t)
-    if (
-        collision
-        and not seulement_degats
-        and faits.blesse is not True
-        and not (moi and faits.blesse is None and not motif_de("types.biens_4").search(t))
-    ):
-        vehicule = motif(r"<vehicule>|<partie_vehicule>").search(t)
-        chute_arbre = motif_de("types.biens_2").search(t)
-        if vehicule and not chute_arbre:
-            return "collision", collision.start(), collision.end(), "type.collision"
+    eau_avant = degats and feu and degats.start() < feu.start() and "feu" not in feu[0]
+    if feu and not eau_avant and (faits.blesse is not True or motif_de("types.biens_3").search(t)):
+        return "incendie", feu.start(), feu.end(), "type.incendie"
+    collision = _collision(t, faits, degats=degats is not None)
+    if collision:
+        return collision
     if degats and faits.blesse is not True and not _premier(_ACCIDENT, t) and not motif_de("types.biens").search(t):
         return "degats", degats.start(), degats.end(), "type.degats"
     return None
+
+
+def _collision(t: str, faits: Faits, *, degats: bool) -> Signe | None:
+    """A vehicle hit, things broken only; a tree or a wall that fell on a vehicle is damage."""
+    collision, moi = _premier(_COLLISION_CHOSE, t), _MOI_HEURTE.search(t)
+    if not collision or faits.blesse is True or (degats and not motif(r"<vehicule>").search(t)):
+        return None
+    if moi and faits.blesse is None and not motif_de("types.biens_4").search(t):
+        return None
+    if not motif(r"<vehicule>|<partie_vehicule>").search(t) or motif_de("types.biens_2").search(t):
+        return None
+    return "collision", collision.start(), collision.end(), "type.collision"
 
 
 def _frais(t: str, faits: Faits) -> Signe | None:
@@ -176,6 +171,8 @@ def _corps(t: str, faits: Faits) -> Signe | None:
     if evenement and not (nie(t, evenement.start(), evenement.end()) and not faits.blesse):
         return "accident", evenement.start(), evenement.end(), "type.accident"
     maladie = _premier(_MALADIE, t)
+    if motif_de("types.fait_tomber").search(t) and not faits.blesse:
+        return None
     if (
         chute
         and not (maladie and maladie.start() < chute.start() and faits.blesse is None)
