@@ -60,7 +60,7 @@ def _sans_objet(t: str, debut: int, fin: int, regle: str) -> bool:
         return True
     if motif_de("etat.sans_objet").search(t[debut : fin + 30]):
         return True
-    if re.match(r"\b(?:tuee?s?|mort\w*)", t[debut:fin]) and re.match(
+    if re.search(r"\b(?:tuee?s?|mort\w*)$", t[debut:fin]) and re.match(
         rf" (?:(?:mes|mon|ma|nos|notre|deux|trois|quatre|cinq|de|des|\d+|les|tous) ){{1,4}}{_CHOSES.pattern[2:-2]}", t[fin : fin + 40]
     ):
         return True

@@ -204,6 +204,8 @@ def _generique(
         or re.match(r"arrets? (?:de travail|maladie|cardiaque)", t[lu.start() : lu.end() + 16])
     ):
         return None
+    if lu[0] == "feu" and not re.search(r"\b(?:au|aux) $", t[: lu.start()]):
+        return None
     if (
         not _LOCATIF_AVANT.search(t[max(0, lu.start() - 28) : lu.start()])
         and lu.start() > 0
@@ -356,3 +358,9 @@ def _chez(t: str, *, sejour: bool, vague: bool) -> list[Lieu]:
         elif vague:
             trouves.append(Lieu(lu.start(), lu.end(), 28, "lieu.chez_moi"))
     return trouves
+
+
+def est_toponyme(nom: str) -> bool:
+    """Whether `nom`, or a word of a name of the gazetteer, is a place."""
+    noms, _, _ = _toponymes()
+    return tuple(re.split(r"[ '-]+", sans_accents(nom))) in noms or any(sans_accents(nom) in mots for mots in noms)
