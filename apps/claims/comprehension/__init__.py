@@ -3,5 +3,6 @@
 from .commandes import commande, correction
 from .modele import Trouvaille
 from .regles import comprendre, lire_reponse
+from .vocabulaire import prechauffer
 
-__all__ = ["Trouvaille", "commande", "comprendre", "correction", "lire_reponse"]
+__all__ = ["Trouvaille", "commande", "comprendre", "correction", "lire_reponse", "prechauffer"]

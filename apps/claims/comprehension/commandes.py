@@ -5,7 +5,7 @@ import re
 from .normalisation import normaliser
 from .vocabulaire import famille, motif, motif_de
 
-_COMMANDES: tuple[tuple[str, str], ...] = tuple((code.removeprefix("commande."), motif) for code, motif in famille("commande"))  # fmt: skip
+_COMMANDES = tuple((code.removeprefix("commande."), motif(ecrit)) for code, ecrit in famille("commande"))
 _COURT = 60
 _ORDRE_PARTOUT = ("conseiller",)
 _CORRECTION = motif_de("commandes.correction")
@@ -15,10 +15,10 @@ def commande(texte: str) -> str | None:
     """The order that `texte` gives to the conversation; None when it gives none."""
     t = normaliser(texte).t
     court = len(t.strip()) <= _COURT
-    if not t.strip() or (not court and not motif(_COMMANDES[0][1]).search(t)):
+    if not t.strip() or (not court and not _COMMANDES[0][1].search(t)):
         return None
-    for nom, gabarit in _COMMANDES:
-        lu = motif(gabarit).search(t)
+    for nom, expression in _COMMANDES:
+        lu = expression.search(t)
         if lu and (court or nom in _ORDRE_PARTOUT) and not _dit_autre_chose(t, nom, lu):
             return nom
     return None

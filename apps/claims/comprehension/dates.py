@@ -121,6 +121,8 @@ _RELATIFS: tuple[tuple[str, int | None, str], ...] = (
     (gabarit("date.aujourd_hui"), 0, "date.aujourd_hui"),
     (gabarit("date.vague"), None, "date.vague"),
 )
+_RELATIVES = tuple((recul, regle, motif(rf"\b(?:{formes})\b")) for formes, recul, regle in _RELATIFS)
+_JOURS_LOCAUX = tuple((rang, motif(rf"\b(?:{formes})\b")) for formes, rang in _LOCAUX_JOURS)
 _IL_Y_A = re.compile(
     rf"\b(?P<tete>il y a(?: de ca)?|y'? ?a|ya|ca fait|cela fait|sa fait|voila|voici|depuis|eleki|fait|a peine) (?P<vague>(?:environ|presque|a peu pres|plus de|moins de|bientot|pres de|deja|maintenant|peut-etre|juste|a peine|bien|exactement|tout juste|au moins|genre|plus d') ?)?(?P<n>{_N}|une?) (?P<u>jours?|semaines?|mois|ans?|annees?|heures?|h|minutes?|nuits?)\b(?P<apres> (?:environ|a peu pres|et demie?|ou plus|et quelques|peut-etre|ou (?:deux|trois|quatre|cinq|six|sept|huit|dix|\d+)))?"
 )
@@ -212,14 +214,14 @@ def _semaines(t: str, ref: date) -> Iterator[Jour]:
             lundi = ref - timedelta(days=ref.weekday())
             valeur = lundi - timedelta(days=(14 if "surpas" in quoi or "avant" in quoi else 7) - JOURS[lu["jour"]])
         yield Jour(lu.start(), lu.end(), valeur, "date.jour_semaine")
-    for formes, rang in _LOCAUX_JOURS:
-        for lu in motif(rf"\b(?:{formes})\b").finditer(t):
+    for rang, expression in _JOURS_LOCAUX:
+        for lu in expression.finditer(t):
             yield Jour(lu.start(), lu.end(), _jour_semaine(rang, ref), "date.jour_local")
 
 
 def _relatives(t: str, ref: date) -> Iterator[Jour]:
-    for formes, recul, regle in _RELATIFS:
-        for lu in motif(rf"\b(?:{formes})\b").finditer(t):
+    for recul, regle, expression in _RELATIVES:
+        for lu in expression.finditer(t):
             yield Jour(lu.start(), lu.end(), None if recul is None else ref - timedelta(days=recul), regle)
     for lu in _IL_Y_A.finditer(t):
         quantite = 1 if lu["n"] in ("un", "une") else petit(lu["n"])

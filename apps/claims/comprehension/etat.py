@@ -6,25 +6,25 @@ from .negation import failli, nie, proposition, suppose
 from .normalisation import Texte
 from .vocabulaire import famille, gabarit, motif, motif_de
 
-_CHOSES = motif_de("etat.choses")  # fmt: skip
+_CHOSES = motif_de("etat.choses")
 _IMAGE = motif_de("etat.image")
 _IMAGE_AVANT = motif_de("etat.image_avant")
 _PAPIER = motif_de("etat.papier")
-_MORTS: tuple[tuple[str, str], ...] = famille("deces")  # fmt: skip
-_ENTERRER = gabarit("etat.enterrer")
-_VIVANT = (
-    gabarit("etat.vivant")
-)  # fmt: skip
-_SANS_MORT = gabarit("etat.sans_mort")
+_VIVANT = motif(rf"\b(?:{gabarit('etat.vivant')})\b")
+_SANS_MORT = motif(rf"\b(?:{gabarit('etat.sans_mort')})\b")
+_MORTS = tuple(
+    (regle, motif(rf"(?<![\w-])(?:{ecrit})(?![\w-])"))
+    for regle, ecrit in (*famille("deces"), ("deces.funerailles", gabarit("etat.enterrer")))
+)
 
 
 def deces(texte: Texte) -> tuple[bool, int, int, str] | None:
     """(whether somebody died, span in `t`, rule); None when the text does not say."""
     t = texte.t
-    vivant = motif(rf"\b(?:{_VIVANT})\b").search(t) or motif(rf"\b(?:{_SANS_MORT})\b").search(t)
+    vivant = _VIVANT.search(t) or _SANS_MORT.search(t)
     faux: tuple[bool, int, int, str] | None = (False, vivant.start(), vivant.end(), "deces.evite") if vivant else None
-    for regle, ecrit in (*_MORTS, (_ENTERRER, "deces.funerailles")):
-        for lu in motif(rf"(?<![\w-])(?:{ecrit})(?![\w-])").finditer(t):
+    for regle, expression in _MORTS:
+        for lu in expression.finditer(t):
             if (vivant and lu.start() < vivant.end() and vivant.start() < lu.end()) or _sans_objet(
                 t, lu.start(), lu.end(), regle
             ):
@@ -61,19 +61,20 @@ def _sans_objet(t: str, debut: int, fin: int, regle: str) -> bool:
     if motif_de("etat.sans_objet").search(t[debut : fin + 30]):
         return True
     if re.search(r"\b(?:tuee?s?|mort\w*)$", t[debut:fin]) and re.match(
-        rf" (?:(?:mes|mon|ma|nos|notre|deux|trois|quatre|cinq|de|des|\d+|les|tous) ){{1,4}}{_CHOSES.pattern[2:-2]}", t[fin : fin + 40]
+        rf" (?:(?:mes|mon|ma|nos|notre|deux|trois|quatre|cinq|de|des|\d+|les|tous) ){{1,4}}{_CHOSES.lu.pattern[2:-2]}",
+        t[fin : fin + 40],
     ):
         return True
     return bool(_IMAGE.match(t[fin : fin + 20]) or _IMAGE_AVANT.search(t[max(0, debut - 9) : debut]))
 
 
 _ANCIEN = motif_de("etat.ancien")
-_INDEMNE = motif_de("etat.indemne")  # fmt: skip
+_INDEMNE = motif_de("etat.indemne")
 _VONT_BIEN = motif_de("etat.vont_bien")
 _DOULEUR = motif_de("etat.douleur")
 
 
-_BLESSE: tuple[tuple[str, str], ...] = famille("blesse")  # fmt: skip
+_BLESSE = tuple((regle, motif(ecrit)) for regle, ecrit in famille("blesse"))
 _CHOSE_BLESSEE = motif_de("etat.chose_blessee")
 
 
@@ -81,8 +82,8 @@ def blesses(texte: Texte, *, accidentel: bool, mort: bool) -> tuple[bool, int, i
     """(whether somebody was injured, span in `t`, rule). `accidentel`: pain without a wound counts, and « je vais bien » answers."""
     t = texte.t
     faux: tuple[bool, int, int, str] | None = None
-    for regle, ecrit in _BLESSE:
-        for lu in motif(ecrit).finditer(t):
+    for regle, expression in _BLESSE:
+        for lu in expression.finditer(t):
             if suppose(t, lu.start()) or motif_de("etat.blesses").search(t[max(0, lu.start() - 26) : lu.start()]):
                 continue
             if (

@@ -13,7 +13,10 @@ from .vocabulaire import lignes, sans_accents, sections
 LONGUEUR_MAX = 4_000
 _MOT = re.compile(r"[^\W\d_]+")
 _CLASSES_CIBLES = ("corps", "vehicule", "partie_vehicule", "lesion", "soin", "funeraire", "parente", "maladie")
-_TEMPS = (*"lundi mardi mercredi jeudi vendredi samedi dimanche".split(), *"janvier fevrier juillet aout septembre octobre novembre decembre".split())
+_TEMPS = (
+    *"lundi mardi mercredi jeudi vendredi samedi dimanche".split(),
+    *"janvier fevrier juillet aout septembre octobre novembre decembre".split(),
+)
 _ELISION = re.compile(r"(?<![\w'])([jldmnsc]) (?=[aeiouyhéèêà])")
 _SONS = [
     (re.compile(motif), son)
@@ -85,7 +88,9 @@ def _cibles() -> tuple[dict[str, str], dict[str, list[str]], frozenset[str]]:
     """Words to which others are brought back: by sound, by first letter, and all words that are left alone."""
     mots = sorted({sans_accents(mot) for ligne in lignes("vocabulaire.txt") for mot in ligne.split() if len(mot) >= 5})
     classes = sections("lexique.txt")
-    simples = (forme for nom in _CLASSES_CIBLES for forme in classes[nom] if re.fullmatch(r"[a-z]{5,}", sans_accents(forme)))
+    simples = (
+        forme for nom in _CLASSES_CIBLES for forme in classes[nom] if re.fullmatch(r"[a-z]{5,}", sans_accents(forme))
+    )
     mots = sorted({*mots, *map(sans_accents, simples), *_TEMPS})
     par_lettre: dict[str, list[str]] = {}
     for mot in mots:

@@ -2,7 +2,7 @@
 
 import re
 
-from .vocabulaire import motif
+from .vocabulaire import motif_de
 
 _LIENS: tuple[tuple[str, str], ...] = (
     (r"mari|epoux|epouse|femme|conjointe?|compagn(?:on|e)|concubine?|fiancee?|nkento|bakala|mobali|mwasi|muasi|coepouse|mon homme", "conjoint"),
@@ -30,7 +30,7 @@ def assure(t: str) -> tuple[str, int, int, str] | None:
                 moi
                 and moi.start() < lu.start()
                 and moi[0] in ("m'a", "me suis", "m'ont", "j'ai", "j'etais")
-                and not motif(r"<mort_adj>|perdu").search(t)
+                and not motif_de("personnes.assure").search(t)
             ):
                 break
             return str(lu.lastgroup), lu.start(), lu.end(), "assure.lien"

@@ -9,19 +9,20 @@ from .dates import Jour, jours
 from .modele import Trouvaille
 from .nombres import petit
 from .normalisation import Texte, normaliser
-from .vocabulaire import famille, motif, motif_de
+from .vocabulaire import famille, motif, motif_de, prechauffer
 
 _SECONDAIRE = motif_de("regles.secondaire")
 _CORRECTION = motif_de("regles.correction")
 _PAS = re.compile(r"\b(?:pas|et non|non pas)(?: (?:le|ce|la|a|vers|du|un))? $")
 _MARQUE = motif_de("regles.marque")
-_ANCRES: dict[str, str] = {code.removeprefix("ancre."): motif for code, motif in famille("ancre")}  # fmt: skip
+_ANCRES = {code.removeprefix("ancre."): motif(ecrit) for code, ecrit in famille("ancre")}  # fmt: skip
 _ACCIDENTELS = ("accident", "collision", "blessure", "incendie", "degats")
 _SEJOURS = ("hospitalisation", "indemnite_journaliere")
 
 
 def comprendre(texte: str, *, aujourdhui: date) -> dict[str, Trouvaille]:
     """What `texte` says, a value a field; a field that is absent is not said. `aujourdhui` dates « hier » and bounds every date."""
+    prechauffer()
     lu = normaliser(texte)
     if not lu.t.strip():
         return {}
@@ -156,7 +157,7 @@ def choisir_jour(t: str, candidats: list[Jour], genre: str | None) -> tuple[Jour
     if genre in _SEJOURS:
         entree, _ = nuits.entree_sortie(t, candidats)
         return entree, rejets
-    ancres = [lu.span() for lu in motif(_ANCRES[genre]).finditer(t)] if genre in _ANCRES else []
+    ancres = [lu.span() for lu in _ANCRES[genre].finditer(t)] if genre in _ANCRES else []
     return min(
         precis,
         key=lambda jour: (_ecart(t, jour, ancres, fin_compte=genre in ("deces", "frais_funeraires")), jour.debut),
@@ -194,7 +195,7 @@ def choisir_heure(t: str, candidates: list[heures.Heure], genre: str | None) -> 
     if not restantes or genre in ("autre",):
         return None
     if genre == "deces" and len(restantes) > 1:
-        ancres = [lu.span() for lu in motif(_ANCRES["deces"]).finditer(t)]
+        ancres = [lu.span() for lu in _ANCRES["deces"].finditer(t)]
         return min(restantes, key=lambda heure: min((abs(heure.debut - debut) for debut, _ in ancres), default=0))
     return restantes[0]
 

@@ -5,15 +5,15 @@ import re
 from .negation import nie, suppose
 from .vocabulaire import famille, motif, motif_de
 
-_VRAIS: tuple[tuple[str, str], ...] = famille("tiers")  # fmt: skip
+_VRAIS = tuple((regle, motif(ecrit)) for regle, ecrit in famille("tiers"))  # fmt: skip
 _FAUX = motif_de("implique.faux")
 _NON_SEUL = motif_de("implique.non_seul")
 
 
 def tiers(t: str, *, vol: bool) -> tuple[bool, int, int, str] | None:
     """(whether somebody else took part, span in `t`, rule). `vol`: in a theft only a thief who was seen counts."""
-    for regle, ecrit in _VRAIS:
-        for lu in motif(ecrit).finditer(t):
+    for regle, expression in _VRAIS:
+        for lu in expression.finditer(t):
             if (
                 suppose(t, lu.start())
                 or nie(t, lu.start(), lu.end())

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from .negation import nie, suppose
-from .vocabulaire import motif, motif_de
+from .vocabulaire import Motif, motif, motif_de
 
 
 @dataclass(frozen=True)
@@ -45,10 +45,9 @@ _CORPS = motif(r"<corps>")
 _AUTRE_SUJET = motif_de("types.autre_sujet")
 _RIEN = motif_de("types.rien")
 _QUESTION = motif_de("types.question")
-_FRAIS_AVANT = motif(r"^.{0,60}?(?:<soin_acte>|\bfrais (?:medic\w*|de soins?|dentaires?|d'hopital))")
 
 
-def _premier(expression: re.Pattern[str], t: str, faux: re.Pattern[str] | None = None) -> re.Match[str] | None:
+def _premier(expression: Motif, t: str, faux: Motif | None = None) -> re.Match[str] | None:
     """The first match that is told as a fact, outside manners of speech."""
     ecartes = [lu.span() for lu in faux.finditer(t)] if faux else []
     for lu in expression.finditer(t):
@@ -95,9 +94,7 @@ def _biens(t: str, faits: Faits) -> Signe | None:
     """Theft, fire, water and wind, vehicles that only things suffered from."""
     vol = _premier(_VOL, t, _VOL_FAUX) or _premier(_EFFRACTION, t)
     feu, degats = _premier(_FEU, t, _FEU_FAUX), _premier(_DEGATS_FORT, t)
-    if vol and not (
-        nie(t, vol.start(), vol.end()) and not motif(r"\b(?:porte|serrure|fenetre|telephone|sac|moto)\b").search(t)
-    ):
+    if vol and not (nie(t, vol.start(), vol.end()) and not motif_de("types.biens_5").search(t)):
         return "vol", vol.start(), vol.end(), "type.vol"
     soin = _frais(t, faits)
     if soin:
@@ -116,11 +113,11 @@ def _biens(t: str, faits: Faits) -> Signe | None:
 def _collision(t: str, faits: Faits, *, degats: bool) -> Signe | None:
     """A vehicle hit, things broken only; a tree or a wall that fell on a vehicle is damage."""
     collision, moi = _premier(_COLLISION_CHOSE, t), _MOI_HEURTE.search(t)
-    if not collision or faits.blesse is True or (degats and not motif(r"<vehicule>").search(t)):
+    if not collision or faits.blesse is True or (degats and not motif_de("types.collision_2").search(t)):
         return None
     if moi and faits.blesse is None and not motif_de("types.biens_4").search(t):
         return None
-    if not motif(r"<vehicule>|<partie_vehicule>").search(t) or motif_de("types.biens_2").search(t):
+    if not motif_de("types.collision").search(t) or motif_de("types.biens_2").search(t):
         return None
     return "collision", collision.start(), collision.end(), "type.collision"
 
@@ -154,7 +151,7 @@ def _corps(t: str, faits: Faits) -> Signe | None:
         and not accident
         and not (chute and chute.start() < coups.start() and not re.search(r"frapp|agress|tabass|bagarr", coups[0]))
         and not re.search(r"(?:machette|pierre|couteau)s?$", coups[0])
-        and not motif(r"<vehicule>(?: \w+){0,4} (?:frapp|tap)").search(t)
+        and not motif_de("types.corps_5").search(t)
     ):
         return "blessure", coups.start(), coups.end(), "type.coups"
     if (
@@ -203,7 +200,7 @@ def _reste(t: str, faits: Faits) -> Signe | None:
     sujet = _AUTRE_SUJET.search(t)
     if sujet or not signes:
         return "autre", sujet.start() if sujet else 0, sujet.end() if sujet else max(1, len(t)), "type.autre"
-    if _DEGATS.search(t) and motif(r"<asset>|\b(?:degats?|plafond|toit\w*|tole|mur)").search(t):
+    if _DEGATS.search(t) and motif_de("types.reste").search(t):
         lu = signes[0]
         return "degats", lu.start(), lu.end(), "type.degats"
     if _SOIN.search(t) and faits.montant:

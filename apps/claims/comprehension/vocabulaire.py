@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from functools import lru_cache
+from collections.abc import Callable, Iterator
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 DONNEES = Path(__file__).parent / "donnees"
@@ -76,10 +77,48 @@ def _remplacer(lien: re.Match[str]) -> str:
     return _classes()[lien[1]]
 
 
-@lru_cache(maxsize=512)
-def motif(ecrit: str) -> re.Pattern[str]:
-    """`ecrit` compiled, each `<class>` replaced by the forms of lexique.txt, each `<_part>` by that section of motifs.txt."""
-    return re.compile(_CLASSE.sub(_remplacer, ecrit))
+class Motif:
+    """A regular expression of the rules, compiled when it is first used: reading all of them takes a second, that a command should not pay."""
+
+    def __init__(self, ecrit: str) -> None:
+        self._ecrit = ecrit
+
+    @cached_property
+    def lu(self) -> re.Pattern[str]:
+        return re.compile(_CLASSE.sub(_remplacer, self._ecrit))
+
+    def search(self, texte: str) -> re.Match[str] | None:
+        return self.lu.search(texte)
+
+    def match(self, texte: str, debut: int = 0) -> re.Match[str] | None:
+        return self.lu.match(texte, debut)
+
+    def fullmatch(self, texte: str) -> re.Match[str] | None:
+        return self.lu.fullmatch(texte)
+
+    def finditer(self, texte: str) -> Iterator[re.Match[str]]:
+        return self.lu.finditer(texte)
+
+    def sub(self, par: str | Callable[[re.Match[str]], str], texte: str) -> str:
+        return self.lu.sub(par, texte)
+
+
+_motifs: dict[str, Motif] = {}
+
+
+def motif(ecrit: str) -> Motif:
+    """`ecrit` where `<class>` stands for the forms of lexique.txt and `<_part>` for that section of motifs.txt; one object for one text."""
+    return _motifs.setdefault(ecrit, Motif(ecrit))
+
+
+@lru_cache(maxsize=1)
+def prechauffer() -> None:
+    """Compiles every expression now, so that no later message pays for it: a server calls it when it starts, else the first message does."""
+    for nom, ecrit in _sections_de_motifs().items():
+        if not nom.startswith("_"):
+            motif(ecrit)
+    for attendu in list(_motifs.values()):
+        _ = attendu.lu
 
 
 def gabarit(nom: str) -> str:
@@ -87,7 +126,8 @@ def gabarit(nom: str) -> str:
     return _sections_de_motifs()[nom]
 
 
-def motif_de(nom: str) -> re.Pattern[str]:
+def motif_de(nom: str) -> Motif:
+    """The expression of section `nom` of motifs.txt."""
     return motif(gabarit(nom))
 
 
