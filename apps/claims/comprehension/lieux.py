@@ -158,7 +158,7 @@ def lieux(texte: Texte, *, sejour: bool, vague: bool, ancre: int | None = None) 
         if lu["a"] is None:
             trouves.append(Lieu(lu.start(), lu.end(), 82, "lieu.route"))
         elif lu.start("a") in villes and lu.start("b") in villes:
-            trouves.append(Lieu(lu.start(), villes[lu.start("b")], 84, "lieu.entre"))
+            trouves.append(Lieu(lu.start(), villes[lu.start("b")], 50, "lieu.entre"))
             pris.append((lu.start(), lu.end()))
     for section, expression in _generiques().items():
         for lu in expression.finditer(t):

@@ -91,7 +91,8 @@ def _cibles() -> tuple[dict[str, str], dict[str, list[str]], frozenset[str]]:
     simples = (
         forme for nom in _CLASSES_CIBLES for forme in classes[nom] if re.fullmatch(r"[a-z]{5,}", sans_accents(forme))
     )
-    mots = sorted({*mots, *map(sans_accents, simples), *_TEMPS})
+    generiques = (sans_accents(forme) for liste in sections("generiques.txt").values() for forme in liste)
+    mots = sorted({*mots, *map(sans_accents, simples), *_TEMPS, *(forme for forme in generiques if re.fullmatch(r"[a-z]{5,}", forme))})
     par_lettre: dict[str, list[str]] = {}
     for mot in mots:
         par_lettre.setdefault(mot[0], []).append(mot)
@@ -112,6 +113,8 @@ def rapprocher(mot: str) -> str:
         for cible in par_lettre.get(mot[0], ()):
             if abs(len(cible) - len(mot)) <= 1 and DamerauLevenshtein.distance(mot, cible, score_cutoff=1) <= 1:
                 return cible
+    if mot[0] in "ldjmns" and mot[1] in "aeiouh" and (mot[1:] in connus or mot[1:].rstrip("s") in connus):
+        return f"{mot[0]}'{mot[1:]}"
     squelette = _squelette(mot)
     return _temps().get(squelette, mot) if len(squelette) >= 4 else mot
 

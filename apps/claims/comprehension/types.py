@@ -178,7 +178,7 @@ def _corps(t: str, faits: Faits) -> Signe | None:
         return "accident", chute.start(), chute.end(), "type.chute"
     if faits.blesse and motif_de("types.corps_4").search(t):
         return "accident", 0, len(t), "type.cause"
-    sejour = _premier(_SEJOUR_FORT, t) or _premier(_SEJOUR, t)
+    sejour = _premier(_SEJOUR_FORT, t) or _premier(_SEJOUR, t) or (maladie and motif_de("types.en_soins").search(t))
     if sejour:
         return (
             ("hospitalisation" if faits.blesse is not True else "accident"),
@@ -198,8 +198,11 @@ def _reste(t: str, faits: Faits) -> Signe | None:
         if (lu := _premier(expression, t))
     ]
     sujet = _AUTRE_SUJET.search(t)
-    if sujet or not signes:
+    muet = not (faits.date or faits.montant) and faits.mort is faits.blesse is faits.nuits is None
+    if sujet or (not signes and (muet or len(t.split()) <= 5)):
         return "autre", sujet.start() if sujet else 0, sujet.end() if sujet else max(1, len(t)), "type.autre"
+    if not signes:
+        return None
     if _DEGATS.search(t) and motif_de("types.reste").search(t):
         lu = signes[0]
         return "degats", lu.start(), lu.end(), "type.degats"
