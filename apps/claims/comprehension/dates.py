@@ -305,7 +305,7 @@ def _fetes(t: str, ref: date) -> Iterator[Jour]:
 def jours(t: str, ref: date) -> list[Jour]:
     """Every day that `t` says, in order, longest words first, none after `ref` but as None."""
     gardes: list[Jour] = []
-    for source in (_plages, _fetes, _absolues, _relatives, _semaines):
+    for source in (_plages, _fetes, _absolues, _semaines, _relatives):
         for jour in source(t, ref):
             if any(autre.debut < jour.fin and jour.debut < autre.fin for autre in gardes):
                 continue

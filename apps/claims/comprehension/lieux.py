@@ -78,7 +78,8 @@ def _reperer(t: str) -> list[tuple[int, int, str]]:
         for longueur in range(min(plus_long, len(mots) - rang), 0, -1):
             cle = tuple(mot for mot, _, _ in mots[rang : rang + longueur])
             entre = t[mots[rang][1] : mots[rang + longueur - 1][2]]
-            if cle in noms and not re.search(r"[.,;:!?]", entre):
+            compose = t[mots[rang][1] - 1 : mots[rang][1]] == "-" or t[mots[rang + longueur - 1][2] :][:1] == "-"
+            if cle in noms and not compose and not re.search(r"[.,;:!?]", entre):
                 trouves.append((mots[rang][1], mots[rang + longueur - 1][2], noms[cle]))
                 rang += longueur
                 break

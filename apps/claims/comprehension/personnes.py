@@ -23,7 +23,8 @@ def assure(t: str) -> tuple[str, int, int, str] | None:
     moi = _MOI.search(t)
     for lu in _LIEN.finditer(t):
         avant = t[max(0, lu.start() - 16) : lu.start()]
-        if (_POSSEDE.search(avant) or _LOCAL.match(t[lu.end() : lu.end() + 12])) and not re.search(
+        nom_seul = lu[0] in ("papa", "maman", "tata", "mama", "tonton", "tantine", "yaya", "koko", "nkoko") and not avant.endswith((" a ", "chez "))
+        if (nom_seul or _POSSEDE.search(avant) or _LOCAL.match(t[lu.end() : lu.end() + 12])) and not re.search(
             r"\b(?:par|avec|chez|de) (?:mon|ma|le|la)? ?(?:\w+ )?$", avant
         ):
             if (
