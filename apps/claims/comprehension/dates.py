@@ -97,6 +97,7 @@ _PLAGE = re.compile(
     rf"\b(?:nuits? )?(?:du|de|entre le|des|depuis le)(?: {_JOUR})? (?P<j1>{_Q})(?: (?P<m1>{_MOIS}))?{_LIEN}(?P<j2>{_Q}){_NON_JOUR}(?: (?P<m2>{_MOIS}))?{_ANNEE}"
 )
 _PLAGE_BARRES = motif_de("dates.plage_barres")
+_PLAGE_MOIS = re.compile(rf"\b(?P<j1>{_Q}) (?P<m1>{_MOIS}) ?(?:-|au|jusqu'au|>) ?(?P<j2>{_Q}) (?P<m2>{_MOIS})\b")
 _PLAGE_COURTE = re.compile(rf"(?<![\d/-])(?P<j1>\d{{1,2}}) ?(?:-|/) ?(?P<j2>\d{{1,2}}) (?P<m2>{_MOIS})\b")
 _PLAGE_JOURS = re.compile(
     rf"\b(?P<nuit>nuit )?(?P<lien>du|de|entre)(?: le)? (?P<j1>{_JOUR})(?: (?:soir|matin))? (?:au|a|et|jusqu'a|jusqu'au)(?: le)? (?P<j2>{_JOUR})(?: (?:soir|matin))?"
@@ -165,6 +166,11 @@ def _plages(t: str, ref: date) -> Iterator[Jour]:
         sortie = _annee(lu["a"], j2, m2, ref) if m2 else _quantieme(j2, ref)
         entree = None if sortie is None else _sans_annee(j1, m1, sortie) if m1 else _quantieme(j1, sortie)
         yield Jour(lu.start(), lu.end(), None if double else entree, "date.plage", None if double else sortie)
+    for lu in _PLAGE_MOIS.finditer(t):
+        j1, j2 = _n(lu["j1"]), _n(lu["j2"])
+        if j1 is not None and j2 is not None:
+            sortie = _sans_annee(j2, MOIS[lu["m2"]], ref)
+            yield Jour(lu.start(), lu.end(), sortie and _sans_annee(j1, MOIS[lu["m1"]], sortie), "date.plage", sortie)
     for lu in _PLAGE_COURTE.finditer(t):
         mois = MOIS[lu["m2"]]
         sortie = _sans_annee(int(lu["j2"]), mois, ref)

@@ -244,7 +244,8 @@ def _generique(
         return Lieu(lu.start(), fin, 15, "lieu.morgue") if nomme else None
     if section == "nomme" and not nomme and not locatif:
         return None
-    if section == "sante" and not sejour and not nomme and not locatif:
+    isole = re.search(r"[,;:.(] ?$", avant) and re.match(r" ?(?:[,;.!)]|$)", t[lu.end() :])
+    if section == "sante" and not nomme and not locatif and not isole:
         return None
     hors = _HORS.search(avant if section != "sante" or not sejour else "")
     loin = section == "sante" and not sejour and _SOINS_APRES.search(t[max(0, lu.start() - 50) : lu.start()])

@@ -80,6 +80,8 @@ def _ecarte(t: str, n: Nombre, claims_chose: bool) -> bool:
     avant, apres = _autour(t, n)
     if _PRIME.search(avant) or _PRIME.search(apres[:30]) or _UNITE.match(t[n.fin : n.fin + 26]):
         return True
+    if re.search(r"\b(?:\d{1,3}|deux|trois|quatre|cinq|six|dix|vingt|trente) [a-z]+s a $", t[max(0, n.debut - 30) : n.debut]):
+        return True
     autre = _AUTRE_PRIX.search(t[max(0, n.debut - 45) : n.debut])
     return bool(autre) and not (
         claims_chose and autre is not None and autre[0].startswith(("achet", "valait", "neuve"))

@@ -40,6 +40,8 @@ def _soi(t: str, lu: re.Match[str], regle: str, *, vol: bool) -> bool:
     """Whether the vehicle is one's own, the person a relative who is hurt, or the thief unseen."""
     dit = lu[0]
     if regle == "tiers.sujet":
+        if re.match(r"(?:mon|ma|mes|notre) (?:\w+ )?(?:chiens?|chienne|chats?|boeufs?|vaches?|chevres?|cabris?|moutons?|coq|porcs?)\b", dit):
+            return True
         if (
             _MIEN.match(dit)
             and not re.search(r"\b(?:m'|me |nous |l'|ns )", dit)

@@ -81,7 +81,7 @@ def _deces(t: str, faits: Faits) -> Signe | None:
 
 
 def _indemnite(t: str, faits: Faits) -> Signe | None:
-    lu = _INDEMNITE.search(t)
+    lu = _INDEMNITE.search(t) or (motif_de("types.demande_argent").search(t) if faits.nuits else None)
     seul_arret = lu and re.match(r"arrets?|jours? d'arret", lu[0]) and not motif_de("types.demande_arret").search(t)
     if seul_arret and (faits.blesse or _premier(_ACCIDENT, t) or _premier(_SEJOUR_FORT, t)):
         return None
@@ -149,6 +149,7 @@ def _corps(t: str, faits: Faits) -> Signe | None:
     if (
         coups
         and not accident
+        and not (motif(r"<animal>").search(t) and re.match(r"griff|mord", coups[0]))
         and not (chute and chute.start() < coups.start() and not re.search(r"frapp|agress|tabass|bagarr", coups[0]))
         and not re.search(r"(?:machette|pierre|couteau)s?$", coups[0])
         and not motif_de("types.corps_5").search(t)
@@ -164,6 +165,8 @@ def _corps(t: str, faits: Faits) -> Signe | None:
     agresseur = motif_de("types.corps").search(t)
     if agresseur and faits.blesse:
         return "blessure", agresseur.start(), agresseur.end(), "type.agresseur"
+    if faits.blesse and motif_de("types.cause_inconnue").search(t) and not accident and not moi:
+        return "blessure", 0, len(t), "type.cause_inconnue"
     evenement = accident or moi or (_premier(_DEGATS_FORT, t) if faits.blesse else None)
     if evenement and not (nie(t, evenement.start(), evenement.end()) and not faits.blesse):
         return "accident", evenement.start(), evenement.end(), "type.accident"
@@ -176,6 +179,8 @@ def _corps(t: str, faits: Faits) -> Signe | None:
         and not motif_de("types.corps_2").match(t[chute.start() : chute.start() + 30])
     ):
         return "accident", chute.start(), chute.end(), "type.chute"
+    if faits.mort is False and not maladie and not _premier(_SEJOUR_FORT, t):
+        return "accident", 0, len(t), "type.failli"
     if faits.blesse and motif_de("types.corps_4").search(t):
         return "accident", 0, len(t), "type.cause"
     sejour = _premier(_SEJOUR_FORT, t) or _premier(_SEJOUR, t) or (maladie and motif_de("types.en_soins").search(t))
@@ -199,7 +204,7 @@ def _reste(t: str, faits: Faits) -> Signe | None:
     ]
     sujet = _AUTRE_SUJET.search(t)
     muet = not (faits.date or faits.montant) and faits.mort is faits.blesse is faits.nuits is None
-    if sujet or (not signes and (muet or len(t.split()) <= 5)):
+    if sujet or t.rstrip(" .!").endswith("?") or (not signes and (muet or len(t.split()) <= 5)):
         return "autre", sujet.start() if sujet else 0, sujet.end() if sujet else max(1, len(t)), "type.autre"
     if not signes:
         return None
