@@ -80,7 +80,7 @@ def _ecarte(t: str, n: Nombre, claims_chose: bool) -> bool:
     avant, apres = _autour(t, n)
     if _PRIME.search(avant) or _PRIME.search(apres[:30]) or _UNITE.match(t[n.fin : n.fin + 26]):
         return True
-    if re.search(r"\b(?:\d{1,3}|deux|trois|quatre|cinq|six|dix|vingt|trente) [a-z]+s a $", t[max(0, n.debut - 30) : n.debut]):
+    if re.search(r"\b(?:\d{1,3}|deux|trois|quatre|cinq|six|dix|vingt|trente) [a-z]+s a $|§ a $", t[max(0, n.debut - 30) : n.debut]):
         return True
     autre = _AUTRE_PRIX.search(t[max(0, n.debut - 45) : n.debut])
     return bool(autre) and not (
