@@ -9,6 +9,7 @@ from .vocabulaire import famille, gabarit, motif, motif_de
 _CHOSES = motif_de("etat.choses")
 _IMAGE = motif_de("etat.image")
 _IMAGE_AVANT = motif_de("etat.image_avant")
+_DEMENTI = motif_de("etat.dementi")
 _PAPIER = motif_de("etat.papier")
 _VIVANT = motif(rf"\b(?:{gabarit('etat.vivant')})\b")
 _SANS_MORT = motif(rf"\b(?:{gabarit('etat.sans_mort')})\b")
@@ -29,8 +30,12 @@ def deces(texte: Texte) -> tuple[bool, int, int, str] | None:
                 t, lu.start(), lu.end(), regle
             ):
                 continue
+            if _DEMENTI.search(t[lu.end() :]):
+                faux = faux or (False, lu.start(), lu.end(), "deces.dementi")
+                continue
             if (
-                _ANCIEN.match(t[lu.end() : lu.end() + 50])
+                motif_de("etat.pas_encore").match(t[lu.end() : lu.end() + 24])
+                or _ANCIEN.match(t[lu.end() : lu.end() + 50])
                 or suppose(t, lu.start())
                 or _PAPIER.search(t[max(0, lu.start() - 40) : lu.start()])
             ):
@@ -54,7 +59,7 @@ def _sans_objet(t: str, debut: int, fin: int, regle: str) -> bool:
         pass
     if (
         chose
-        and not motif_de("etat.sans_objet_3").search(avant[chose.end() :])
+        and not (motif_de("etat.sans_objet_3").search(avant[chose.end() :]) and motif_de("etat.quelqu_un").search(t))
         and not motif_de("etat.sans_objet_2").search(avant[: chose.start()])
     ):
         return True

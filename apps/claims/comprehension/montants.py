@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from .nombres import LOCAUX, NKOTO, Nombre, nombres
+from .nombres import LOCAUX, NKOTO, Nombre, nombres, petit
 from .vocabulaire import motif_de
 
 MAXIMUM = 2_000_000_000
@@ -76,6 +76,17 @@ def _menu(t: str, n: Nombre) -> bool:
     )
 
 
+_CHACUN = re.compile(r"\b(\d{1,2}|deux|trois|quatre|cinq|six) [a-z]+s? (?:de|a) $")
+
+
+def _chacun(t: str, n: Nombre) -> Nombre | None:
+    """« 2 consultations de 5 000 F chacune » is 10 000."""
+    compte = _CHACUN.search(t[max(0, n.debut - 30) : n.debut])
+    if not compte or not re.match(r" ?(?:f ?cfa|fcfa|francs?|f)? chacune?s?\b", t[n.fin : n.fin + 20]):
+        return None
+    return Nombre(n.debut, n.fin, n.valeur * (petit(compte[1]) or 1))
+
+
 def _ecarte(t: str, n: Nombre, claims_chose: bool) -> bool:
     avant, apres = _autour(t, n)
     if _PRIME.search(avant) or _PRIME.search(apres[:30]) or _UNITE.match(t[n.fin : n.fin + 26]):
@@ -106,6 +117,8 @@ def montants(t: str, *, chose_reclamee: bool) -> Montant | None:
         elif motif_de("montants.montants").search(lisible[max(0, n.debut - 28) : n.debut]):
             if precedent and _ALTERNATIVE.match(entre):
                 gardes.pop()
+        elif chacun := _chacun(lisible, n):
+            gardes.append(chacun)
         elif not _ecarte(lisible, n, chose_reclamee) and not _NEGATIF.search(lisible[: n.debut][-8:]):
             gardes.append(n)
     return _totaliser(lisible, gardes)

@@ -8,10 +8,11 @@ _BORNES = motif_de("negation.bornes")
 _SAVOIR = gabarit("negation.savoir")
 _NEGATION = motif_de("negation.negation")
 _AUTRE_VERBE = re.compile(
-    rf"^ ?{_SAVOIR}\b|^ ?(?:que|seulement|grave\w*|loin|mal|assez|comment|pourquoi|quand|longtemps|tout de suite|un (?!seul)|une (?!seule)|le |la |mon |ma |et )"
+    rf"^ ?{_SAVOIR}\b|^ ?(?:que|seulement|grave\w*|loin|mal|assez|comment|pourquoi|quand|longtemps|tout de suite|le |la |mon |ma |et )"
 )
 _SAVOIR_AVANT = re.compile(rf"\b(?:n'?|ne )?(?:{_SAVOIR}) $")
 _APRES = re.compile(r"^(?: \w+){0,3} (?:te|ve)\b(?! \w*(?:ai|as|a|ont)\b)")
+_SUJET = motif_de("negation.sujet")
 _FAILLI = motif_de("negation.failli")
 _HYPOTHESE = motif_de("negation.hypothese")
 
@@ -26,6 +27,9 @@ def proposition(t: str, debut: int) -> str:
 def nie(t: str, debut: int, fin: int) -> bool:
     """Whether a negation reaches `t[debut:fin]`."""
     avant = proposition(t, debut)
+    # A new subject begins a clause of its own: « il n'est pas mort, il est blessé ».
+    sujets = [sujet.start() for sujet in _SUJET.finditer(avant)]
+    avant = avant[sujets[-1] :] if sujets else avant
     negation = _NEGATION.search(avant)
     if negation and not _AUTRE_VERBE.match(negation["suite"]) and not _SAVOIR_AVANT.search(avant[: negation.start()]):
         return True

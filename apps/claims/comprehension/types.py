@@ -168,7 +168,7 @@ def _corps(t: str, faits: Faits) -> Signe | None:
     if faits.blesse and motif_de("types.cause_inconnue").search(t) and not accident and not moi:
         return "blessure", 0, len(t), "type.cause_inconnue"
     evenement = accident or moi or (_premier(_DEGATS_FORT, t) if faits.blesse else None)
-    if evenement and not (nie(t, evenement.start(), evenement.end()) and not faits.blesse):
+    if evenement and not (evenement is accident and motif_de("types.pas_d_accident").search(t[: evenement.start()])):
         return "accident", evenement.start(), evenement.end(), "type.accident"
     maladie = _premier(_MALADIE, t)
     if motif_de("types.fait_tomber").search(t) and not faits.blesse:
