@@ -106,7 +106,7 @@ _JOUR_MOIS = re.compile(
     rf"(?:\b{_JOUR} |\ble |\bau )?(?<![\d/.,])(?:\b(?:le )?)(?P<j>{_Q}) ?(?:du mois de |de |d')?(?P<m>{_MOIS})\b{_ANNEE}"
 )
 _OU = re.compile(
-    rf"\b(?:{_JOUR}|le {_Q}|hier|avant-hier)(?: (?:matin|soir))? (?:ou(?: bien)?|soit)(?: le| peut-etre)? (?:{_JOUR}|{_Q}\b|avant-hier|hier|aujourd'hui)(?: {_MOIS})?"
+    rf"\b(?:{_JOUR}|le {_Q}|hier|avant-hier)(?: (?:matin|soir|dernier|passe))? (?:ou(?: bien)?|soit)(?: le| peut-etre)? (?:{_JOUR}|{_Q}\b|avant-hier|hier|aujourd'hui)(?: {_MOIS})?"
     rf"|\bentre (?:le )?{_Q} (?:{_MOIS} )?et (?:le )?{_Q} {_MOIS}|\bentre le {_Q} et le {_Q}|\bentre {_JOUR} et {_JOUR}"
 )
 _LE = re.compile(

@@ -54,6 +54,8 @@ def _sans_objet(t: str, debut: int, fin: int, regle: str) -> bool:
     if regle not in ("deces.adjectif", "deces.tuer", "deces.nom", "deces.tour"):
         return False
     avant = proposition(t, debut)[-34:]
+    if t[debut:fin].startswith("noye") and motif_de("etat.noyer_chose").search(avant):
+        return True
     chose = None
     for chose in _CHOSES.finditer(avant):
         pass

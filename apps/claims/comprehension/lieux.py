@@ -105,8 +105,8 @@ def _nom_apres(texte: Texte, debut_nom: int, fin: int, *, villes: dict[int, int]
             place, debut_chaine = villes[apres], False
             continue
         mot = _MOT.match(t, apres)
-        if mot is None or (
-            mot[0] in _ARRET and not (mot[0] in ("chez", "la", "le", "les") and _majuscule(texte, apres))
+        if mot is None or (lien[0] == " na " and mot[0] in ("ngai", "biso", "ye", "yo", "bango", "mono", "beto", "nge")) or (
+            mot[0] in _ARRET and not (mot[0] in ("chez", "la", "le", "les", "grace", "dieu", "bien") and _majuscule(texte, apres))
         ):
             break
         nom_propre = (
@@ -204,6 +204,8 @@ def _generique(
         or (lu[0] == "gare" and "é" in texte.cite(*lu.span()).lower())
         or re.match(r"arrets? (?:de travail|maladie|cardiaque)", t[lu.start() : lu.end() + 16])
     ):
+        return None
+    if lu[0].startswith("poste") and re.search(r"\b(?:mon|son|leur|a|de) $", t[: lu.start()]):
         return None
     if lu[0] == "feu" and not re.search(r"\b(?:au|aux) $", t[: lu.start()]):
         return None

@@ -90,6 +90,8 @@ def nombres(t: str) -> list[Nombre]:
             bool(ecrit and re.search(r"\d[ .,']\d{3}", ecrit)),
         )
         avant = trouves[-1] if trouves else None
+        if avant and avant.echelle == 1_000_000 and echelle == 1 and 100 <= coef < 1_000 and t[avant.fin : nombre.debut] == " ":
+            nombre = Nombre(nombre.debut, nombre.fin, coef * 1_000)  # « 1 million 200 »
         if (
             avant
             and avant.echelle > max(nombre.echelle, nombre.valeur if nombre.echelle == 1 else 0)

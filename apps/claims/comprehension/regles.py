@@ -153,10 +153,10 @@ def choisir_jour(t: str, candidats: list[Jour], genre: str | None) -> tuple[Jour
     if doutes and doutes[0].debut < precis[0].debut and genre not in _SEJOURS:
         return None, rejets
     if genre == "autre":
-        return precis[0], rejets
+        return (precis[0] if motif_de("regles.fait_passe").search(t) else None), rejets
     if genre in _SEJOURS:
-        entree, _ = nuits.entree_sortie(t, candidats)
-        return entree, rejets
+        entree, sortie = nuits.entree_sortie(t, candidats)
+        return entree or (sortie if re.search(r"\blendemain|meme jour", t) else None), rejets
     ancres = [lu.span() for lu in _ANCRES[genre].finditer(t)] if genre in _ANCRES else []
     return min(
         precis,

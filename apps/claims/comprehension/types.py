@@ -179,7 +179,7 @@ def _corps(t: str, faits: Faits) -> Signe | None:
         and not motif_de("types.corps_2").match(t[chute.start() : chute.start() + 30])
     ):
         return "accident", chute.start(), chute.end(), "type.chute"
-    if faits.mort is False and re.search(r"\b(?:faill|manque|echapp|frole)", t) and not maladie and not _premier(_SEJOUR_FORT, t):
+    if faits.mort is False and not (maladie or _premier(_SEJOUR_FORT, t) or _AUTRE_SUJET.search(t)):
         return "accident", 0, len(t), "type.failli"
     if faits.blesse and motif_de("types.corps_4").search(t):
         return "accident", 0, len(t), "type.cause"
