@@ -243,7 +243,7 @@ def _generique(
     ):
         return None
     if section == "sante" and lu[0].startswith("morgue"):
-        return Lieu(lu.start(), fin, 15, "lieu.morgue") if nomme else None
+        return Lieu(lu.start(), fin, 15, "lieu.morgue") if nomme and _DANS.search(avant) else None
     if section == "nomme" and not nomme and not locatif:
         return None
     isole = re.search(r"[,;:.(] ?$", avant) and re.match(r" ?(?:[,;.!)]|$)", t[lu.end() :])
@@ -261,7 +261,8 @@ def _generique(
         else 0
     )
     poids -= 60 if hors or loin else 0
-    poids -= 12 if not locatif and section == "nomme" else 0
+    if not locatif and section == "nomme":
+        poids -= 35 if re.search(r"\b(?:le|la|mon|ma|notre|nos|un|une) $|\bl'$", avant) else 12
     return Lieu(lu.start(), fin, poids, f"lieu.{section}") if poids > 0 else None
 
 

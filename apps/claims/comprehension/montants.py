@@ -64,6 +64,11 @@ def _plausible(t: str, n: Nombre) -> bool:
     )
 
 
+def _certain(t: str, n: Nombre) -> bool:
+    """Whether a currency, thousands, or a word of money in its own clause say that the number is money."""
+    return bool(_DEVISE.match(t[n.fin : n.fin + 12]) or n.echelle > 1 or n.forme or _ARGENT.search("|".join(_autour(t, n))))
+
+
 def _menu(t: str, n: Nombre) -> bool:
     """Whether a small number ends its clause as a price does beside others: « carnet 500 »."""
     avant, apres = _autour(t, n)
@@ -106,6 +111,8 @@ def montants(t: str, *, chose_reclamee: bool) -> Montant | None:
     trouves += [
         Nombre(lu.start(), lu.end(), _nkoto(lu)) for lu in NKOTO.finditer(lisible) if lu["n"] or lu["dix"] or lu["zomi"]
     ]
+    forts = [n for n in trouves if _certain(lisible, n)]
+    trouves = forts or trouves
     if trouves:
         trouves += [n for n in nombres(lisible) if n not in trouves and _menu(lisible, n)]
     gardes: list[Nombre] = []

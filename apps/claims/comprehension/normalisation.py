@@ -12,7 +12,7 @@ from .vocabulaire import lignes, sans_accents, sections
 
 LONGUEUR_MAX = 4_000
 _MOT = re.compile(r"[^\W\d_]+")
-_CLASSES_CIBLES = ("corps", "vehicule", "partie_vehicule", "lesion", "soin", "funeraire", "parente", "maladie")
+_CLASSES_CIBLES = ("corps", "vehicule", "partie_vehicule", "lesion", "soin", "funeraire", "parente", "maladie", "animal")
 _TEMPS = (
     *"lundi mardi mercredi jeudi vendredi samedi dimanche".split(),
     *"janvier fevrier juillet aout septembre octobre novembre decembre".split(),

@@ -113,6 +113,8 @@ def _biens(t: str, faits: Faits) -> Signe | None:
 def _collision(t: str, faits: Faits, *, degats: bool) -> Signe | None:
     """A vehicle hit, things broken only; a tree or a wall that fell on a vehicle is damage."""
     collision, moi = _premier(_COLLISION_CHOSE, t), _MOI_HEURTE.search(t)
+    if faits.blesse is False and not collision and (moi or _premier(_ACCIDENT, t)):
+        collision = motif(r"<partie_vehicule>|\b(?:constat|sinistre auto)\b").search(t)
     if not collision or faits.blesse is True or (degats and not motif_de("types.collision_2").search(t)):
         return None
     if moi and faits.blesse is None and not motif_de("types.biens_4").search(t):
