@@ -11,13 +11,30 @@ from .vocabulaire import gabarit, motif, motif_de
 MOIS = {
     nom: rang
     for rang, nom in enumerate(
-        "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre".split(), 1
+        [
+            "janvier",
+            "fevrier",
+            "mars",
+            "avril",
+            "mai",
+            "juin",
+            "juillet",
+            "aout",
+            "septembre",
+            "octobre",
+            "novembre",
+            "decembre",
+        ],
+        1,
     )
 } | {"sept": 9}
-JOURS = {nom: rang for rang, nom in enumerate("lundi mardi mercredi jeudi vendredi samedi dimanche".split())}
+JOURS = {
+    nom: rang for rang, nom in enumerate(["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"])
+}
 _LOCAUX_JOURS = (
     (r"mokolo (?:ya|mwa) (?:yambo|liboso|moko)|kintete|kiamosi|kyamosi|monday", 0), (r"mokolo (?:ya|mwa) mibale|kizole|kiazole", 1), (r"mokolo (?:ya|mwa) misato|kitatu", 2),
-    (r"mokolo (?:ya|mwa) minei|kiiya|kiya", 3), (r"mokolo (?:ya|mwa) mitano|kitanu|kitaanu", 4), (r"mokolo (?:ya|mwa) m?poso|(?:na )?sabala|kisabala|(?<=na )mposo(?! eleki)|(?<=na )poso(?! eleki)", 5),
+    (r"mokolo (?:ya|mwa) minei|kiiya|kiya", 3), (r"mokolo (?:ya|mwa) mitano|kitanu|kitaanu", 4), (r"mokolo (?:ya|mwa) m?poso|(?:na )?sabala|kisabala|(?<=na )mposo(?! eleki)|(?<=na"
+r" )poso(?! eleki)", 5),
     (r"(?:mokolo (?:ya|mwa) )?(?:eyenga|lomingo)|(?:kia ?)?lumingu|kyalumingu", 6),
 )  # fmt: skip
 _JOUR = "(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)"
@@ -94,26 +111,34 @@ _ISO = re.compile(r"(?<!\d)(20\d\d)-(\d\d)-(\d\d)(?!\d)")
 _BARRES = motif_de("dates.barres")
 _LIEN = rf"(?:,? ?(?:au|jusqu'au|a|jusqu'a(?: le)?|-|jusque le|et sortie?s? le|et rentree? le|-->|->)(?: {_JOUR})? ?)"
 _PLAGE = re.compile(
-    rf"\b(?:nuits? )?(?:du|de|entre le|des|depuis le)(?: {_JOUR})? (?P<j1>{_Q})(?: (?P<m1>{_MOIS}))?{_LIEN}(?P<j2>{_Q}){_NON_JOUR}(?: (?P<m2>{_MOIS}))?{_ANNEE}"
+    rf"\b(?:nuits? )?(?:du|de|entre le|des|depuis le)(?: {_JOUR})? (?P<j1>{_Q})(?: (?P<m1>{_MOIS}))?{_LIEN}"
+    rf"(?P<j2>{_Q}){_NON_JOUR}(?: (?P<m2>{_MOIS}))?{_ANNEE}"
 )
 _PLAGE_BARRES = motif_de("dates.plage_barres")
 _PLAGE_MOIS = re.compile(rf"\b(?P<j1>{_Q}) (?P<m1>{_MOIS}) ?(?:-|au|jusqu'au|>) ?(?P<j2>{_Q}) (?P<m2>{_MOIS})\b")
 _PLAGE_COURTE = re.compile(rf"(?<![\d/-])(?P<j1>\d{{1,2}}) ?(?:-|/) ?(?P<j2>\d{{1,2}}) (?P<m2>{_MOIS})\b")
 _PLAGE_JOURS = re.compile(
-    rf"\b(?P<nuit>nuit )?(?P<lien>du|de|entre)(?: le)? (?P<j1>{_JOUR})(?: (?:soir|matin))? (?:au|a|et|jusqu'a|jusqu'au)(?: le)? (?P<j2>{_JOUR})(?: (?:soir|matin))?"
+    rf"\b(?P<nuit>nuit )?(?P<lien>du|de|entre)(?: le)? (?P<j1>{_JOUR})(?: (?:soir|matin))?"
+    rf" (?:au|a|et|jusqu'a|jusqu'au)(?: le)? (?P<j2>{_JOUR})(?: (?:soir|matin))?"
 )
 _JOUR_MOIS = re.compile(
     rf"(?:\b{_JOUR} |\ble |\bau )?(?<![\d/.,])(?:\b(?:le )?)(?P<j>{_Q}) ?(?:du mois de |de |d')?(?P<m>{_MOIS})\b{_ANNEE}"
 )
 _OU = re.compile(
-    rf"\b(?:{_JOUR}|le {_Q}|hier|avant-hier)(?: (?:matin|soir|dernier|passe))? (?:ou(?: bien)?|soit)(?: le| peut-etre)? (?:{_JOUR}|{_Q}\b|avant-hier|hier|aujourd'hui)(?: {_MOIS})?"
+    rf"\b(?:{_JOUR}|le {_Q}|hier|avant-hier)(?: (?:matin|soir|dernier|passe))? (?:ou(?:"
+    rf" bien)?|soit)(?: le| peut-etre)? (?:{_JOUR}|{_Q}\b|avant-hier|hier|aujourd'hui)"
+    rf"(?: {_MOIS})?"
     rf"|\bentre (?:le )?{_Q} (?:{_MOIS} )?et (?:le )?{_Q} {_MOIS}|\bentre le {_Q} et le {_Q}|\bentre {_JOUR} et {_JOUR}"
 )
 _LE = re.compile(
-    rf"\b(?:le|{_JOUR}(?: le)?|au|jusqu'au|depuis le|du) (?P<j>\d{{1,2}}(?:er)?|1 ?er|premier|{MOTS})\b{_NON_JOUR}(?! \d{{3}})(?P<quand> (?:de ce mois|du mois(?: en cours)?(?: (?:passe|dernier))?|courant|dernier|passe))?(?! (?!du mois){{1}}(?:et demi)\b)"
+    rf"\b(?:le|{_JOUR}(?: le)?|au|jusqu'au|depuis le|du) (?P<j>\d{{1,2}}(?:er)?|1 ?er|premier"
+    rf"|{MOTS})\b{_NON_JOUR}(?! \d{{3}})(?P<quand> (?:de ce mois|du mois(?: en cours)?"
+    rf"(?: (?:passe|dernier))?|courant|dernier|passe))?(?! (?!du mois){{1}}(?:et demi)\b)"
 )
 _SEMAINE = re.compile(
-    rf"\b(?P<ce>ce )?(?P<jour>{_JOUR})\b(?P<quoi>(?: (?:de|d') ?(?:la semaine (?:passee?|derniere|d'avant|surpasse\w*)|cette semaine|avant|la semaine))| (?:dernier|passe|prochain|surpasse\w*|en huit|saint|de paques|de pentecote|d'avant|qui vient|precedent))?"
+    rf"\b(?P<ce>ce )?(?P<jour>{_JOUR})\b(?P<quoi>(?: (?:de|d') ?(?:la semaine (?:passee?"
+    rf"|derniere|d'avant|surpasse\w*)|cette semaine|avant|la semaine))| (?:dernier|passe"
+    rf"|prochain|surpasse\w*|en huit|saint|de paques|de pentecote|d'avant|qui vient|precedent))?"
 )
 _RELATIFS: tuple[tuple[str, int | None, str], ...] = (
     (gabarit("date.avant_avant_hier"), 3, "date.avant_avant_hier"),
@@ -125,13 +150,19 @@ _RELATIFS: tuple[tuple[str, int | None, str], ...] = (
 _RELATIVES = tuple((recul, regle, motif(rf"\b(?:{formes})\b")) for formes, recul, regle in _RELATIFS)
 _JOURS_LOCAUX = tuple((rang, motif(rf"\b(?:{formes})\b")) for formes, rang in _LOCAUX_JOURS)
 _IL_Y_A = re.compile(
-    rf"\b(?P<tete>il y a(?: de ca)?|y'? ?a|ya|ca fait|cela fait|sa fait|voila|voici|depuis|eleki|fait|a peine) (?P<vague>(?:environ|presque|a peu pres|plus de|moins de|bientot|pres de|deja|maintenant|peut-etre|juste|a peine|bien|exactement|tout juste|au moins|genre|plus d') ?)?(?P<n>{_N}|une?) (?P<u>jours?|semaines?|mois|ans?|annees?|heures?|h|minutes?|nuits?)\b(?P<apres> (?:environ|a peu pres|et demie?|ou plus|et quelques|peut-etre|ou (?:deux|trois|quatre|cinq|six|sept|huit|dix|\d+)))?"
+    rf"\b(?P<tete>il y a(?: de ca)?|y'? ?a|ya|ca fait|cela fait|sa fait|voila|voici|depuis"
+    rf"|eleki|fait|a peine) (?P<vague>(?:environ|presque|a peu pres|plus de|moins de|bientot"
+    rf"|pres de|deja|maintenant|peut-etre|juste|a peine|bien|exactement|tout juste|au moins"
+    rf"|genre|plus d') ?)?(?P<n>{_N}|une?) (?P<u>jours?|semaines?|mois|ans?|annees?|heures?"
+    rf"|h|minutes?|nuits?)\b(?P<apres> (?:environ|a peu pres|et demie?|ou plus|et quelques"
+    rf"|peut-etre|ou (?:deux|trois|quatre|cinq|six|sept|huit|dix|\d+)))?"
 )
 _DE_CA = re.compile(
     rf"\b(?P<n>{_N}) (?P<u>jours?|semaines?|mois) (?:de (?:ca|cela)|plus tot|passes? (?:que|deja)|auparavant|en arriere)\b"
 )
 _MIKOLO = re.compile(
-    rf"\b(?:mikolo|bilumbu|mposo|bamposo) (?P<n>{'|'.join(LOCAUX)}) (?:eleki|me luta|oyo eleki|oleki)\b|\beleki (?:mikolo|bilumbu) (?P<n2>{'|'.join(LOCAUX)})\b"
+    rf"\b(?:mikolo|bilumbu|mposo|bamposo) (?P<n>{'|'.join(LOCAUX)}) (?:eleki|me luta|oyo"
+    rf" eleki|oleki)\b|\beleki (?:mikolo|bilumbu) (?P<n2>{'|'.join(LOCAUX)})\b"
 )
 _FETES = motif_de("dates.fetes")  # fmt: skip
 _FIXES = {

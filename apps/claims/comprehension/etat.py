@@ -56,9 +56,7 @@ def _sans_objet(t: str, debut: int, fin: int, regle: str) -> bool:
     avant = proposition(t, debut)[-34:]
     if t[debut:fin].startswith("noye") and motif_de("etat.noyer_chose").search(avant):
         return True
-    chose = None
-    for chose in _CHOSES.finditer(avant):
-        pass
+    chose = max(_CHOSES.finditer(avant), key=lambda lu: lu.start(), default=None)
     if (
         chose
         and not (motif_de("etat.sans_objet_3").search(avant[chose.end() :]) and motif_de("etat.quelqu_un").search(t))
@@ -149,5 +147,11 @@ def _fausse_blessure(t: str, lu: re.Match[str], regle: str, *, accidentel: bool,
     if dit.startswith("blessure") and motif_de("etat.fausse_blessure_3").search(t[: lu.start()][-26:]):
         return True
     return (
-        mort and regle == "blesse.verbe" and bool(re.match(r"(?:brul|saign|en sang|plein de sang|perdu beaucoup)", dit))
+        mort
+        and regle == "blesse.verbe"
+        and bool(
+            re.match(
+                r"(?:brul|saign|en sang|plein de sang|perdu beaucoup|electr|ecras|mordu|ete pique|pique|poignard)", dit
+            )
+        )
     )

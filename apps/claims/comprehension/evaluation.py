@@ -11,7 +11,8 @@ from .vocabulaire import sans_accents
 
 CHAMPS = ("type", "date", "time", "injured", "dead", "third_party", "amount", "place", "hospital_nights")
 _ARTICLES = re.compile(
-    r"^(?:(?:a la|a l'|aux?|a|dans|en|sur|vers|devant|derriere|pres|de la|de l'|du|des|de|d'|le|la|les|l'|un|une|mon|ma|mes|notre|nos|na|o|chez)(?: |(?<=')))+"
+    r"^(?:(?:a la|a l'|aux?|a|dans|en|sur|vers|devant|derriere|pres|de la|de l'|du|des"
+    r"|de|d'|le|la|les|l'|un|une|mon|ma|mes|notre|nos|na|o|chez)(?: |(?<=')))+"
 )
 
 

@@ -1,11 +1,14 @@
-"""Where it happened, or the hospital of a stay: gazetteer, common nouns of places with the name that follows, and what prepositions say."""
+"""Where it happened, or the hospital of a stay.
+
+By the gazetteer, by common nouns of places with the name that follows, and by prepositions.
+"""
 
 import re
 from dataclasses import dataclass
 from functools import lru_cache
 
 from .normalisation import Texte
-from .vocabulaire import gabarit, motif_de, sans_accents, sections
+from .vocabulaire import gabarit, lignes, motif_de, sans_accents, sections
 
 _MOT = re.compile(r"[a-z0-9]+(?:['-][a-z0-9]+)*|[a-z]")
 _LIEN = motif_de("lieux.lien")
@@ -16,14 +19,7 @@ _DANS = motif_de("lieux.dans")
 _PREP_NOM = motif_de("lieux.prep_nom")
 _HORS = motif_de("lieux.hors")
 _SOINS_APRES = motif_de("lieux.soins_apres")
-_ARRET = frozenset(
-    "le la les un une mon ma mes notre nos son sa ses leur leurs ce cet cette ces lundi mardi mercredi jeudi vendredi samedi dimanche hier aujourd'hui avant-hier matin soir nuit midi minuit depuis pour par sur avec sans et ou mais donc car "
-    "je tu il elle on nous vous ils elles qui que quand ou vers suite janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre j'ai j'etais c'est c'etait est a ai ont etait sont n'est pas plus ne dans il y retour cause fait "
-    "vers environ pendant apres avant en dernier passe du des ca tout tous rien personne aucun l'autre autre deux trois quatre cinq six sept huit neuf dix je's s'est s'etait m'a l'a me se te moi lui payer paye facture montant total merci svp bonjour "
-    "blesse blessee casse cassee tombe tombee decede decedee mort morte lobi lelo mazono na ya te azali akufi me entre entree sorti sortie chez demande j'en d'un d'une avait avoir ete etre fievre palu paludisme typhoide malaria crise cesarienne "
-    "accouchement accident moto voiture taxi bus camion date heure avant-midi apres-midi avant aux jour jours nuits franc francs fcfa mille f k nsuka suka tongo butu mpimpa ici la-bas puis alors aussi enfin heureusement malheureusement seul seule juste toujours "
-    "rembours rembourse remboursement plus garde consultation ordonnance radio scanner analyses devis environ tres trop bien mal grace dieu pneu frein blessure fracture entorse hospitalise hospitalisee j'y d'accident d'urgence pluie vent feu l'eau repos lopitalo".split()
-)
+_ARRET = frozenset(mot for ligne in lignes("arret.txt") for mot in ligne.split())
 _PERSONNE = motif_de("lieux.personne")
 _ROUTE = motif_de("lieux.route")
 _CHEZ = motif_de("lieux.chez")
@@ -46,7 +42,7 @@ def _toponymes() -> tuple[dict[tuple[str, ...], str], frozenset[str], int]:
     ambigus: set[str] = set()
     for section, formes in sections("lieux.txt").items():
         for forme in formes:
-            cle = tuple(re.split(r"[ '-]+", sans_accents(forme)))
+            cle = tuple(re.split(r"[ .'-]+", sans_accents(forme)))
             if section == "ambigu":
                 ambigus.add(" ".join(cle))
             noms.setdefault(cle, section)
@@ -79,7 +75,7 @@ def _reperer(t: str) -> list[tuple[int, int, str]]:
             cle = tuple(mot for mot, _, _ in mots[rang : rang + longueur])
             entre = t[mots[rang][1] : mots[rang + longueur - 1][2]]
             compose = t[mots[rang][1] - 1 : mots[rang][1]] == "-" or t[mots[rang + longueur - 1][2] :][:1] == "-"
-            if cle in noms and not compose and not re.search(r"[.,;:!?]", entre):
+            if cle in noms and not compose and not re.search(r"[.,;:!?]", re.sub(r"\b[a-z]\. ?", "", entre)):
                 trouves.append((mots[rang][1], mots[rang + longueur - 1][2], noms[cle]))
                 rang += longueur
                 break
@@ -105,8 +101,13 @@ def _nom_apres(texte: Texte, debut_nom: int, fin: int, *, villes: dict[int, int]
             place, debut_chaine = villes[apres], False
             continue
         mot = _MOT.match(t, apres)
-        if mot is None or (lien[0] == " na " and mot[0] in ("ngai", "biso", "ye", "yo", "bango", "mono", "beto", "nge")) or (
-            mot[0] in _ARRET and not (mot[0] in ("chez", "la", "le", "les", "grace", "dieu", "bien") and _majuscule(texte, apres))
+        if (
+            mot is None
+            or (lien[0] == " na " and mot[0] in ("ngai", "biso", "ye", "yo", "bango", "mono", "beto", "nge"))
+            or (
+                mot[0] in _ARRET
+                and not (mot[0] in ("chez", "la", "le", "les", "grace", "dieu", "bien") and _majuscule(texte, apres))
+            )
         ):
             break
         nom_propre = (
@@ -141,9 +142,10 @@ _PORTE_NOM = motif_de("lieux.porte_nom")
 
 
 def _nom_nu(t: str, debut: int, fin: int, mot: re.Match[str]) -> bool:
-    """Whether a small-letter word right after « carrefour », « clinique »… is its name: nothing but a sign, a preposition or the end follows."""
-    suite = r" ?(?:$|[,;.!?)]|\b(?:a|le|la|hier|vers|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|ce|cette|avec|et|pour|quand|depuis|il|elle|j'|je|par|avant|apres|on|un|une|\d))"
-    return bool(_PORTE_NOM.match(t[debut:fin]) and mot[0].isalpha() and re.match(suite, t[mot.end() :]))
+    """Whether a small-letter word right after « carrefour », « clinique »… is its name: a sign, a preposition or the end follows."""
+    return bool(
+        _PORTE_NOM.match(t[debut:fin]) and mot[0].isalpha() and motif_de("lieux.apres_nom").match(t[mot.end() :])
+    )
 
 
 def lieux(texte: Texte, *, sejour: bool, vague: bool, ancre: int | None = None) -> list[Lieu]:
@@ -297,6 +299,8 @@ def _poids_toponyme(texte: Texte, debut: int, fin: int, section: str, *, ambigu:
     trajet = re.search(r"\b(?:de|entre|d') ?([\w-]+) (?:a|vers) $", avant)
     if trajet and tuple(re.split(r"[ '-]+", trajet[1])) in _toponymes()[0] and not sejour:
         return 10
+    if t[debut:fin] == "total" and not _majuscule(texte, debut):
+        return 0
     isole = re.search(r"[,;.] ?$", avant) and re.match(r" ?(?:[,;.!]|$)", t[fin:])
     if (
         ambigu
@@ -340,7 +344,7 @@ def _inconnus(texte: Texte, pris: list[tuple[int, int]]) -> list[Lieu]:
         fin = debut + len(mots[0])
         for mot in mots[1:]:
             suivant = fin + 1
-            if mot in _ARRET and mot not in ("de", "du") or not _majuscule(texte, suivant):
+            if (mot in _ARRET and mot not in ("de", "du")) or not _majuscule(texte, suivant):
                 break
             fin = suivant + len(mot)
         avant = t[max(0, debut - 30) : debut]

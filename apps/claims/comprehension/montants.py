@@ -1,4 +1,7 @@
-"""Amounts in XAF: the total if said, else the sum of the parts; never a phone, a police, a premium or the price of a thing that is not claimed."""
+"""Amounts in XAF: the total if said, else the sum of the parts.
+
+Never a phone, a police number, a premium or the price of a thing that is not claimed.
+"""
 
 import re
 from dataclasses import dataclass
@@ -53,7 +56,7 @@ def _plausible(t: str, n: Nombre) -> bool:
     if n.echelle > 1:
         return n.valeur >= 1_000
     avant, apres = _autour(t, n)
-    if n.valeur < 500 or n.valeur % 5 or not t[n.debut].isdigit() and n.valeur < 1_000:
+    if n.valeur < 500 or n.valeur % 5 or (not t[n.debut].isdigit() and n.valeur < 1_000):
         return False
     if 1_900 <= n.valeur <= 2_100 and not n.forme and not re.search(r"pay|cout|factur|rembours|montant|prix", avant):
         return False
@@ -66,7 +69,9 @@ def _plausible(t: str, n: Nombre) -> bool:
 
 def _certain(t: str, n: Nombre) -> bool:
     """Whether a currency, thousands, or a word of money in its own clause say that the number is money."""
-    return bool(_DEVISE.match(t[n.fin : n.fin + 12]) or n.echelle > 1 or n.forme or _ARGENT.search("|".join(_autour(t, n))))
+    return bool(
+        _DEVISE.match(t[n.fin : n.fin + 12]) or n.echelle > 1 or n.forme or _ARGENT.search("|".join(_autour(t, n)))
+    )
 
 
 def _menu(t: str, n: Nombre) -> bool:
@@ -96,7 +101,10 @@ def _ecarte(t: str, n: Nombre, claims_chose: bool) -> bool:
     avant, apres = _autour(t, n)
     if _PRIME.search(avant) or _PRIME.search(apres[:30]) or _UNITE.match(t[n.fin : n.fin + 26]):
         return True
-    if re.search(r"\b(?:\d{1,3}|deux|trois|quatre|cinq|six|dix|vingt|trente) [a-z]+s a $|§ a $", t[max(0, n.debut - 30) : n.debut]):
+    if re.search(
+        r"\b(?:\d{1,3}|deux|trois|quatre|cinq|six|dix|vingt|trente) [a-z]+s a $|§ a $",
+        t[max(0, n.debut - 30) : n.debut],
+    ):
         return True
     autre = _AUTRE_PRIX.search(t[max(0, n.debut - 45) : n.debut])
     return bool(autre) and not (

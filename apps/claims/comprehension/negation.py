@@ -1,4 +1,7 @@
-"""What is denied, or only nearly happened: the scope of « pas », « aucun », « sans », « personne ne », « failli », Lingala « te », Kituba « ve »."""
+"""What is denied, or only nearly happened.
+
+The scope of « pas », « aucun », « sans », « personne ne », « failli », of Lingala « te » and Kituba « ve ».
+"""
 
 import re
 
@@ -8,7 +11,8 @@ _BORNES = motif_de("negation.bornes")
 _SAVOIR = gabarit("negation.savoir")
 _NEGATION = motif_de("negation.negation")
 _AUTRE_VERBE = re.compile(
-    rf"^ ?{_SAVOIR}\b|^ ?(?:que|seulement|grave\w*|loin|mal|assez|comment|pourquoi|quand|longtemps|tout de suite|le |la |mon |ma |et )"
+    rf"^ ?{_SAVOIR}\b|^ ?(?:que|seulement|grave\w*|loin|mal|assez|comment|pourquoi|quand"
+    rf"|longtemps|tout de suite|le |la |mon |ma |et )"
 )
 _SAVOIR_AVANT = re.compile(rf"\b(?:n'?|ne )?(?:{_SAVOIR}) $")
 _APRES = re.compile(r"^(?: \w+){0,3} (?:te|ve)\b(?! \w*(?:ai|as|a|ont)\b)")

@@ -5,15 +5,44 @@ from dataclasses import dataclass
 
 from text_to_num import text2num
 
-_UNITES = (
-    "zero un une deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize vingt vingts trente quarante cinquante soixante septante "
-    "quatre-vingt quatre-vingts nonante cent cents"
-).split()
+_UNITES = [
+    "zero",
+    "un",
+    "une",
+    "deux",
+    "trois",
+    "quatre",
+    "cinq",
+    "six",
+    "sept",
+    "huit",
+    "neuf",
+    "dix",
+    "onze",
+    "douze",
+    "treize",
+    "quatorze",
+    "quinze",
+    "seize",
+    "vingt",
+    "vingts",
+    "trente",
+    "quarante",
+    "cinquante",
+    "soixante",
+    "septante",
+    "quatre-vingt",
+    "quatre-vingts",
+    "nonante",
+    "cent",
+    "cents",
+]
 _MOT = rf"(?:{'|'.join(sorted(_UNITES, key=len, reverse=True))})"
 MOTS = rf"\b{_MOT}(?:(?: et |[ -]){_MOT})*\b"
 CHIFFRES = r"(?<![\d.,/-])(?:\d{1,3}(?:[ .'’]\d{3})+(?!\d)|\d{1,3},\d{3}(?!\d)|\d+[.,]\d{1,2}(?!\d)|\d+)"
 _NOMBRE = re.compile(
-    rf"(?:(?P<coef>{CHIFFRES}|{MOTS}) ?)?(?P<echelle>\b(?:mille|millions?|millier)|(?<=\d)(?:k|mille?|m)|(?<=\d )k)\b|(?P<seul>{CHIFFRES}|{MOTS})"
+    rf"(?:(?P<coef>{CHIFFRES}|{MOTS}) ?)?(?P<echelle>\b(?:mille|millions?|millier)|(?<=\d)"
+    rf"(?:k|mille?|m)|(?<=\d )k)\b|(?P<seul>{CHIFFRES}|{MOTS})"
 )
 _DEMI = re.compile(r" et (?:demie?|dmi)\b")
 _ECHELLES = {
@@ -36,7 +65,8 @@ LOCAUX = {
     for mot in mots.split()
 }  # fmt: skip
 NKOTO = re.compile(
-    rf"\b(?:nkoto|nkotu|koto|mafunda|mazunda|funda)(?: ya)?(?: (?P<dix>ntuku|makumi)| (?P<zomi>zomi|kumi))?(?: (?:na )?(?P<n>{'|'.join(LOCAUX)}))?\b"
+    rf"\b(?:nkoto|nkotu|koto|mafunda|mazunda|funda)(?: ya)?(?: (?P<dix>ntuku|makumi)| "
+    rf"(?P<zomi>zomi|kumi))?(?: (?:na )?(?P<n>{'|'.join(LOCAUX)}))?\b"
 )
 
 
@@ -90,7 +120,13 @@ def nombres(t: str) -> list[Nombre]:
             bool(ecrit and re.search(r"\d[ .,']\d{3}", ecrit)),
         )
         avant = trouves[-1] if trouves else None
-        if avant and avant.echelle == 1_000_000 and echelle == 1 and 100 <= coef < 1_000 and t[avant.fin : nombre.debut] == " ":
+        if (
+            avant
+            and avant.echelle == 1_000_000
+            and echelle == 1
+            and 100 <= coef < 1_000
+            and t[avant.fin : nombre.debut] == " "
+        ):
             nombre = Nombre(nombre.debut, nombre.fin, coef * 1_000)  # « 1 million 200 »
         if (
             avant

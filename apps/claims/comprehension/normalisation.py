@@ -1,4 +1,7 @@
-"""The text as rules read it: small letters, no accent, SMS spelling undone, and for each character where it stands in what was typed."""
+"""The text as rules read it: small letters, no accent, SMS spelling undone.
+
+For each character, where it stands in what was typed.
+"""
 
 import re
 import unicodedata
@@ -12,10 +15,20 @@ from .vocabulaire import lignes, sans_accents, sections
 
 LONGUEUR_MAX = 4_000
 _MOT = re.compile(r"[^\W\d_]+")
-_CLASSES_CIBLES = ("corps", "vehicule", "partie_vehicule", "lesion", "soin", "funeraire", "parente", "maladie", "animal")
+_CLASSES_CIBLES = (
+    "corps",
+    "vehicule",
+    "partie_vehicule",
+    "lesion",
+    "soin",
+    "funeraire",
+    "parente",
+    "maladie",
+    "animal",
+)
 _TEMPS = (
-    *"lundi mardi mercredi jeudi vendredi samedi dimanche".split(),
-    *"janvier fevrier juillet aout septembre octobre novembre decembre".split(),
+    *["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"],
+    *["janvier", "fevrier", "juillet", "aout", "septembre", "octobre", "novembre", "decembre"],
 )
 _ELISION = re.compile(r"(?<![\w'])([jldmnsc]) (?=[aeiouyhéèêà])")
 _SONS = [
@@ -79,7 +92,7 @@ def _sms() -> dict[str, str]:
     table = {}
     for ligne in lignes("sms.txt"):
         ecrits, _, voulu = ligne.partition(" : ")
-        table |= {ecrit: voulu for ecrit in ecrits.split()}
+        table |= dict.fromkeys(ecrits.split(), voulu)
     return table
 
 
@@ -92,7 +105,14 @@ def _cibles() -> tuple[dict[str, str], dict[str, list[str]], frozenset[str]]:
         forme for nom in _CLASSES_CIBLES for forme in classes[nom] if re.fullmatch(r"[a-z]{5,}", sans_accents(forme))
     )
     generiques = (sans_accents(forme) for liste in sections("generiques.txt").values() for forme in liste)
-    mots = sorted({*mots, *map(sans_accents, simples), *_TEMPS, *(forme for forme in generiques if re.fullmatch(r"[a-z]{5,}", forme))})
+    mots = sorted(
+        {
+            *mots,
+            *map(sans_accents, simples),
+            *_TEMPS,
+            *(forme for forme in generiques if re.fullmatch(r"[a-z]{5,}", forme)),
+        }
+    )
     par_lettre: dict[str, list[str]] = {}
     for mot in mots:
         par_lettre.setdefault(mot[0], []).append(mot)

@@ -8,7 +8,8 @@ from .nombres import LOCAUX, MOTS, petit
 from .vocabulaire import motif_de
 
 _NUITS = re.compile(
-    rf"\b(?P<n>\d{{1,3}}|{MOTS}|une?(?: seule)?)(?: (?:bonnes?|longues?|petites?|pleines?))? (?:nuits?|nuitees?)\b|\b(?:butu|bampimpa|mpimpa) (?P<local>{'|'.join(LOCAUX)})\b"
+    rf"\b(?P<n>\d{{1,3}}|{MOTS}|une?(?: seule)?)(?: (?:bonnes?|longues?|petites?|pleines?))?"
+    rf" (?:nuits?|nuitees?)\b|\b(?:butu|bampimpa|mpimpa) (?P<local>{'|'.join(LOCAUX)})\b"
 )
 _NOMBRE_DE = re.compile(r"\b(?:nombre de )?(?:nuits?|nuitees) ?: ?(?P<n>\d{1,3})\b")
 _ZERO = motif_de("nuits.zero")
@@ -45,8 +46,7 @@ def _dites(t: str, *, sejour: bool) -> tuple[int, int, int, str] | None:
             nombre is None
             or _SANS.search(suite)
             or failli(t, lu.start())
-            or motif_de("nuits.dites_3").search(t[: lu.start()][-16:])
-            and not sejour
+            or (motif_de("nuits.dites_3").search(t[: lu.start()][-16:]) and not sejour)
         ):
             continue
         if motif_de("nuits.dites").search(t[: lu.start()][-24:]) or re.match(

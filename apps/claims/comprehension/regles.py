@@ -69,7 +69,7 @@ def _assembler(lu: Texte, dit: _Lectures) -> dict[str, Trouvaille]:
     for champ, signe in (("dead", dit.mort), ("injured", dit.blesse)):
         if signe and not (champ == "injured" and signe[0] and genre in ("hospitalisation", "autre")):
             trouve[champ] = lu.trouve(champ, *signe)
-    jour, rejets = choisir_jour(t, dit.candidats, genre)
+    jour, _ = choisir_jour(t, dit.candidats, genre)
     if jour and jour.valeur and not (genre == "autre" and dit.genre and dit.genre[3] == "type.rien"):
         trouve["date"] = lu.trouve("date", jour.valeur, jour.debut, jour.fin, jour.regle)
     heure = choisir_heure(t, heures.heures(t), genre)

@@ -27,8 +27,7 @@ def tiers(t: str, *, vol: bool) -> tuple[bool, int, int, str] | None:
         if (
             not _NON_SEUL.search(t[max(0, lu.start() - 14) : lu.start()])
             and not re.search(r"^(?:maison|tout|toute) seul", lu[0])
-            or re.search(r"\b(?:tombee?|j'etais|suis) ", t[max(0, lu.start() - 12) : lu.start()])
-        ):
+        ) or re.search(r"\b(?:tombee?|j'etais|suis) ", t[max(0, lu.start() - 12) : lu.start()]):
             return False, lu.start(), lu.end(), "tiers.seul"
     return None
 
@@ -39,10 +38,16 @@ _MIEN = re.compile(r"^(?:le |la |l')?(?:mon|ma|notre|mes|nos) ")
 def _soi(t: str, lu: re.Match[str], regle: str, *, vol: bool) -> bool:
     """Whether the vehicle is one's own, the person a relative who is hurt, or the thief unseen."""
     dit = lu[0]
-    if regle == "tiers.objet" and re.search(r"\b(?:arbre|mur|branche|poteau|grue|toit|tole|panneau|pylone|cocotier|manguier)s?(?: \w+){0,3} $", t[max(0, lu.start() - 34) : lu.start()]):
+    if regle == "tiers.objet" and re.search(
+        r"\b(?:arbre|mur|branche|poteau|grue|toit|tole|panneau|pylone|cocotier|manguier)s?(?: \w+){0,3} $",
+        t[max(0, lu.start() - 34) : lu.start()],
+    ):
         return True
     if regle in ("tiers.sujet", "tiers.m_a"):
-        if re.match(r"(?:mon|ma|mes|notre) (?:\w+ )?(?:chiens?|chienne|chats?|boeufs?|vaches?|chevres?|cabris?|moutons?|coq|porcs?)\b", dit):
+        if re.match(
+            r"(?:mon|ma|mes|notre) (?:\w+ )?(?:chiens?|chienne|chats?|boeufs?|vaches?|chevres?|cabris?|moutons?|coq|porcs?)\b",
+            dit,
+        ):
             return True
     if regle == "tiers.sujet":
         if (

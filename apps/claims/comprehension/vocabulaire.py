@@ -78,7 +78,7 @@ def _remplacer(lien: re.Match[str]) -> str:
 
 
 class Motif:
-    """A regular expression of the rules, compiled when it is first used: reading all of them takes a second, that a command should not pay."""
+    """A regular expression of the rules, compiled when it is first used: all of them take a second."""
 
     def __init__(self, ecrit: str) -> None:
         self._ecrit = ecrit
@@ -107,13 +107,13 @@ _motifs: dict[str, Motif] = {}
 
 
 def motif(ecrit: str) -> Motif:
-    """`ecrit` where `<class>` stands for the forms of lexique.txt and `<_part>` for that section of motifs.txt; one object for one text."""
+    """`ecrit`, where `<class>` is a class of lexique.txt and `<_part>` a section of motifs.txt; one object for one text."""
     return _motifs.setdefault(ecrit, Motif(ecrit))
 
 
 @lru_cache(maxsize=1)
 def prechauffer() -> None:
-    """Compiles every expression now, so that no later message pays for it: a server calls it when it starts, else the first message does."""
+    """Compiles every expression now: a server calls it when it starts, else the first message does."""
     for nom, ecrit in _sections_de_motifs().items():
         if not nom.startswith("_"):
             motif(ecrit)

@@ -1,4 +1,4 @@
-"""What is understood of whole declarations: the examples of the specification, and two corpora of our own (docs/claims/comprehension.md)."""
+"""Whole declarations: the examples of the specification, and two corpora of our own (docs/claims/comprehension.md)."""
 
 import json
 from datetime import date
@@ -103,7 +103,9 @@ def test_deux_lieux_sont_compares_sans_accent_article_ni_preposition(ecrit: str,
     assert lieu_compare(ecrit) == compare
 
 
-def test_la_commande_montre_la_mesure_et_ecrit_ce_qui_est_compris(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_la_commande_montre_la_mesure_et_ecrit_ce_qui_est_compris(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     sortie = tmp_path / "compris.jsonl"
     call_command("evaluer_comprehension", str(EXEMPLES), sortie=sortie)
     lignes = lire(sortie)

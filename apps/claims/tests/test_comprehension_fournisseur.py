@@ -113,7 +113,8 @@ def test_une_bonne_reponse_complete_les_regles_et_son_appel_est_rendu(serveur: S
 
 def test_noms_telephones_et_polices_ne_partent_pas(serveur: Serveur) -> None:
     texte = (
-        "Je m'appelle Clarisse Ngoma, police PASS-KIM-2025-00417, tél 06 612 34 56. Hier mon fils Grâce Mabiala est tombé à Bacongo, "
+        "Je m'appelle Clarisse Ngoma, police PASS-KIM-2025-00417, tél 06 612 34 56. "
+        "Hier mon fils Grâce Mabiala est tombé à Bacongo, "
         "contrat 3302145, +242055112233."
     )
     lire(serveur, texte)
@@ -184,7 +185,9 @@ def test_une_mauvaise_reponse_laisse_les_regles_seules(serveur: Serveur, contenu
         (200, b"x" * 70_000, "injoignable"),
     ],
 )
-def test_un_service_en_panne_laisse_les_regles_seules(serveur: Serveur, statut: int, brut: bytes, resultat: str) -> None:
+def test_un_service_en_panne_laisse_les_regles_seules(
+    serveur: Serveur, statut: int, brut: bytes, resultat: str
+) -> None:
     serveur.statut, serveur.brut = statut, brut
     lecture = lire(serveur)
     assert lecture.valeurs == comprendre(TEXTE, aujourdhui=JOUR)

@@ -23,11 +23,21 @@ MORCEAUX = [mot for phrase in PHRASES for mot in phrase.split()]
 textes = st.one_of(
     st.text(max_size=300),
     st.lists(st.sampled_from(MORCEAUX) | st.text(max_size=6), max_size=60).map(" ".join),
-    st.builds(lambda phrase, debut, fin: phrase[debut:fin], st.sampled_from(PHRASES), st.integers(0, 80), st.integers(0, 200)),
+    st.builds(
+        lambda phrase, debut, fin: phrase[debut:fin], st.sampled_from(PHRASES), st.integers(0, 80), st.integers(0, 200)
+    ),
 )
 jours = st.dates(date(2000, 1, 1), date(2100, 12, 31))
 champs = st.sampled_from([*CHAMPS, "assure", "hopital", "date_entree", "date_sortie", "tiers_nom"])
-NATURES = {"date": date, "time": time, "amount": int, "hospital_nights": int, "injured": bool, "dead": bool, "third_party": bool}
+NATURES = {
+    "date": date,
+    "time": time,
+    "amount": int,
+    "hospital_nights": int,
+    "injured": bool,
+    "dead": bool,
+    "third_party": bool,
+}
 
 
 def assert_possible(texte: str, champ: str, trouve: object, aujourdhui: date) -> None:
@@ -87,7 +97,9 @@ def test_chaque_signe_normalise_a_sa_place(texte: str) -> None:
     assert all(0 <= debut < fin <= len(texte) for debut, fin in zip(lu.debuts, lu.fins, strict=True))
 
 
-@pytest.mark.parametrize("motif", ["le 12 ", "je suis tombé ", "0", "a ", "pas ", "mille ", "de la ", "((((", "\u0301", "x"])
+@pytest.mark.parametrize(
+    "motif", ["le 12 ", "je suis tombé ", "0", "a ", "pas ", "mille ", "de la ", "((((", "\u0301", "x"]
+)
 def test_un_texte_tres_long_n_est_lu_qu_au_debut(motif: str) -> None:
     long = motif * (40_000 // len(motif))
     assert len(normaliser(long).t) <= LONGUEUR_MAX * 4

@@ -98,7 +98,9 @@ def test_une_heure_est_lue(mots: str, heure: str) -> None:
     assert dit(f"Je suis tombé {mots}", "time") == time.fromisoformat(heure)
 
 
-@pytest.mark.parametrize("mots", ["hier soir", "pendant 3 heures", "il y a 2h", "cet après-midi", "entre 15h et 16h", "24h/24"])
+@pytest.mark.parametrize(
+    "mots", ["hier soir", "pendant 3 heures", "il y a 2h", "cet après-midi", "entre 15h et 16h", "24h/24"]
+)
 def test_une_duree_n_est_pas_une_heure(mots: str) -> None:
     assert dit(f"Je suis tombé {mots}", "time") is None
 
@@ -270,7 +272,12 @@ def test_ce_qui_est_declare(texte: str, genre: str) -> None:
 
 @pytest.mark.parametrize(
     ("texte", "lien"),
-    [("Ma femme a été renversée hier", "conjoint"), ("Mon fils est tombé", "enfant"), ("Je suis tombé", "moi"), ("Papa est mort hier", "parent")],
+    [
+        ("Ma femme a été renversée hier", "conjoint"),
+        ("Mon fils est tombé", "enfant"),
+        ("Je suis tombé", "moi"),
+        ("Papa est mort hier", "parent"),
+    ],
 )
 def test_de_qui_l_on_parle(texte: str, lien: str) -> None:
     assert dit(texte, "assure") == lien
