@@ -25,7 +25,7 @@ def commande(texte: str) -> str | None:
 
 
 def _dit_autre_chose(t: str, nom: str, lu: re.Match[str]) -> bool:
-    """Whether the words belong to a story or to an answer: « passé à l'hôpital », « non c'était mardi », « oui, mon frère est mort »."""
+    """Whether the words belong to a story or to an answer: « passé à l'hôpital », « non c'était mardi »."""
     reste = re.sub(r"[^a-z0-9]+", " ", t[: lu.start()] + " " + t[lu.end() :]).split()
     if nom in ("confirmer", "non"):
         return len(reste) > 4 or correction_dans(t)

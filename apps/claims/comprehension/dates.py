@@ -32,11 +32,14 @@ JOURS = {
     nom: rang for rang, nom in enumerate(["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"])
 }
 _LOCAUX_JOURS = (
-    (r"mokolo (?:ya|mwa) (?:yambo|liboso|moko)|kintete|kiamosi|kyamosi|monday", 0), (r"mokolo (?:ya|mwa) mibale|kizole|kiazole", 1), (r"mokolo (?:ya|mwa) misato|kitatu", 2),
-    (r"mokolo (?:ya|mwa) minei|kiiya|kiya", 3), (r"mokolo (?:ya|mwa) mitano|kitanu|kitaanu", 4), (r"mokolo (?:ya|mwa) m?poso|(?:na )?sabala|kisabala|(?<=na )mposo(?! eleki)|(?<=na"
-r" )poso(?! eleki)", 5),
+    (r"mokolo (?:ya|mwa) (?:yambo|liboso|moko)|kintete|kiamosi|kyamosi", 0),
+    (r"mokolo (?:ya|mwa) mibale|kizole|kiazole", 1),
+    (r"mokolo (?:ya|mwa) misato|kitatu", 2),
+    (r"mokolo (?:ya|mwa) minei|kiiya|kiya", 3),
+    (r"mokolo (?:ya|mwa) mitano|kitanu|kitaanu", 4),
+    (r"mokolo (?:ya|mwa) m?poso|(?:na )?sabala|kisabala|(?<=na )mposo(?! eleki)|(?<=na )poso(?! eleki)", 5),
     (r"(?:mokolo (?:ya|mwa) )?(?:eyenga|lomingo)|(?:kia ?)?lumingu|kyalumingu", 6),
-)  # fmt: skip
+)
 _JOUR = "(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)"
 _MOIS = "(?:janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre|sept)"
 _N = rf"(?:\d{{1,2}}|{MOTS})"
@@ -180,39 +183,43 @@ _FIXES = {
 
 
 def _plages(t: str, ref: date) -> Iterator[Jour]:
+    """Ranges: their first day and their last; « la nuit du 4 au 5 », « entre le 4 et le 5 », « samedi ou dimanche » are no one day."""
     for lu in _PLAGE_BARRES.finditer(t):
-        j1, m1, j2, m2 = (int(lu[rang]) for rang in range(1, 5))
-        sortie = _date(2000 + int(lu[5]), m2, j2) if lu[5] else _sans_annee(j2, m2, ref) if 1 <= m2 <= 12 else None
-        entree = _sans_annee(j1, m1, sortie) if sortie and 1 <= m1 <= 12 else None
-        yield Jour(lu.start(), lu.end(), entree, "date.plage", sortie)
+        yield _plage(lu, (int(lu[1]), int(lu[2])), (int(lu[3]), int(lu[4])), ref, annee=lu[5])
     for lu in _PLAGE.finditer(t):
         j1, j2 = _n(lu["j1"]), _n(lu["j2"])
         if j1 is None or j2 is None or not (1 <= j1 <= 31 and 1 <= j2 <= 31):
             continue
-        double = lu[0].startswith(("nuit ", "entre")) or t[: lu.start()].endswith("semaine ")
-        m2 = MOIS[lu["m2"]] if lu["m2"] else None
-        m1 = MOIS[lu["m1"]] if lu["m1"] else None
-        if m2 is None and m1 is not None:
+        m1, m2 = MOIS.get(lu["m1"] or "", 0), MOIS.get(lu["m2"] or "", 0)
+        if m1 and not m2:
             m2 = m1 if j2 >= j1 else m1 % 12 + 1
-        sortie = _annee(lu["a"], j2, m2, ref) if m2 else _quantieme(j2, ref)
-        entree = None if sortie is None else _sans_annee(j1, m1, sortie) if m1 else _quantieme(j1, sortie)
-        yield Jour(lu.start(), lu.end(), None if double else entree, "date.plage", None if double else sortie)
-    for lu in _PLAGE_MOIS.finditer(t):
+        double = lu[0].startswith(("nuit ", "entre")) or t[: lu.start()].endswith("semaine ")
+        yield (
+            Jour(lu.start(), lu.end(), None, "date.plage")
+            if double
+            else _plage(lu, (j1, m1), (j2, m2), ref, annee=lu["a"])
+        )
+    for lu in (*_PLAGE_MOIS.finditer(t), *_PLAGE_COURTE.finditer(t)):
         j1, j2 = _n(lu["j1"]), _n(lu["j2"])
         if j1 is not None and j2 is not None:
-            sortie = _sans_annee(j2, MOIS[lu["m2"]], ref)
-            yield Jour(lu.start(), lu.end(), sortie and _sans_annee(j1, MOIS[lu["m1"]], sortie), "date.plage", sortie)
-    for lu in _PLAGE_COURTE.finditer(t):
-        mois = MOIS[lu["m2"]]
-        sortie = _sans_annee(int(lu["j2"]), mois, ref)
-        yield Jour(lu.start(), lu.end(), sortie and _sans_annee(int(lu["j1"]), mois, sortie), "date.plage", sortie)
+            yield _plage(lu, (j1, MOIS[lu.groupdict().get("m1") or lu["m2"]]), (j2, MOIS[lu["m2"]]), ref)
     for lu in _PLAGE_JOURS.finditer(t):
-        sortie = _jour_semaine(JOURS[lu["j2"]], ref)
-        entree = sortie - timedelta(days=(JOURS[lu["j2"]] - JOURS[lu["j1"]]) % 7)
+        dernier = _jour_semaine(JOURS[lu["j2"]], ref)
+        premier = dernier - timedelta(days=(JOURS[lu["j2"]] - JOURS[lu["j1"]]) % 7)
         double = bool(lu["nuit"]) or lu["lien"] == "entre" or t[max(0, lu.start() - 5) : lu.start()].endswith("nuit ")
-        yield Jour(lu.start(), lu.end(), None if double else entree, "date.plage_jours", None if double else sortie)
+        yield Jour(lu.start(), lu.end(), None if double else premier, "date.plage_jours", None if double else dernier)
     for lu in _OU.finditer(t):
         yield Jour(lu.start(), lu.end(), None, "date.choix")
+
+
+def _plage(
+    lu: re.Match[str], premier: tuple[int, int], dernier: tuple[int, int], ref: date, *, annee: str | None = None
+) -> Jour:
+    """The range between two (day, month), month 0 when it is not said: the last such days."""
+    (j1, m1), (j2, m2) = premier, dernier
+    sortie = _annee(annee, j2, m2, ref) if m2 else _quantieme(j2, ref)
+    entree = None if sortie is None else _sans_annee(j1, m1, sortie) if m1 else _quantieme(j1, sortie)
+    return Jour(lu.start(), lu.end(), entree, "date.plage", sortie)
 
 
 def _absolues(t: str, ref: date) -> Iterator[Jour]:
@@ -333,7 +340,7 @@ def _fetes(t: str, ref: date) -> Iterator[Jour]:
         jours = (
             [_paques(an) + timedelta(days=mobiles[nom](lu[0])) for an in (ref.year, ref.year - 1)]
             if nom in mobiles
-            else [_sans_annee(*reversed(_FIXES[nom]), ref)]
+            else [_sans_annee(_FIXES[nom][1], _FIXES[nom][0], ref)]
         )
         jour = next((j for j in jours if j is not None and j <= ref), None)
         yield Jour(lu.start(), lu.end(), jour - timedelta(days=1) if jour and lu["veille"] else jour, "date.fete")

@@ -84,7 +84,7 @@ _CHOSE_BLESSEE = motif_de("etat.chose_blessee")
 
 
 def blesses(texte: Texte, *, accidentel: bool, mort: bool) -> tuple[bool, int, int, str] | None:
-    """(whether somebody was injured, span in `t`, rule). `accidentel`: pain without a wound counts, and « je vais bien » answers."""
+    """(whether somebody was injured, span in `t`, rule). `accidentel`: pain counts, and « je vais bien » answers."""
     t = texte.t
     faux: tuple[bool, int, int, str] | None = None
     for regle, expression in _BLESSE:

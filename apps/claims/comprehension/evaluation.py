@@ -18,7 +18,7 @@ _ARTICLES = re.compile(
 
 @dataclass
 class Compte:
-    """`justes` of `donnes` values said right, of `attendus` that the text says; `contraires`: true said for false, or false for true."""
+    """`justes` values of `donnes` given and `attendus` said by texts; `contraires`: true given for false, or false for true."""
 
     justes: int = 0
     donnes: int = 0

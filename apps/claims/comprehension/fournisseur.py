@@ -1,7 +1,7 @@
 """A model behind an OpenAI-compatible address, asked beside the rules (off by default): what it may see, what is believed of it.
 
-Names, phones and police numbers are masked before the text leaves, sign for sign, so that a quote of the masked text stands at the
-same place in the text. Whatever goes wrong within the time-out, the rules alone answer and the call says why.
+Names, phones and police numbers are masked before the text leaves, sign for sign, so that a quote of the masked text
+stands at the same place in the text. Whatever goes wrong, the rules alone answer and the call says why.
 """
 
 import json
@@ -46,7 +46,10 @@ _FORMES: dict[str, dict[str, Any]] = {
     "amount": {"type": "integer", "minimum": 0, "maximum": 2_000_000_000},
     "place": {"type": "string", "minLength": 1, "maxLength": 200},
     "hospital_nights": {"type": "integer", "minimum": 0, "maximum": 366},
-} | {champ: {"type": "boolean"} for champ in ("injured", "dead", "third_party")}
+    "injured": {"type": "boolean"},
+    "dead": {"type": "boolean"},
+    "third_party": {"type": "boolean"},
+}
 SCHEMA: dict[str, Any] = {
     "type": "object",
     "additionalProperties": False,
@@ -224,7 +227,7 @@ class Fournisseur:
 
 
 def masquer(texte: str) -> str:
-    """`texte` with names, phones and polices replaced by X, sign for sign. A name in small letters without a title is not seen."""
+    """`texte` with names, phones and polices replaced by X, sign for sign. A name in small letters, untitled, stays."""
 
     def cacher(lu: re.Match[str]) -> str:
         return re.sub(r"\w", MASQUE, lu[0])

@@ -142,7 +142,7 @@ _PORTE_NOM = motif_de("lieux.porte_nom")
 
 
 def _nom_nu(t: str, debut: int, fin: int, mot: re.Match[str]) -> bool:
-    """Whether a small-letter word right after « carrefour », « clinique »… is its name: a sign, a preposition or the end follows."""
+    """Whether a small-letter word after « carrefour », « clinique » … is its name: a sign or a preposition follows."""
     return bool(
         _PORTE_NOM.match(t[debut:fin]) and mot[0].isalpha() and motif_de("lieux.apres_nom").match(t[mot.end() :])
     )

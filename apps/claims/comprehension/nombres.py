@@ -54,16 +54,20 @@ _ECHELLES = {
     "million": 1_000_000,
     "millions": 1_000_000,
 }
-LOCAUX = {
-    mot: valeur
-    for valeur, mots in enumerate(
-        (
-            "", "moko mosi", "mibale mbale zole", "misato satu tatu", "minei minnei iya", "mitano tanu", "motoba sambanu", "sambo nsambwadi nsambuadi", "mwambe muambi nana",
-            "libwa vwa", "zomi kumi",
-        )
-    )
-    for mot in mots.split()
-}  # fmt: skip
+# « moko mosi » is one, « mibale mbale zole » two … in Lingala and Kituba.
+_LOCAUX = (
+    "moko mosi",
+    "mibale mbale zole",
+    "misato satu tatu",
+    "minei minnei iya",
+    "mitano tanu",
+    "motoba sambanu",
+    "sambo nsambwadi nsambuadi",
+    "mwambe muambi nana",
+    "libwa vwa",
+    "zomi kumi",
+)
+LOCAUX = {mot: valeur for valeur, mots in enumerate(_LOCAUX, 1) for mot in mots.split()}
 NKOTO = re.compile(
     rf"\b(?:nkoto|nkotu|koto|mafunda|mazunda|funda)(?: ya)?(?: (?P<dix>ntuku|makumi)| "
     rf"(?P<zomi>zomi|kumi))?(?: (?:na )?(?P<n>{'|'.join(LOCAUX)}))?\b"

@@ -34,11 +34,26 @@ _ELISION = re.compile(r"(?<![\w'])([jldmnsc]) (?=[aeiouyhéèêà])")
 _SONS = [
     (re.compile(motif), son)
     for motif, son in (
-        (r"ph", "f"), (r"qu|ck|ch(?=[rl])|q|c(?![eiyh])", "k"), (r"c(?=[eiy])", "s"), (r"ch|sh", "#"), (r"x", "ks"), (r"z|ss", "s"), (r"y", "i"),
-        (r"eau|au", "o"), (r"oi", "wa"), (r"(?:er|ez|et|ee?s?|ai[ts]?)$", "e"), (r"ai|ei", "e"), (r"[ae][nm](?![aeiounm])", "A"),
-        (r"(?:i|u|ei|ai)[nm](?![aeiounm])", "I"), (r"o[nm](?![aeiounm])", "O"), (r"h", ""), (r"(.)\1+", r"\1"), (r"[tdsp]$", ""), (r"e$", ""),
+        (r"ph", "f"),
+        (r"qu|ck|ch(?=[rl])|q|c(?![eiyh])", "k"),
+        (r"c(?=[eiy])", "s"),
+        (r"ch|sh", "#"),
+        (r"x", "ks"),
+        (r"z|ss", "s"),
+        (r"y", "i"),
+        (r"eau|au", "o"),
+        (r"oi", "wa"),
+        (r"(?:er|ez|et|ee?s?|ai[ts]?)$", "e"),
+        (r"ai|ei", "e"),
+        (r"[ae][nm](?![aeiounm])", "A"),
+        (r"(?:i|u|ei|ai)[nm](?![aeiounm])", "I"),
+        (r"o[nm](?![aeiounm])", "O"),
+        (r"h", ""),
+        (r"(.)\1+", r"\1"),
+        (r"[tdsp]$", ""),
+        (r"e$", ""),
     )
-]  # fmt: skip
+]
 _SIGNES = str.maketrans(
     {
         "’": "'",
@@ -89,7 +104,7 @@ def son(mot: str) -> str:
 
 @lru_cache(maxsize=1)
 def _sms() -> dict[str, str]:
-    table = {}
+    table: dict[str, str] = {}
     for ligne in lignes("sms.txt"):
         ecrits, _, voulu = ligne.partition(" : ")
         table |= dict.fromkeys(ecrits.split(), voulu)
@@ -167,7 +182,7 @@ def _plier(brut: str) -> tuple[str, list[int]]:
 
 
 def _voulu(mot: str, *, avant: str, apres: str, propre: bool) -> str:
-    """What is meant by one written `mot` between the characters `avant` and `apres`; `propre`: a capital inside a sentence, a name."""
+    """What one written `mot` between the characters `avant` and `apres` means; `propre`: it looks like a name."""
     simple = sans_accents(mot)
     if len(mot) == 1 and (apres in "'.°" or avant in "0123456789" or (avant == "'" and mot != "é")):
         return simple

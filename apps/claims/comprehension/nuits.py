@@ -38,29 +38,16 @@ def nuits(t: str, jours: list[Jour], *, sejour: bool) -> tuple[int, int, int, st
 
 
 def _dites(t: str, *, sejour: bool) -> tuple[int, int, int, str] | None:
+    """Nights that are said: exactly, of a stay, and not those of « il tousse depuis trois nuits »."""
     for lu in [*_NOMBRE_DE.finditer(t), *_NUITS.finditer(t)]:
-        ecrit = lu["n"] or lu.groupdict().get("local")
-        nombre = 1 if ecrit.startswith("un") and ecrit in ("un", "une", "une seule", "un seule") else petit(ecrit)
-        suite = t[lu.end() : lu.end() + 32]
-        if (
-            nombre is None
-            or _SANS.search(suite)
-            or failli(t, lu.start())
-            or (motif_de("nuits.dites_3").search(t[: lu.start()][-16:]) and not sejour)
-        ):
+        ecrit = str(lu["n"] or lu["local"])
+        nombre = 1 if ecrit in ("un", "une", "une seule", "un seul") else petit(ecrit)
+        avant, suite = t[: lu.start()], t[lu.end() : lu.end() + 32]
+        vague = motif_de("nuits.dites").search(avant[-24:]) or re.match(r" ou (?:\d|deux|trois|quatre|cinq)", suite)
+        if nombre is None or vague or _SANS.search(suite) or failli(t, lu.start()):
             continue
-        if motif_de("nuits.dites").search(t[: lu.start()][-24:]) or re.match(
-            r" ou (?:\d|deux|trois|quatre|cinq)", suite
-        ):
-            continue
-        if sejour or motif_de("nuits.dites_2").search(t):
-            if not (
-                nombre == 1
-                and re.match(r"une? nuit$", lu[0])
-                and re.search(r"\b(?:par|pour|pendant|d') $", t[: lu.start()][-9:])
-                and not sejour
-            ):
-                return nombre, lu.start(), lu.end(), "nuits.dites"
+        if sejour or (motif_de("nuits.dites_2").search(t) and not motif_de("nuits.dites_3").search(avant[-16:])):
+            return nombre, lu.start(), lu.end(), "nuits.dites"
     return None
 
 

@@ -21,7 +21,7 @@ _SEJOURS = ("hospitalisation", "indemnite_journaliere")
 
 
 def comprendre(texte: str, *, aujourdhui: date) -> dict[str, Trouvaille]:
-    """What `texte` says, a value a field; a field that is absent is not said. `aujourdhui` dates « hier » and bounds every date."""
+    """What `texte` says, a value a field; an absent field is not said. `aujourdhui` dates « hier » and bounds every date."""
     prechauffer()
     lu = normaliser(texte)
     if not lu.t.strip():

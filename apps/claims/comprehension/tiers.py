@@ -32,59 +32,49 @@ def tiers(t: str, *, vol: bool) -> tuple[bool, int, int, str] | None:
     return None
 
 
+# In a theft these say nothing of a thief who was seen.
+_PAS_D_UN_VOL = (
+    "tiers.voisin",
+    "tiers.chauffeur",
+    "tiers.autre",
+    "tiers.contre",
+    "tiers.transport",
+    "tiers.transporte",
+)
 _MIEN = re.compile(r"^(?:le |la |l')?(?:mon|ma|notre|mes|nos) ")
 
 
 def _soi(t: str, lu: re.Match[str], regle: str, *, vol: bool) -> bool:
-    """Whether the vehicle is one's own, the person a relative who is hurt, or the thief unseen."""
-    dit = lu[0]
-    if regle == "tiers.objet" and re.search(
-        r"\b(?:arbre|mur|branche|poteau|grue|toit|tole|panneau|pylone|cocotier|manguier)s?(?: \w+){0,3} $",
-        t[max(0, lu.start() - 34) : lu.start()],
-    ):
+    """Whether the vehicle or the beast is one's own, the person a relative who is hurt, or the thief unseen."""
+    dit, avant = lu[0], t[max(0, lu.start() - 34) : lu.start()]
+    if regle in ("tiers.sujet", "tiers.m_a") and motif_de("implique.bete_a_soi").match(dit):
         return True
-    if regle in ("tiers.sujet", "tiers.m_a"):
-        if re.match(
-            r"(?:mon|ma|mes|notre) (?:\w+ )?(?:chiens?|chienne|chats?|boeufs?|vaches?|chevres?|cabris?|moutons?|coq|porcs?)\b",
-            dit,
-        ):
-            return True
-    if regle == "tiers.sujet":
-        if (
-            _MIEN.match(dit)
-            and not re.search(r"\b(?:m'|me |nous |l'|ns )", dit)
-            and not motif_de("implique.soi_9").match(dit)
-        ):
-            return True
-        if motif_de("implique.soi_3").search(dit) and not motif_de("implique.soi_10").search(dit):
-            return True
-        if motif_de("implique.soi_4").search(dit) and not motif_de("implique.soi_11").search(dit):
-            return True
-        if motif_de("implique.soi_5").search(t[max(0, lu.start() - 14) : lu.start()]) and not re.search(
-            r"m'|me |nous|l'a|qui", dit
-        ):
-            return True
-        if motif_de("implique.soi").search(dit):
-            return True
-    if vol and regle in ("tiers.sujet", "tiers.agresseurs") and not motif_de("implique.soi_6").search(dit):
+    if regle == "tiers.sujet" and _sujet_a_soi(dit, avant):
         return True
     if regle in ("tiers.par", "tiers.sujet") and motif_de("implique.soi_2").search(dit):
         return True
-    if vol and regle in (
-        "tiers.voisin",
-        "tiers.chauffeur",
-        "tiers.autre",
-        "tiers.contre",
-        "tiers.transport",
-        "tiers.transporte",
-    ):
+    if vol and regle in ("tiers.sujet", "tiers.agresseurs"):
+        return not motif_de("implique.soi_6").search(dit)
+    if vol and regle in _PAS_D_UN_VOL:
         return not motif_de("implique.soi_7").search(dit)
-    if (
-        regle == "tiers.contre"
-        and re.search(r"^accident (?:de |en )?", dit)
-        and not re.search(r"avec|entre|contre", dit)
-    ):
-        return True
-    if regle == "tiers.contre" and not re.search(r"\b(?:avec|entre|contre|un|une|1|deux|des|dans)\b", dit):
+    if regle == "tiers.contre":
+        seul = re.search(r"^accident", dit) and not re.search(r"avec|entre|contre", dit)
+        if seul or not re.search(r"\b(?:avec|entre|contre|un|une|1|deux|des|dans)\b", dit):
+            return True
+    if regle == "tiers.objet" and motif_de("implique.chose_tombee").search(avant):
         return True
     return regle in ("tiers.contre", "tiers.objet", "tiers.impliquant") and bool(motif_de("implique.soi_8").search(dit))
+
+
+def _sujet_a_soi(dit: str, avant: str) -> bool:
+    """Whether the subject of what happened is the client's own vehicle, a relative, or a vehicle that fell by itself."""
+    touche = re.search(r"\b(?:m'|me |nous |l'|ns )", dit)
+    if _MIEN.match(dit) and not touche and not motif_de("implique.soi_9").match(dit):
+        return True
+    if motif_de("implique.soi_3").search(dit) and not motif_de("implique.soi_10").search(dit):
+        return True
+    if motif_de("implique.soi_4").search(dit) and not motif_de("implique.soi_11").search(dit):
+        return True
+    if motif_de("implique.soi_5").search(avant[-14:]) and not re.search(r"m'|me |nous|l'a|qui", dit):
+        return True
+    return bool(motif_de("implique.soi").search(dit))
