@@ -183,7 +183,7 @@ _FIXES = {
 
 
 def _plages(t: str, ref: date) -> Iterator[Jour]:
-    """Ranges: their first day and their last; « la nuit du 4 au 5 », « entre le 4 et le 5 », « samedi ou dimanche » are no one day."""
+    """Ranges: their first day and their last; « la nuit du 4 au 5 » and « samedi ou dimanche » are no one day."""
     for lu in _PLAGE_BARRES.finditer(t):
         yield _plage(lu, (int(lu[1]), int(lu[2])), (int(lu[3]), int(lu[4])), ref, annee=lu[5])
     for lu in _PLAGE.finditer(t):

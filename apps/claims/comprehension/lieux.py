@@ -200,88 +200,59 @@ def lieux(texte: Texte, *, sejour: bool, vague: bool, ancre: int | None = None) 
 def _generique(
     texte: Texte, lu: re.Match[str], section: str, villes: dict[int, int], *, sejour: bool, vague: bool
 ) -> Lieu | None:
+    """The place that a common noun names, with the name that follows; None when the noun is no place here."""
     t = texte.t
-    if (
-        (lu[0] == "place" and t[: lu.start()].endswith("sur "))
-        or (lu[0] == "gare" and "é" in texte.cite(*lu.span()).lower())
-        or re.match(r"arrets? (?:de travail|maladie|cardiaque)", t[lu.start() : lu.end() + 16])
-    ):
+    avant = t[max(0, lu.start() - 28) : lu.start()]
+    locatif = bool(_DANS.search(avant) or motif_de("lieux.generique").search(avant))
+    if _faux_lieu(texte, lu) or not (_annonce(avant) or _nomme(t, lu, villes)):
         return None
-    if lu[0].startswith("poste") and re.search(r"\b(?:mon|son|leur|a|de) $", t[: lu.start()]):
-        return None
-    if lu[0] == "feu" and not re.search(r"\b(?:au|aux) $", t[: lu.start()]):
-        return None
-    if (
-        not _LOCATIF_AVANT.search(t[max(0, lu.start() - 28) : lu.start()])
-        and lu.start() > 0
-        and not re.search(
-            r"(?:^|[\d,;.:(-] ?|\b(?:hier|soir|matin|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|"
-            + r"|".join(_MOIS)
-            + r"|a|grand|petit|nouveau|hopital) )$",
-            t[: lu.start()],
-        )
-        and not _nomme(t, lu, villes)
-    ):
-        return None
+    if section == "vague":
+        ici = vague and _DANS.search(avant) and not _HORS.search(avant) and not re.search(r"\b(?:en|de|a) $", avant)
+        return Lieu(lu.start(), lu.end(), 30, "lieu.vague") if ici else None
     fin = _nom_apres(texte, lu.start(), lu.end(), villes=villes)
     nomme = fin > lu.end()
-    avant = t[max(0, lu.start() - 28) : lu.start()]
-    locatif = bool(_DANS.search(avant)) or motif_de("lieux.generique").search(avant)
-    if section == "vague":
-        return (
-            Lieu(lu.start(), lu.end(), 30, "lieu.vague")
-            if vague and _DANS.search(avant) and not _HORS.search(avant) and not re.search(r"\b(?:en|de|a) $", avant)
-            else None
-        )
-    if section == "sante" and lu[0].startswith(("fondation", "cabinet", "service", "institut")) and not nomme:
-        return None
-    if (
-        section == "sante"
-        and lu[0].startswith(
-            ("labo", "morgue", "service", "pediatrie", "reanimation", "urgence", "institut", "infirmerie")
-        )
-        and not nomme
-        and not sejour
-    ):
-        return None
-    if section == "sante" and lu[0].startswith("morgue"):
-        return Lieu(lu.start(), fin, 15, "lieu.morgue") if nomme and _DANS.search(avant) else None
-    if section == "nomme" and not nomme and not locatif:
-        return None
     isole = re.search(r"[,;:.(] ?$", avant) and re.match(r" ?(?:[,;.!)]|$)", t[lu.end() :])
-    if section == "sante" and not nomme and not locatif and not isole:
+    if not nomme and not locatif and not (isole and section == "sante"):
         return None
-    hors = _HORS.search(avant if section != "sante" or not sejour else "")
-    loin = section == "sante" and not sejour and _SOINS_APRES.search(t[max(0, lu.start() - 50) : lu.start()])
-    poids = (92 if nomme else 78 if sejour and section == "sante" and " " in lu[0] else 52) + (
-        15
-        if section == "sante" and sejour and nomme
-        else 8
-        if section == "sante" and sejour
-        else -12
-        if section == "sante"
-        else 0
-    )
-    poids -= 60 if hors or loin else 0
-    if not locatif and section == "nomme":
-        poids -= 35 if re.search(r"\b(?:le|la|mon|ma|notre|nos|un|une) $|\bl'$", avant) else 12
+    if section == "sante":
+        poids = _poids_sante(t, lu, nomme=nomme, sejour=sejour)
+    else:
+        poids = (92 if nomme else 52) - (60 if _HORS.search(avant) else 0)
+        if not locatif:
+            poids -= 35 if re.search(r"\b(?:le|la|mon|ma|notre|nos|un|une) $|\bl'$", avant) else 12
     return Lieu(lu.start(), fin, poids, f"lieu.{section}") if poids > 0 else None
 
 
-_MOIS = (
-    "janvier",
-    "fevrier",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "aout",
-    "septembre",
-    "octobre",
-    "novembre",
-    "decembre",
-)
+def _faux_lieu(texte: Texte, lu: re.Match[str]) -> bool:
+    """« sur place », a car « garé », « arrêt de travail », « à son poste », a fire."""
+    t, nom = texte.t, lu[0]
+    avant = t[: lu.start()]
+    return bool(
+        (nom == "place" and avant.endswith("sur "))
+        or (nom == "gare" and "é" in texte.cite(*lu.span()).lower())
+        or (nom == "feu" and not re.search(r"\b(?:au|aux) $", avant))
+        or (nom.startswith("poste") and re.search(r"\b(?:mon|son|leur|a|de) $", avant))
+        or re.match(r"arrets? (?:de travail|maladie|cardiaque)", t[lu.start() : lu.end() + 16])
+    )
+
+
+def _annonce(avant: str) -> bool:
+    """Whether what stands before a common noun lets it be a place: a preposition, an article, a sign, a day, or nothing."""
+    return not avant or bool(_LOCATIF_AVANT.search(avant) or motif_de("lieux.annonce").search(avant))
+
+
+def _poids_sante(t: str, lu: re.Match[str], *, nomme: bool, sejour: bool) -> int:
+    """A hospital is the place of a stay; of an accident it is where one was taken to."""
+    avant = t[max(0, lu.start() - 50) : lu.start()]
+    if lu[0].startswith("morgue"):
+        return 15 if nomme and _DANS.search(avant) else 0
+    if not nomme and lu[0].startswith(("fondation", "cabinet", "institut")):
+        return 0
+    if sejour:
+        return 107 if nomme else 86 if " " in lu[0] else 60
+    if not nomme and lu[0].startswith(("labo", "urgence", "infirmerie")):
+        return 0
+    return (80 if nomme else 40) - (60 if _HORS.search(avant[-28:]) or _SOINS_APRES.search(avant) else 0)
 
 
 def _nomme(t: str, lu: re.Match[str], villes: dict[int, int]) -> bool:

@@ -125,7 +125,7 @@ def test_la_commande_montre_la_mesure_et_ecrit_ce_qui_est_compris(
     }
     dit = capsys.readouterr().out
     assert "Lignes entièrement justes : 60 sur 60 (1.000). Contraires : 0." in dit
-    assert "Millisecondes par message : médiane" in dit
+    assert "Millisecondes de processeur par message : médiane" in dit
 
 
 def test_la_commande_refuse_un_fichier_qui_n_en_est_pas_un(tmp_path: Path) -> None:
