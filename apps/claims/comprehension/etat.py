@@ -98,6 +98,8 @@ def blesses(texte: Texte, *, accidentel: bool, mort: bool) -> tuple[bool, int, i
             ):
                 faux = faux or (False, lu.start(), lu.end(), "blesse.nie")
                 continue
+            if regle == "blesse.coup_corps" and _INDEMNE.search(t):
+                continue
             if _fausse_blessure(t, lu, regle, accidentel=accidentel, mort=mort):
                 continue
             return True, lu.start(), lu.end(), regle

@@ -106,7 +106,9 @@ def _nom_apres(texte: Texte, debut_nom: int, fin: int, *, villes: dict[int, int]
             or (lien[0] == " na " and mot[0] in ("ngai", "biso", "ye", "yo", "bango", "mono", "beto", "nge"))
             or (
                 mot[0] in _ARRET
-                and not (mot[0] in ("chez", "la", "le", "les", "grace", "dieu", "bien") and _majuscule(texte, apres))
+                and not (
+                    mot[0] in ("chez", "la", "le", "les", "grace", "dieu", "bien", "total") and _majuscule(texte, apres)
+                )
             )
         ):
             break
@@ -204,7 +206,13 @@ def _generique(
     t = texte.t
     avant = t[max(0, lu.start() - 28) : lu.start()]
     locatif = bool(_DANS.search(avant) or motif_de("lieux.generique").search(avant))
-    if _faux_lieu(texte, lu) or not (_annonce(avant) or _nomme(t, lu, villes)):
+    suivi = (
+        section == "sante"
+        and t[lu.end() : lu.end() + 1] == " "
+        and lu.end() + 1 < len(t)
+        and _majuscule(texte, lu.end() + 1)
+    )
+    if _faux_lieu(texte, lu) or not (suivi or _annonce(avant) or _nomme(t, lu, villes)):
         return None
     if section == "vague":
         ici = vague and _DANS.search(avant) and not _HORS.search(avant) and not re.search(r"\b(?:en|de|a) $", avant)

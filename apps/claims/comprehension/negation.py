@@ -35,9 +35,18 @@ def nie(t: str, debut: int, fin: int) -> bool:
     sujets = [sujet.start() for sujet in _SUJET.finditer(avant)]
     avant = avant[sujets[-1] :] if sujets else avant
     negation = _NEGATION.search(avant)
+    if negation and _passee(negation[0]):
+        negation = None
     if negation and not _AUTRE_VERBE.match(negation["suite"]) and not _SAVOIR_AVANT.search(avant[: negation.start()]):
         return True
     return bool(_APRES.match(t[fin : fin + 30]))
+
+
+def _passee(dite: str) -> bool:
+    """Whether a verb has begun something else since: « sans lumière a écrasé », « pas freiné et m'a blessé »."""
+    tete, _, suite = dite.partition(" ")
+    suite = suite if tete == "sans" else suite.partition(" et ")[2]
+    return bool(motif_de("negation.autre_proposition").search(suite))
 
 
 def failli(t: str, debut: int) -> bool:
