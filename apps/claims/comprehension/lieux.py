@@ -107,7 +107,8 @@ def _nom_apres(texte: Texte, debut_nom: int, fin: int, *, villes: dict[int, int]
             or (
                 mot[0] in _ARRET
                 and not (
-                    mot[0] in ("chez", "la", "le", "les", "grace", "dieu", "bien", "total") and _majuscule(texte, apres)
+                    mot[0] in ("chez", "la", "le", "les", "grace", "dieu", "bien", "total", "plus")
+                    and _majuscule(texte, apres)
                 )
             )
         ):

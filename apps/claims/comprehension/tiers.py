@@ -49,7 +49,10 @@ def _soi(t: str, lu: re.Match[str], regle: str, *, vol: bool) -> bool:
     dit, avant = lu[0], t[max(0, lu.start() - 34) : lu.start()]
     if regle in ("tiers.sujet", "tiers.m_a") and motif_de("implique.bete_a_soi").match(dit):
         return True
-    if regle == "tiers.sujet" and _sujet_a_soi(dit, avant):
+    seul = motif_de("implique.obstacle").match(t[lu.end() : lu.end() + 30]) and not re.search(
+        r"\b(?:m'|me |nous |l')", dit
+    )
+    if regle == "tiers.sujet" and (seul or _sujet_a_soi(dit, avant)):
         return True
     if regle in ("tiers.par", "tiers.sujet") and motif_de("implique.soi_2").search(dit):
         return True

@@ -94,6 +94,8 @@ def _biens(t: str, faits: Faits) -> Signe | None:
     """Theft, fire, water and wind, vehicles that only things suffered from."""
     vol = _premier(_VOL, t, _VOL_FAUX) or _premier(_EFFRACTION, t)
     feu, degats = _premier(_FEU, t, _FEU_FAUX), _premier(_DEGATS_FORT, t)
+    if vol and motif_de("types.retro_arrache").search(t):
+        vol = None
     if vol and not (nie(t, vol.start(), vol.end()) and not motif_de("types.biens_5").search(t)):
         return "vol", vol.start(), vol.end(), "type.vol"
     soin = _frais(t, faits)
