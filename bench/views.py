@@ -32,6 +32,10 @@ _CONTRATS = """
                 WHEN s.statut = 'activee' AND e.fin <= aujourdhui_pass() THEN 'Expiré'
                 WHEN s.statut = 'suspendue' OR n.statut = 'suspendu' THEN 'Suspendu'
                 WHEN s.statut = 'activee' THEN 'Actif' ELSE 'En attente' END,
+           CASE s.statut WHEN 'resiliee' THEN s.date_resiliation WHEN 'suspendue' THEN (
+               SELECT (date_transition AT TIME ZONE 'Africa/Brazzaville')::date FROM transitions_souscription
+               WHERE souscription_id = s.id AND vers = 'suspendue' ORDER BY id DESC LIMIT 1
+           ) END,
            e.debut, e.fin, coalesce(e.prime, s.montant_souscription), coalesce(e.periodicite, s.periodicite),
            n.mode_attribution,
            (SELECT a.first_name || ' ' || a.last_name FROM agents a WHERE a.id = n.agent_attribueur_id),

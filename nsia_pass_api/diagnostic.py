@@ -175,9 +175,10 @@ def _manifeste(archive: Path) -> Manifeste | None:
 
 
 def des_apps() -> Iterator[Constat]:
-    """What each app finds of its own (`examiner` of its `diagnostic.py`)."""
+    """What each app finds of its own: `examiner` of its `diagnostic.py` answers one finding, or several."""
     for module in modules("diagnostic"):
-        yield module.examiner()
+        constats = module.examiner()
+        yield from [constats] if isinstance(constats, Constat) else constats
 
 
 def base_joignable(connection: BaseDatabaseWrapper) -> Constat:

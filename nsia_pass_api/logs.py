@@ -61,6 +61,8 @@ def configure(config: dict[str, Any]) -> None:
                 "django": {"level": "INFO"},
                 # Raw paths hold police numbers; RequestLogMiddleware writes the line of each request.
                 "django.request": {"filters": ["sans_chemin"]},
+                # A traceback for each foreign Host, which anybody sends: the line of the request says its 400.
+                "django.security": {"level": "CRITICAL"},
                 "django.server": {"level": "CRITICAL"},
                 # A line for each exchange, with its address: operators keep their own journal.
                 "httpx2": {"level": "WARNING"},
@@ -120,10 +122,13 @@ class StderrHandler(logging.StreamHandler[Any]):
 
 
 class SansChemin(logging.Filter):
-    """Of Django's request records, keeps those that carry an exception, without the raw path of their message."""
+    """Of Django's request records, keeps the failures that carry an exception, without the raw path of their message.
+
+    A refusal (400, 403) is foreseen: the line of the request says it.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
-        if not record.exc_info:
+        if not record.exc_info or record.levelno < logging.ERROR:
             return False
         record.msg, record.args = "exception_non_traitee", ()
         return True

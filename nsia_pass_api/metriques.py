@@ -8,12 +8,15 @@ so that it is true whichever process did the work. No label holds a path, a poli
 import hmac
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import Error
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
@@ -34,6 +37,8 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+from .alertes import Alerte
+from .lisible import COMPTE_MAXIMUM
 from .registre import modules
 
 VERBES = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -60,6 +65,41 @@ class Mesure:
     valeurs: dict[tuple[str, ...], float] = field(default_factory=dict)
 
 
+def a_regarder(alertes: Iterable[Alerte]) -> Mesure:
+    """The same lines as those of the home page, for nobody's eyes in particular."""
+    return Mesure(
+        "nsia_a_regarder",
+        f"Ce qui appelle quelqu'un, comme à l'accueil du back-office ; au plus {COMPTE_MAXIMUM}.",
+        ("code",),
+        {(alerte.code,): min(alerte.nombre, COMPTE_MAXIMUM) for alerte in alertes},
+    )
+
+
+def files_dues(files: Mapping[str, tuple[QuerySet[Any], str]], *, quand: datetime) -> Iterator[Mesure]:
+    """What is due and not claimed: how many (at most COMPTE_MAXIMUM), and since when the first waits.
+
+    `files`: name → its due rows in the order of an index, and the column that says since when.
+    """
+    nombres: dict[tuple[str, ...], float] = {}
+    retards: dict[tuple[str, ...], float] = {}
+    for nom, (dues, champ) in files.items():
+        depuis = list(dues.values_list(champ, flat=True)[:COMPTE_MAXIMUM])
+        nombres[nom,] = len(depuis)
+        retards[nom,] = (quand - depuis[0]).total_seconds() if depuis else 0
+    yield Mesure("nsia_file_lignes", f"Lignes dues qui attendent ; au plus {COMPTE_MAXIMUM}.", ("file",), nombres)
+    yield Mesure("nsia_file_retard_secondes", "Depuis quand la plus ancienne est due.", ("file",), retards)
+
+
+def ages(dates: Mapping[str, datetime | None], *, quand: datetime) -> Mesure:
+    """Seconds since what must happen again and again last happened; absent when it never did."""
+    return Mesure(
+        "nsia_age_secondes",
+        "Depuis le dernier battement d'un travailleur, le dernier rapprochement, la fin de la tâche planifiée la moins récente.",
+        ("quoi",),
+        {(nom,): (quand - le).total_seconds() for nom, le in dates.items() if le is not None},
+    )
+
+
 class MesureMiddleware:
     """Counts and times each request under the name of its route, which is one of a fixed set."""
 
@@ -82,16 +122,19 @@ class _Base(Collector):
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         repond = 1
+        familles: dict[str, GaugeMetricFamily] = {}
         try:
             for module in modules("metriques"):
                 mesures: Iterable[Mesure] = module.mesures()
                 for mesure in mesures:
-                    famille = GaugeMetricFamily(mesure.nom, mesure.aide, labels=mesure.etiquettes)
+                    neuve = GaugeMetricFamily(mesure.nom, mesure.aide, labels=mesure.etiquettes)
+                    # Two apps may say the same figure of different things: two operators do.
+                    famille = familles.setdefault(mesure.nom, neuve)
                     for etiquettes, valeur in mesure.valeurs.items():
                         famille.add_metric(etiquettes, valeur)
-                    yield famille
         except Error:
             repond = 0
+        yield from familles.values()
         base = GaugeMetricFamily("nsia_base_repond", "1 quand la base a répondu à toutes les questions de cette page.")
         base.add_metric((), repond)
         yield base

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
+from operator import itemgetter
 from types import ModuleType
 from typing import Any
 
@@ -169,7 +170,7 @@ def a_trouver() -> list[str]:
 # What apps add to pages that are not theirs: dotted paths, since a page may be asked for while others are still imported.
 
 _AJOUTS: dict[str, list[str]] = {}
-_ALERTES: list[str] = []
+_ALERTES: list[tuple[int, str]] = []
 
 
 def ajouter(nom: str, chemin: str) -> None:
@@ -183,14 +184,17 @@ def ajouts(nom: str) -> list[Any]:
     return [import_string(chemin)() for chemin in _AJOUTS.get(nom, ())]
 
 
-def alerter(chemin: str) -> None:
-    """The function at `chemin` answers what is to be looked at today: (*, permises) → list of `alertes.Alerte`."""
-    _ALERTES.append(chemin)
+def alerter(chemin: str, *, rang: int = 50) -> None:
+    """The function at `chemin` answers what is to be looked at today: (*, permises) → list of `alertes.Alerte`.
+
+    The home page shows them by `rang`, then in the order of apps and of their declarations.
+    """
+    _ALERTES.append((rang, chemin))
 
 
 def alertes() -> list[Callable[..., Any]]:
     modules("pages")
-    return [import_string(chemin) for chemin in _ALERTES]
+    return [import_string(chemin) for _, chemin in sorted(_ALERTES, key=itemgetter(0))]
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,6 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from xml.etree.ElementTree import ParseError
 
 from .errors import DonneesInvalides
 from .money import formater_nombre
@@ -40,7 +39,7 @@ _ILLISIBLE = (
     NotImplementedError,
     OSError,
     OverflowError,
-    ParseError,
+    SyntaxError,  # of XML: the parser of the standard library and lxml, which openpyxl uses when it is there, both derive from it
     RuntimeError,
     TypeError,
     ValueError,
@@ -56,20 +55,22 @@ class FichierRefuse(DonneesInvalides):
 
 
 @dataclass(frozen=True)
-class Ligne:
+class LigneDeTableau:
     """A row that says something; `numero` is where a person finds it in the file."""
 
     numero: int
     cases: dict[str, str]
 
 
-def lire(contenu: bytes, *, colonnes: Sequence[str], obligatoires: frozenset[str], maximum: int) -> list[Ligne]:
+def lire_tableau(
+    contenu: bytes, *, colonnes: Sequence[str], obligatoires: frozenset[str], maximum: int
+) -> list[LigneDeTableau]:
     """The rows under a header of `colonnes`, in any order, case or accents. Raises FichierRefuse."""
     if len(contenu) > OCTETS_MAXIMUM:
         raise FichierRefuse(f"Ce fichier dépasse {OCTETS_MAXIMUM // 1_000_000} Mo. Partagez-le en plusieurs.")
     rangees = _classeur(contenu) if contenu.startswith(b"PK") else _csv(contenu)
     titres: list[str] | None = None
-    lignes: list[Ligne] = []
+    lignes: list[LigneDeTableau] = []
     for numero, cases in enumerate(rangees, start=1):
         if numero > RANGEES_MAXIMUM:
             raise FichierRefuse("Ce fichier a trop de lignes vides. Copiez ses lignes dans un fichier neuf.")
@@ -82,7 +83,7 @@ def lire(contenu: bytes, *, colonnes: Sequence[str], obligatoires: frozenset[str
             raise FichierRefuse(f"Ce fichier a plus de {formater_nombre(maximum)} lignes. Partagez-le en plusieurs.")
         if any(cases[len(titres) :]):
             raise FichierRefuse(f"La ligne {numero} a plus de cases que l'en-tête. Vérifiez les séparateurs.")
-        lignes.append(Ligne(numero, dict(zip(titres, cases, strict=False))))
+        lignes.append(LigneDeTableau(numero, dict(zip(titres, cases, strict=False))))
     if not lignes:
         raise FichierRefuse("Ce fichier n'a pas de ligne sous son en-tête.")
     return lignes

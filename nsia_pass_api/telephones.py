@@ -21,7 +21,6 @@ _EXEMPLES = "Écrivez un numéro de mobile du Congo, par exemple 06 123 45 67 ou
 _SEPARATORS = re.compile(r"[\s.()/_·-]")
 _WRITTEN = re.compile(r"(?:(?:\+|00)?242)?(0[0-9]{8})")
 _LONGEST = 40
-_OPERATEURS = {"06": "mtn_money", "05": "airtel_money", "04": "airtel_money"}
 
 
 class TelephoneInvalide(DonneesInvalides):
@@ -66,11 +65,6 @@ def _why(compact: str) -> str:
     if re.fullmatch(r"(?:(?:\+|00)?242)?222[0-9]{6}", compact):
         return f"Ce numéro est celui d'un téléphone fixe. {_EXEMPLES}"
     return f"Ce numéro n'a pas le bon nombre de chiffres. {_EXEMPLES}"
-
-
-def operateur_probable(telephone: str) -> str | None:
-    """The operator to which the prefix of a normalised number was first given; numbers are portable."""
-    return _OPERATEURS.get(telephone[4:6])
 
 
 def afficher(telephone: str) -> str:

@@ -30,6 +30,7 @@ urlpatterns = [
     path("api/v1/", include("apps.borne_auth.urls")),
     path("borne/", include("apps.borne_auth.kiosk.urls")),
     path("verifier/", include("apps.pass_payments.documents.urls")),
+    path("", include("apps.socle.urls")),
     path("admin/", include("apps.borne_auth.connexion.urls")),
     path("admin/trouver/", admin.site.admin_view(trouver), name="trouver"),
     path("admin/", admin.site.urls),

@@ -56,9 +56,11 @@ def server_of(data_dir: Path) -> EmbeddedServer:
 
 
 @contextmanager
-def demo(data_dir: Path, port: int, momo: int | None = None) -> Iterator["subprocess.Popen[str]"]:
-    """`momo`: the simulator's port, any free one unless told."""
-    ports = {"PORT": str(port), "MOMO_PORT": str(momo or free_port())}
+def demo(
+    data_dir: Path, port: int, momo: int | None = None, direct: int | None = None
+) -> Iterator["subprocess.Popen[str]"]:
+    """`momo`, `direct`: ports of the simulator and of the live process, any free ones unless told."""
+    ports = {"PORT": str(port), "MOMO_PORT": str(momo or free_port()), "DIRECT_PORT": str(direct or free_port())}
     environment = {**os.environ, "DATABASE_URL": "", "DATA_DIR": str(data_dir), "HOST": "", **ports}
     process = subprocess.Popen(
         [sys.executable, "manage.py", "demo"],
@@ -138,7 +140,7 @@ def test_killed_by_9_it_leaves_no_child_and_the_next_run_takes_up_its_data(data_
         process.kill()
         finish(process)
         attendre(lambda: not any(is_running(child.pid) for child in children), "la fin de tous ses enfants")
-    assert len(children) >= 5  # web server and its two workers, worker, simulator
+    assert len(children) >= 6  # web server and its two workers, worker, live process, simulator
     server = server_of(data_dir)
     pid = server.pid()
     assert pid is not None
@@ -187,11 +189,11 @@ def test_a_child_that_dies_ends_the_demo_with_its_last_words(data_dir: Path, por
     assert server_of(data_dir).pid() is None
 
 
-@pytest.mark.parametrize("setting", ["PORT", "MOMO_PORT"])
+@pytest.mark.parametrize("setting", ["PORT", "MOMO_PORT", "DIRECT_PORT"])
 def test_a_taken_port_is_said_before_anything_is_started(data_dir: Path, port: int, setting: str) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as taken:
         held = taken.getsockname()[1]
-        ports = {"port": held} if setting == "PORT" else {"port": port, "momo": held}
+        ports = {"port": port, {"PORT": "port", "MOMO_PORT": "momo", "DIRECT_PORT": "direct"}[setting]: held}
         with demo(data_dir, **ports) as process:
             code, said = finish(process)
 

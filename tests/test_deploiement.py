@@ -20,6 +20,7 @@ from pannes.atelier import Programme, Reponse, adresse, appeler, attendre, port_
 
 from apps.mtn_integration.metriques import mesures as mtn
 from apps.pass_payments.metriques import mesures as paiements
+from apps.socle.metriques import mesures as socle
 from nsia_pass_api.settings.environment import BASE_DIR, noms_lus
 
 ICI = BASE_DIR / "docs" / "deployment"
@@ -121,6 +122,14 @@ def test_the_units_start_a_production_that_is_ready_and_counts_as_one(
         assert demander(port, "/api/v1/produits/", Host="autre.exemple.cg").statut == 400
 
 
+@pytest.mark.django_db
+def test_the_unit_of_the_live_process_hears_and_ends_well(environnement: dict[str, str], tmp_path: Path) -> None:
+    ici = {**environnement, "DIRECT_PORT": str(port_libre())}
+    with lance(commande("nsia-direct.service"), ici, tmp_path / "direct.log") as direct:
+        attendre(lambda: repond(int(ici["DIRECT_PORT"]), "/sante"), f"le direct : {direct.dit()}", delai=60)
+        assert direct.arreter() == 0
+
+
 def compte(port: int) -> int:
     page = demander(port, "/metriques/", Authorization=f"Bearer {JETON}").texte
     trouve = re.search(r'^nsia_requetes_total\{methode="GET",route="sante",statut="200"\} (\S+)$', page, re.MULTILINE)
@@ -185,7 +194,7 @@ def test_the_sample_environment_names_only_settings_that_exist() -> None:
 @pytest.mark.django_db
 def test_the_alerts_watch_figures_that_exist() -> None:
     regles: dict[str, Any] = yaml.safe_load((ICI / "nsia-alertes.yml").read_text())
-    servies = {mesure.nom for source in (paiements, mtn) for mesure in source()}
+    servies = {mesure.nom for source in (socle, paiements, mtn) for mesure in source()}
     servies |= {
         "nsia_requetes_total",
         "nsia_requetes_secondes_bucket",

@@ -33,8 +33,8 @@ from apps.borne_auth.droits import LETTRES, droits, lignes_permises, permissions
 from apps.borne_auth.equipe import accorder_roles
 from apps.borne_auth.models import Agent, JournalAudit, LectureDonnees, RoleAgent
 from apps.borne_auth.tests.factories import AgentFactory, BorneFactory, ConnexionFactory, FacteurFactory, SessionFactory
-from apps.mtn_integration import services as mtn
 from apps.mtn_integration.models import GenreMTN, LogMTN, TransactionMTN
+from apps.mtn_integration.services import TRACES as TRACES_MTN
 from apps.pass_clients.models import Agence, ClientPass, Contrat, SouscriptionPass
 from apps.pass_clients.services import changer_statut
 from apps.pass_clients.tests.factories import (
@@ -61,6 +61,7 @@ from apps.pass_products.tests.factories import GarantieFactory
 from apps.reprise.models import LigneReprise, Reprise
 from apps.socle.models import (
     Fait,
+    FichierPrive,
     Livraison,
     MessageSortant,
     Proposition,
@@ -403,6 +404,12 @@ def depot_de(agent: Agent, police: str, rang: int, *, doublons: Sequence[dict[st
     )
 
 
+def fichier(cle: str) -> dict[str, Any]:
+    """What somebody sent, as long as nothing is said of its state."""
+    attend = {"rang": 2, "nature": "image/jpeg", "taille": 1, "sha256": "0" * 64, "depose_par": "client:1"}
+    return {"domaine": "essai", "cle": cle, **attend, "a_verifier_le": None if cle != "42" else timezone.now()}
+
+
 def monde(role: str) -> Monde:
     """Somebody with this role, an agency and a client to follow, and what there is to read."""
     moi = AgentFactory.create(agence=SON_AGENCE, role="" if role == "sans_role" else role)
@@ -427,7 +434,7 @@ def monde(role: str) -> Monde:
     dossier(un, 3, "sans_agence")
     garantie = GarantieFactory()
     reference = uuid.uuid4()
-    mtn.noter_demande(
+    TRACES_MTN.noter_demande(
         reference=reference,
         genre=GenreMTN.REQUESTTOPAY,
         numero="PAY-1",
@@ -436,7 +443,7 @@ def monde(role: str) -> Monde:
         telephone="+242066123456",
         destination="simulateur",
     )
-    mtn.journaliser(
+    TRACES_MTN.journaliser(
         reference=reference,
         methode="POST",
         chemin="/collection",
@@ -449,6 +456,7 @@ def monde(role: str) -> Monde:
     )
     un.noter("commune", garantie, garantie.produit, TransactionMTN.objects.get(), LogMTN.objects.get())
     un.noter("commune", MessageSortant.objects.create(cle="essai", telephone="+242066123456", texte="Bonjour"))
+    un.noter("commune", FichierPrive.objects.create(**fichier("42"), original="recus/x"))
     un.noter("commune", TachePlanifiee.objects.create(nom="essai", prochaine_le=timezone.now()))
     un.noter("commune", Travailleur.objects.create(hote="serveur", pid=1), *Group.objects.all())
     with transaction.atomic():

@@ -19,7 +19,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from pgtrigger.registry import registered
-from test_droits import monde
+from test_droits import fichier, monde
 
 from apps.borne_auth import coffre
 from apps.borne_auth.models import (
@@ -40,7 +40,15 @@ from apps.pass_payments.services.decaissements import demander_versement
 from apps.pass_payments.services.paiements import enregistrer_demande
 from apps.pass_payments.tests.factories import PaiementFactory
 from apps.pass_products.models import ModificationCatalogue
-from apps.socle.models import Fait, Livraison, MessageSortant, Proposition, RequeteIdempotente
+from apps.socle.models import (
+    BilletDirect,
+    Fait,
+    FichierPrive,
+    Livraison,
+    MessageSortant,
+    Proposition,
+    RequeteIdempotente,
+)
 from nsia_pass_api import gardes
 from nsia_pass_api.audit import Contexte, au_nom_de
 from nsia_pass_api.diagnostic import EPINGLES, Niveau, epingles, interrupteur
@@ -72,6 +80,10 @@ INFRACTIONS = {
     "code_maintenance_usage_unique": "UPDATE codes_maintenance SET statut = 'en_attente', fini_le = NULL"
     " WHERE statut = 'utilise'",
     "livraison_transition": "UPDATE livraisons_faits SET statut = 'a_faire' WHERE statut = 'faite'",
+    "fichier_transition": "UPDATE fichiers_prives SET etat = 'quarantaine', a_verifier_le = now() WHERE etat = 'refuse'",
+    "billet_usage_unique": "UPDATE billets_direct SET utilise_le = NULL WHERE utilise_le IS NOT NULL",
+    "fichier_juge": "UPDATE fichiers_prives SET motif = 'perdu' WHERE etat = 'refuse'",
+    "fichier_copie_gardee": "UPDATE fichiers_prives SET verifie = 'verifies/autre' WHERE etat = 'sain'",
     "decaissement_transition": "UPDATE decaissements SET statut = 'en_cours' WHERE statut = 'echec'",
     "client_mobile_money_date_seule": "UPDATE clients_pass SET mobile_money_change_le = now()",
     "decaissement_prudent": "INSERT INTO decaissements (nature, numero, cle, reference, operateur, telephone, montant, libelle,"
@@ -266,6 +278,13 @@ def lignes() -> None:
         expire_le=timezone.now() + timedelta(minutes=5),
         fini_le=timezone.now(),
     )
+    FichierPrive.objects.create(**fichier("1"), etat="refuse", motif="illisible", verifie_le=timezone.now())
+    FichierPrive.objects.create(
+        **fichier("2"), etat="sain", antivirus="non_analyse", verifie_le=timezone.now(), verifie="verifies/x"
+    )
+    quand = timezone.now()
+    billet = {"route": "essai", "objet": "1", "porteur": "client:1", "expire_le": quand, "utilise_le": quand}
+    BilletDirect.objects.create(empreinte="0" * 64, **billet)
     DoublonConfirme.objects.create(
         fichier=ImportFichier.objects.latest("pk"),
         ligne=1,

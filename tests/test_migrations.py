@@ -89,6 +89,7 @@ def test_triggers_are_those_of_the_models(db: None) -> None:
     assert set(etats.values()) == {("INSTALLED", True)}
 
 
+@pytest.mark.un_postgresql
 def test_spellings_of_agencies_are_merged_and_come_back(brouillon: Any, capsys: pytest.CaptureFixture[str]) -> None:
     def migrer(*cible: str) -> None:
         call_command("migrate", *cible, database=ALIAS, verbosity=0, interactive=False)
@@ -145,6 +146,7 @@ def test_spellings_of_agencies_are_merged_and_come_back(brouillon: Any, capsys: 
     assert lire("SELECT agence FROM bornes") == [("Pointe Noire",)]
 
 
+@pytest.mark.un_postgresql
 def test_codes_on_paper_stay_good_once_sealed(brouillon: Any) -> None:
     def migrer(rang: str) -> None:
         call_command("migrate", "borne_auth", rang, database=ALIAS, verbosity=0, interactive=False)
@@ -187,6 +189,7 @@ def test_codes_on_paper_stay_good_once_sealed(brouillon: Any) -> None:
     ]
 
 
+@pytest.mark.un_postgresql
 def test_the_former_database_moves_to_its_app_with_its_rows_and_the_rights_on_it(brouillon: Any) -> None:
     def migrer(*cible: str) -> None:
         call_command("migrate", *cible, database=ALIAS, verbosity=0, interactive=False)
@@ -274,6 +277,7 @@ PARTIS = {
 }
 
 
+@pytest.mark.un_postgresql
 def test_a_database_of_before_comes_to_the_same_with_its_rights_and_history(brouillon: Any) -> None:
     def migrer(*cible: str) -> None:
         call_command("migrate", *cible, database=ALIAS, verbosity=0, interactive=False)
@@ -322,6 +326,7 @@ def test_a_database_of_before_comes_to_the_same_with_its_rights_and_history(brou
 _TYPES = "SELECT id, app_label, model FROM django_content_type ORDER BY app_label, model"
 
 
+@pytest.mark.un_postgresql
 def test_names_that_hold_what_is_not_seen_are_made_plain(brouillon: Any) -> None:
     """What nothing is left of waits for somebody as a dash."""
     noms = ["KONGO\ufe0f", "\U0001d173", "A" + "\u0301" * 79, "Ŋɔ̂"]

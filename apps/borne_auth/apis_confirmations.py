@@ -29,6 +29,7 @@ from apps.borne_auth.serializers_confirmations import (
     NouveauBeneficiaireSerializer,
 )
 from apps.pass_clients.models import TERMINEES, ClientPass
+from apps.pass_clients.operateurs import operateur_probable
 from apps.pass_clients.selectors import (
     beneficiaire_vivant,
     beneficiaires_vivants,
@@ -36,7 +37,7 @@ from apps.pass_clients.selectors import (
     souscription_du_client,
 )
 from apps.pass_products.ages import date_requise
-from nsia_pass_api.telephones import masquer, operateur_probable
+from nsia_pass_api.telephones import masquer
 
 PAS_LE_SIEN = OpenApiResponse(description="Ce contrat ou ce bénéficiaire n'existe pas, ou n'est pas celui du client.")
 TROP_DE_CODES = OpenApiResponse(description="Trop de codes demandés : `Retry-After` donne les secondes d'attente.")

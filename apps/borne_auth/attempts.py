@@ -219,7 +219,10 @@ def budgets_rappel(*, telephone: str, borne: Borne | None, adresse: str, le: dat
         if borne is None
         else Budget(RegleEssais.RAPPEL_BORNE, str(borne.pk), settings.RAPPELS_BORNE_HEURE, *heure)
     )
-    return [ou, Budget(RegleEssais.RAPPEL_TELEPHONE, telephone, settings.RAPPELS_TELEPHONE_JOUR, *_jour(le))]
+    return [
+        ou,
+        Budget(RegleEssais.RAPPEL_TELEPHONE, _cote(telephone, borne), settings.RAPPELS_TELEPHONE_JOUR, *_jour(le)),
+    ]
 
 
 def budgets_code_sans_session(*, telephone: str, borne: Borne | None, le: datetime) -> list[Budget]:

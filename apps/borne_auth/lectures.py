@@ -35,11 +35,13 @@ def noter(
     cle: Any = "",
     nombre: int = 1,
     filtres: Iterable[str] | None = None,
+    client_id: int | None = None,
 ) -> None:
     """One line says that whoever signed in was shown `nombre` rows of `modele`, or the one of key `cle`.
 
     Nothing is written of models without personal data, nor for who is no member of staff. `filtres`: names of criteria, by
-    default those of the address; their values, which may be a phone, are not kept.
+    default those of the address; their values, which may be a phone, are not kept. `client_id`: whose data it is, where the
+    table of rights does not say.
     """
     agent, nom = request.user, modele._meta.label
     if not isinstance(agent, Agent) or not personnel(modele):
@@ -51,7 +53,7 @@ def noter(
         route=f"/{route.route}" if route else "",
         objet=nom,
         cle=str(cle),
-        client_id=_client(modele, cle),
+        client_id=_client(modele, cle) if client_id is None else client_id,
         nombre=nombre,
         filtres=sorted(set(request.GET) - _SANS_SENS if filtres is None else filtres),
         adresse=adresse_du_client(request),
@@ -62,6 +64,11 @@ def noter(
 def noter_export(request: HttpRequest, *, modele: type[Model], nombre: int) -> None:
     """To call before the first row of an export leaves, with the number of rows that its list says to hold."""
     noter(request, nature=NatureLecture.EXPORT, modele=modele, nombre=nombre)
+
+
+def noter_fichier(request: HttpRequest, *, fichier: Model, client_id: int | None) -> None:
+    """One line says that whoever signed in read this private file, which shows the client `client_id`."""
+    noter(request, nature=NatureLecture.DOCUMENT, modele=type(fichier), cle=fichier.pk, filtres=(), client_id=client_id)
 
 
 def _client(modele: type[Model], cle: Any) -> Any:

@@ -115,8 +115,8 @@ class ChangementBeneficiaireSerializer(BeneficiaireDemandeSerializer):
             "Un numéro de MTN",
             {
                 "telephone": "+242\u00a006\u00a0•••\u00a0••\u00a067",
-                "operateur": "mtn_money",
-                "operateur_affiche": "MTN Mobile Money",
+                "operateur": OperateurMobile.MTN.value,
+                "operateur_affiche": OperateurMobile.MTN.label,
             },
             response_only=True,
         )

@@ -2,6 +2,10 @@
 
 Nothing is written behind their back: a subscription is late, suspended or expired because the rules made it so. Moments are
 written « 200 j 08:40 », days before today and time in Brazzaville.
+
+An app says its own rows in its `demo.py`: `preparer(fiches, agents)` writes what lives need before any is lived, `fiches` being
+the new clients of the file; `raconter(fiches)` adds to the lives that were lived, and answers how many rows it wrote by kind.
+Apps are asked from the lowest up.
 """
 
 import json
@@ -16,15 +20,12 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.contrib.auth.models import Group
 from django.db import transaction
 from django.utils import timezone
 
 from apps.essais.errors import BaseDeProduction
-from apps.pass_clients.errors import AgenceInconnue
 from apps.pass_clients.models import (
     CANAUX_QUI_PROUVENT,
-    Agence,
     BeneficiairePass,
     ClientPass,
     Contrat,
@@ -38,7 +39,6 @@ from apps.pass_clients.services import (
     ajouter_beneficiaire,
     attribuer_police,
     changer_statut,
-    enregistrer_agence,
     enregistrer_client,
     souscrire,
 )
@@ -48,8 +48,8 @@ from apps.pass_payments.operateurs import Constat, Etat
 from apps.pass_payments.services import changer_statut_paiement, enregistrer_demande
 from apps.pass_payments.services.reglement import regler
 from apps.pass_products.models import ProduitPass
-from apps.pass_products.services import charger_catalogue, lire_catalogue
 from nsia_pass_api.dates import aujourdhui, maintenant
+from nsia_pass_api.registre import modules
 
 PORTEFEUILLE = settings.BASE_DIR / "fixtures" / "portefeuille_demo.json"
 
@@ -124,40 +124,30 @@ def charger_portefeuille(*, portefeuille: dict[str, Any], simulation: bool = Fal
 
 
 def _ecrire(fiches: list[dict[str, Any]], *, agents: list[dict[str, Any]]) -> dict[str, int]:
-    charger_catalogue(catalogue=lire_catalogue(), ajouter_seulement=True)
+    for app in modules("demo"):
+        if hasattr(app, "preparer"):
+            app.preparer(fiches=fiches, agents=agents)
     produits = {produit.code_pass: produit for produit in ProduitPass.objects.all()}
-    agences = {nom: _agence(nom) for nom in sorted({fiche.get("agence", "") for fiche in (*agents, *fiches)} - {""})}
-    equipe = {fiche["email"]: _agent({**fiche, "agence": agences[fiche["agence"]]}) for fiche in agents}
+    emails = [fiche["email"] for fiche in agents]
+    equipe: dict[str, AbstractBaseUser] = {
+        agent.email: agent for agent in get_user_model().objects.filter(email__in=emails)
+    }
     rejeu = _Rejeu()
     for fiche in fiches:
         etat_civil = {champ: valeur for champ, valeur in fiche.items() if champ != "souscriptions"}
         premiere = min(rejeu.moment(souscription["le"]) for souscription in fiche["souscriptions"])
         suivi_par = equipe.get(etat_civil.pop("suivi_par", ""))
-        agence = agences.get(etat_civil.pop("agence", ""))
+        nom = etat_civil.pop("agence", "")
+        agence = agence_nommee(nom) if nom else None
         client = enregistrer_client(**etat_civil, agence=agence, suivi_par=suivi_par, cree_le=premiere)
         for demande in fiche["souscriptions"]:
             _souscrire(demande, client=client, produit=produits[demande["produit"]], equipe=equipe, rejeu=rejeu)
     rejeu.jouer()
-    return _compter(rejeu.souscriptions, clients=len(fiches))
-
-
-def _agence(nom: str) -> Agence:
-    """The agency of that name; the demonstration opens its own."""
-    try:
-        return agence_nommee(nom)
-    except AgenceInconnue:
-        return enregistrer_agence(nom=nom)
-
-
-def _agent(fiche: dict[str, Any]) -> AbstractBaseUser:
-    """The agent of that address, in the group of her role; created without a password, which `manage.py demo` gives."""
-    agents = get_user_model().objects
-    connu = agents.filter(email=fiche["email"]).first()
-    if connu is not None:
-        return connu
-    agent = agents.create_user(password=None, **{champ: valeur for champ, valeur in fiche.items() if champ != "role"})
-    agent.groups.set([Group.objects.get(name=fiche["role"])])
-    return agent
+    ecrits = _compter(rejeu.souscriptions, clients=len(fiches))
+    for app in modules("demo"):
+        if hasattr(app, "raconter"):
+            ecrits |= app.raconter(fiches=fiches)
+    return ecrits
 
 
 def _souscrire(

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from django.conf import settings
 
+from apps.pass_payments.operateurs.http import Delais
 from nsia_pass_api.acces_momo import acces_de_demonstration
 
 CHEMIN_RAPPEL = "/api/v1/mtn/callback/"
@@ -31,8 +32,8 @@ class Acces:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ConfigurationMTN:
-    """`acces` lacks a product that MTN has not opened. Delays are in seconds."""
+class ConfigurationMTN(Delais):
+    """`acces` lacks a product that MTN has not opened."""
 
     environnement: str
     plateforme: str
@@ -40,10 +41,6 @@ class ConfigurationMTN:
     acces: dict[Produit, Acces]
     url_rappel: str = ""
     releve_url: str = ""
-    delai_connexion: float = 5
-    delai_reponse: float = 20
-    delai_jeton: float = 10
-    tentatives: int = 3
 
     @property
     def cible(self) -> str:
@@ -64,20 +61,6 @@ class ConfigurationMTN:
     def destination(self) -> str:
         """Where a reference is known: MTN's other platform, and another environment, answer that it does not exist."""
         return f"{self.environnement} {self.plateforme}"
-
-    @property
-    def attente_maximale(self) -> float:
-        """To get a connection of the pool, to open it, and to write."""
-        return 3 * self.delai_connexion
-
-    @property
-    def delai_total(self) -> float:
-        """No call to the operator lasts longer: a token, the exchange, then both once more after a 401.
-
-        Readings that are tried again stay within it. Not bounded: the resolver of names, and a server that would send
-        its headers byte by byte. A lease on a payment must be longer than this.
-        """
-        return 2 * (self.attente_maximale + self.delai_jeton) + 2 * (self.attente_maximale + self.delai_reponse)
 
 
 def configuration() -> ConfigurationMTN:

@@ -6,8 +6,8 @@ from django.conf import settings
 
 from apps.mtn_integration.client import Client
 from apps.mtn_integration.configuration import Produit, configuration
-from apps.mtn_integration.errors import AccesRefuse
 from apps.pass_payments.operateurs import OperateurInjoignable
+from apps.pass_payments.operateurs.errors import AccesRefuse
 from nsia_pass_api.diagnostic import Constat, attention, erreur, ok
 
 SUJET = "mobile money"

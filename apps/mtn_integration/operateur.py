@@ -1,24 +1,20 @@
 """MTN MoMo behind `apps.pass_payments.operateurs`: what each of its answers means for a payment (docs/payments/mtn.md)."""
 
-import json
 import time
 from collections.abc import Callable, Iterator
 from datetime import date
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import httpx2
 import structlog
 
-from apps.mtn_integration import ecriture, services
-from apps.mtn_integration.circuit import Circuit
-from apps.mtn_integration.client import Client, Reponse
+from apps.mtn_integration.client import Client
 from apps.mtn_integration.configuration import ConfigurationMTN, Produit, configuration
-from apps.mtn_integration.errors import AccesRefuse, EnvoyeeAilleurs
-from apps.mtn_integration.models import GenreMTN, StatutMTN
-from apps.mtn_integration.motifs import motif, motif_de_refus
-from apps.mtn_integration.releve import lire_releve_csv
+from apps.mtn_integration.ecriture import note, partie
+from apps.mtn_integration.models import GenreMTN
+from apps.mtn_integration.motifs import MOTIFS
+from apps.mtn_integration.services import CODE, TRACES
 from apps.pass_payments.models import NatureDecaissement
 from apps.pass_payments.motifs import MotifEchec
 from apps.pass_payments.operateurs import (
@@ -27,30 +23,28 @@ from apps.pass_payments.operateurs import (
     DemandeRefusee,
     Etat,
     LigneReleve,
-    OperateurFerme,
     OperateurInjoignable,
     Rappel,
     ReleveIndisponible,
+    ecriture,
 )
+from apps.pass_payments.operateurs.appels import Appels
+from apps.pass_payments.operateurs.circuit import Circuit
+from apps.pass_payments.operateurs.errors import AccesRefuse
+from apps.pass_payments.operateurs.http import PLUS_TARD, Reponse
+from apps.pass_payments.operateurs.releve import lire_releve_csv
+from apps.pass_payments.operateurs.traces import exiger_hors_transaction
 
 # The 500s that say that nothing was created. Any other may come after MTN has taken the request.
 RIEN_DE_CREE = frozenset(
     {"INVALID_CURRENCY", "INVALID_CALLBACK_URL_HOST", "NOT_ALLOWED", "NOT_ALLOWED_TARGET_ENVIRONMENT"}
 )
-# The 4xx that say « later », not « no »: time-out of the gateway, too early, too many calls.
-PLUS_TARD = frozenset({408, 425, 429})
 
 ETATS = {
     "CREATED": Etat.EN_ATTENTE,
     "PENDING": Etat.EN_ATTENTE,
     "SUCCESSFUL": Etat.REUSSI,
     "FAILED": Etat.ECHOUE,
-}
-_STATUTS = {
-    Etat.EN_ATTENTE: StatutMTN.EN_ATTENTE,
-    Etat.REUSSI: StatutMTN.REUSSIE,
-    Etat.ECHOUE: StatutMTN.ECHOUEE,
-    Etat.INTROUVABLE: StatutMTN.INTROUVABLE,
 }
 _ACCUSES = {202: Accuse.ACCEPTEE, 409: Accuse.DEJA_CONNUE}
 
@@ -69,8 +63,15 @@ class OperateurMTN:
         horloge: Callable[[], float] = time.monotonic,
     ) -> None:
         self.configuration = reglages or configuration()
-        self._circuit = circuit or Circuit(horloge=horloge)
         self._client = Client(self.configuration, transport=transport, horloge=horloge)
+        self._appels = Appels(
+            operateur=CODE,
+            destination=self.configuration.destination,
+            devise=self.configuration.devise,
+            traces=TRACES,
+            motifs=MOTIFS,
+            circuit=circuit or Circuit(horloge=horloge),
+        )
 
     def fermer(self) -> None:
         self._client.fermer()
@@ -123,11 +124,8 @@ class OperateurMTN:
 
     def lire_rappel(self, corps: str) -> Rappel | None:
         """What a callback claims of our `numero`; None without one, or when it is no JSON object."""
-        try:
-            lu = json.loads(corps, parse_float=Decimal, parse_constant=str)
-        except (ValueError, RecursionError):
-            return None
-        numero = ecriture.texte(lu.get("externalId"), 64) if isinstance(lu, dict) else ""
+        lu = ecriture.objet(corps)
+        numero = ecriture.texte(lu.get("externalId"), 64)
         if not numero:
             return None
         return Rappel(
@@ -139,7 +137,7 @@ class OperateurMTN:
 
     def releve(self, *, jour: date) -> Iterator[LigneReleve]:
         """The movements of `jour`, where a statement has an address: MTN's API has none."""
-        services.exiger_hors_transaction()
+        exiger_hors_transaction()
         adresse = self.configuration.releve_url
         if not adresse:
             raise ReleveIndisponible(
@@ -161,87 +159,49 @@ class OperateurMTN:
 
     def lire_releve(self, texte: str) -> Iterator[LigneReleve]:
         """The movements of a CSV, the portal's or the simulator's (docs/payments/rapprochement.md)."""
-        return lire_releve_csv(texte)
+        return lire_releve_csv(texte, operateur="mtn")
 
     # Requests
 
     def _demander(
         self, genre: GenreMTN, *, reference: UUID, montant: int, telephone: str, numero: str, corps: dict[str, Any]
     ) -> Accuse:
-        services.exiger_hors_transaction()
         produit = _produit(genre)
         if produit not in self.configuration.acces:
             raise DemandeRefusee(MotifEchec.OPERATION_INTERDITE, "MTN_DECAISSEMENT=0")
+        encaissement = produit is Produit.COLLECTE
         argent = {"amount": str(montant), "currency": self.configuration.devise, "externalId": numero}
-        try:
-            with self._circuit.passage():
-                self._noter_demande(genre, reference=reference, montant=montant, telephone=telephone, numero=numero)
-                reponse = self._client.creer(produit, f"/v1_0/{genre}", reference=reference, corps={**argent, **corps})
-                accuse = _accuse(reponse)
-        except (OperateurFerme, EnvoyeeAilleurs):
-            raise  # nothing was sent
-        except OperateurInjoignable as panne:
-            services.noter_reponse(reference=reference, statut=StatutMTN.SANS_REPONSE, raison=str(panne)[:100])
-            raise
-        except AccesRefuse as refus:
-            # Ours to mend, and it concerns every payment: hence the error, which the refusal of one payment is not.
-            logger.error("acces_mtn_refuse", produit=produit.value, raison=refus.raison)
-            services.noter_reponse(reference=reference, statut=StatutMTN.REFUSEE, raison=refus.raison)
-            encaissement = produit is Produit.COLLECTE
-            raise DemandeRefusee(
-                motif_de_refus("", statut=refus.statut, encaissement=encaissement), refus.raison
-            ) from refus
-        if accuse is None:
-            services.noter_reponse(reference=reference, statut=StatutMTN.REFUSEE, raison=reponse.raison)
-            raise DemandeRefusee(
-                motif_de_refus(reponse.code, statut=reponse.statut, encaissement=produit is Produit.COLLECTE),
-                reponse.raison,
-            )
-        services.noter_reponse(reference=reference, statut=StatutMTN.ACCEPTEE)
-        return accuse
 
-    def _noter_demande(self, genre: GenreMTN, *, reference: UUID, montant: int, telephone: str, numero: str) -> None:
-        ici = services.noter_demande(
+        def envoyer() -> Accuse:
+            reponse = self._client.creer(produit, f"/v1_0/{genre}", reference=reference, corps={**argent, **corps})
+            return _accuse(reponse, encaissement=encaissement)
+
+        return self._appels.demander(
+            envoyer,
             reference=reference,
             genre=genre,
-            numero=numero,
+            encaissement=encaissement,
             montant=montant,
-            devise=self.configuration.devise,
             telephone=telephone,
-            destination=self.configuration.destination,
+            numero=numero,
         )
-        if not ici:
-            raise EnvoyeeAilleurs
 
     # Look-ups
 
     def _consulter(self, genre: GenreMTN, *, reference: UUID) -> Constat:
-        services.exiger_hors_transaction()
         produit = _produit(genre)
         if produit not in self.configuration.acces:
             raise OperateurInjoignable("MTN_DECAISSEMENT=0")
-        try:
-            with self._circuit.passage():
-                reponse = self._client.lire(produit, f"/v1_0/{genre}/{reference}", reference=reference)
-                if reponse.statut in (401, 403):
-                    raise AccesRefuse(reponse.raison, statut=reponse.statut)
-                if not _dit_quelque_chose(reponse):
-                    raise OperateurInjoignable(reponse.raison)
-        except AccesRefuse as refus:
-            logger.error("acces_mtn_refuse", produit=produit.value, raison=refus.raison)
-            raise OperateurInjoignable(refus.raison) from refus
-        if reponse.statut == 404 and services.envoyee_ailleurs(
-            reference=reference, destination=self.configuration.destination
-        ):
-            raise EnvoyeeAilleurs
-        constat = self._constat(reponse, encaissement=produit is Produit.COLLECTE)
-        services.noter_constat(
-            reference=reference,
-            statut=_STATUTS[constat.etat],
-            raison=constat.raison,
-            code_financier=constat.code_confirmation,
-        )
-        return constat
+
+        def lire() -> Constat:
+            reponse = self._client.lire(produit, f"/v1_0/{genre}/{reference}", reference=reference)
+            if reponse.statut in (401, 403):
+                raise AccesRefuse(reponse.raison, statut=reponse.statut)
+            if not _dit_quelque_chose(reponse):
+                raise OperateurInjoignable(reponse.raison)
+            return self._constat(reponse, encaissement=produit is Produit.COLLECTE)
+
+        return self._appels.consulter(lire, reference=reference, genre=genre)
 
     def _constat(self, reponse: Reponse, *, encaissement: bool) -> Constat:
         if reponse.statut == 404:
@@ -258,7 +218,7 @@ class OperateurMTN:
             devise=self._devise(ecriture.texte(lu.get("currency"), 10)),
             telephone=_telephone(lu),
             code_confirmation=ecriture.texte(lu.get("financialTransactionId"), 64),
-            motif=motif(raison, encaissement=encaissement).value if etat is Etat.ECHOUE else "",
+            motif=MOTIFS.d_echec(raison, encaissement=encaissement).value if etat is Etat.ECHOUE else "",
             raison=raison,
         )
 
@@ -272,16 +232,16 @@ def _produit(genre: GenreMTN) -> Produit:
 
 
 def _personne(telephone: str) -> dict[str, str]:
-    return {"partyIdType": "MSISDN", "partyId": ecriture.partie(telephone)}
+    return {"partyIdType": "MSISDN", "partyId": partie(telephone)}
 
 
 def _notes(libelle: str, numero: str) -> dict[str, str]:
     """What the payer's and the payee's messages show."""
-    return {"payerMessage": ecriture.note(libelle), "payeeNote": ecriture.note(numero)}
+    return {"payerMessage": note(libelle), "payeeNote": note(numero)}
 
 
-def _accuse(reponse: Reponse) -> Accuse | None:
-    """What the answer to a POST says; None when it says that nothing was created. Raises OperateurInjoignable, AccesRefuse.
+def _accuse(reponse: Reponse, *, encaissement: bool) -> Accuse:
+    """What the answer to a POST says. Raises DemandeRefusee when nothing was created, OperateurInjoignable, AccesRefuse.
 
     401 (after a fresh token) and 403 come from the gateway, before MTN has seen the request; so does 429, which is no
     refusal: the same reference may be sent again later. What is neither 202 nor 409 nor clearly a refusal is no answer,
@@ -293,7 +253,8 @@ def _accuse(reponse: Reponse) -> Accuse | None:
         raise AccesRefuse(reponse.raison, statut=reponse.statut)
     refusee = 400 <= reponse.statut < 500 and reponse.statut not in PLUS_TARD
     if refusee or (reponse.statut == 500 and reponse.code in RIEN_DE_CREE):
-        return None
+        motif = MOTIFS.de_refus(reponse.code, statut=reponse.statut, encaissement=encaissement)
+        raise DemandeRefusee(motif, reponse.raison)
     raise OperateurInjoignable(reponse.raison)
 
 

@@ -1,5 +1,6 @@
 """What the back office shows of this app."""
 
+from apps.pass_payments.models import OperateurPaiement
 from nsia_pass_api.registre import JOURNAL, OPERATEURS, Droits, Echanges, Menu, echanges_avec, page
 
 page(
@@ -17,7 +18,7 @@ page(
     impersonnel="téléphones et secrets masqués",
 )
 echanges_avec(
-    "mtn_money",
+    OperateurPaiement.MTN,
     Echanges(
         listes=("mtn_integration.TransactionMTN", "mtn_integration.LogMTN"),
         lu_par="mtn_integration.LogMTN",

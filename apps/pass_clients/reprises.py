@@ -27,10 +27,10 @@ from apps.pass_clients.models import (
     StatutSouscription,
     TransitionSouscription,
 )
+from apps.pass_clients.operateurs import operateur_probable
 from apps.pass_clients.services import reconnaitre_client
 from apps.pass_products.models import ProduitPass
 from apps.socle.numbers import Forme, allouer, avancer
-from nsia_pass_api.telephones import operateur_probable
 
 MOTIF = "reprise de l'ancienne base"
 # Beyond it a number is no longer of a series: the unique constraint alone keeps it apart.

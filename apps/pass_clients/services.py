@@ -55,6 +55,7 @@ from apps.pass_clients.models import (
     StatutSouscription,
     TransitionSouscription,
 )
+from apps.pass_clients.operateurs import operateur_probable
 from apps.pass_products.ceilings import depassement, prime_annuelle
 from apps.pass_products.errors import PlafondDepasse
 from apps.pass_products.models import ProduitPass
@@ -67,7 +68,7 @@ from apps.socle.services.messages import annoncer
 from nsia_pass_api.constraints import violee
 from nsia_pass_api.dates import aujourdhui, maintenant
 from nsia_pass_api.errors import AccesRefuse, DonneesInvalides
-from nsia_pass_api.telephones import normaliser, operateur_probable
+from nsia_pass_api.telephones import normaliser
 
 
 @dataclass(frozen=True)

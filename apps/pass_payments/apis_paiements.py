@@ -17,6 +17,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from apps.pass_clients.operateurs import operateur_probable
 from apps.pass_clients.services import Auteur
 from apps.pass_payments import selectors
 from apps.pass_payments.apis import INTROUVABLE, ApiClient, client_connecte
@@ -37,7 +38,6 @@ from apps.pass_payments.serializers_paiements import (
 from apps.pass_payments.services import demandes
 from apps.socle.services.idempotence import Reponse, une_seule_fois
 from nsia_pass_api.errors import DonneesInvalides
-from nsia_pass_api.telephones import operateur_probable
 
 ENTETE_SUIVI = "X-Suivi"
 _CLE_MAX = 64
@@ -82,7 +82,7 @@ class PaiementsApi(ApiClient):
     def post(self, request: Request) -> Response:
         saisie = lire_saisie(DemandePaiementSerializer, request)
         client_id, cle = client_connecte(request), lire_cle(request)
-        lignes = [demandes.Ligne(**ligne) for ligne in saisie["contrats"]]
+        lignes = [demandes.Part(**ligne) for ligne in saisie["contrats"]]
 
         def executer() -> PaiementPass:
             return demandes.payer(

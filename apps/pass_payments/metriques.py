@@ -1,11 +1,10 @@
-"""What Prometheus reads of payments: the last ones, what is due, what is late, who works. Bounded queries only."""
+"""What Prometheus reads of payments: the last ones, what is due, what is late. Bounded queries only."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import connection
-from django.db.models import Max, Min, QuerySet
+from django.db.models import QuerySet
 
 from apps.pass_payments.models import (
     AnomaliePaiement,
@@ -16,12 +15,10 @@ from apps.pass_payments.models import (
     Rapprochement,
     VerdictRappel,
 )
-from apps.pass_payments.selectors_controle import alertes_exploitation, ecarts_ouverts
-from apps.socle.models import MessageSortant, StatutMessage, TachePlanifiee, Travailleur
-from apps.socle.selectors import ABSENCE
+from apps.pass_payments.selectors_controle import alertes_paiements, ecarts_ouverts
 from nsia_pass_api.dates import maintenant
 from nsia_pass_api.lisible import COMPTE_MAXIMUM
-from nsia_pass_api.metriques import Mesure
+from nsia_pass_api.metriques import Mesure, a_regarder, ages, files_dues
 
 # Of the last payments by number, those asked for within the hour.
 DERNIERS = 2_000
@@ -42,14 +39,21 @@ _RECENTS = f"""
 def mesures() -> Iterator[Mesure]:
     quand = maintenant()
     yield from _derniers(quand)
-    yield from _file(quand)
-    yield _ages(quand)
-    yield Mesure(
-        "nsia_a_regarder",
-        f"Ce qui appelle quelqu'un, comme à l'accueil du back-office ; au plus {COMPTE_MAXIMUM}.",
-        ("code",),
-        {(alerte.code,): min(alerte.nombre, COMPTE_MAXIMUM) for alerte in alertes_exploitation(quand=quand)},
+    paiements = PaiementPass.objects.filter(a_suivre_le__lte=quand)
+    decaissements = Decaissement.objects.filter(a_suivre_le__lte=quand)
+    rappels = RappelOperateur.objects.filter(verdict=VerdictRappel.A_TRAITER)
+    yield from files_dues(
+        {
+            "paiements": (paiements.order_by("a_suivre_le"), "a_suivre_le"),
+            "decaissements": (decaissements.order_by("a_suivre_le"), "a_suivre_le"),
+            "rappels": (rappels.order_by("pk"), "recu_le"),
+        },
+        quand=quand,
     )
+    yield ages(
+        {"rapprochement": Rapprochement.objects.order_by("-pk").values_list("lance_le", flat=True).first()}, quand=quand
+    )
+    yield a_regarder(alertes_paiements(quand=quand))
     yield Mesure(
         "nsia_anomalies_ouvertes",
         "Anomalies de paiement à résoudre, par nature.",
@@ -84,43 +88,6 @@ def _derniers(quand: datetime) -> Iterator[Mesure]:
             for quantile, valeur in (("0.5", moitie), ("0.95", presque_tous))
             if statut == "succes" and valeur is not None
         },
-    )
-
-
-def _file(quand: datetime) -> Iterator[Mesure]:
-    """What is due and not claimed: how many (at most COMPTE_MAXIMUM), and since when the oldest waits."""
-    files: dict[str, tuple[QuerySet[Any], str]] = {
-        "paiements": (PaiementPass.objects.filter(a_suivre_le__lte=quand), "a_suivre_le"),
-        "decaissements": (Decaissement.objects.filter(a_suivre_le__lte=quand), "a_suivre_le"),
-        "messages": (
-            MessageSortant.objects.filter(statut=StatutMessage.A_ENVOYER, a_envoyer_le__lte=quand),
-            "a_envoyer_le",
-        ),
-        "rappels": (RappelOperateur.objects.filter(verdict=VerdictRappel.A_TRAITER), "recu_le"),
-        "taches": (TachePlanifiee.objects.filter(prochaine_le__lte=quand), "prochaine_le"),
-    }
-    nombres: dict[tuple[str, ...], float] = {}
-    retards: dict[tuple[str, ...], float] = {}
-    for nom, (lignes, champ) in files.items():
-        vues = list(lignes.order_by("pk" if nom == "rappels" else champ).values_list(champ, flat=True)[:COMPTE_MAXIMUM])
-        nombres[nom,] = len(vues)
-        retards[nom,] = (quand - vues[0]).total_seconds() if vues else 0
-    yield Mesure("nsia_file_lignes", f"Lignes dues qui attendent ; au plus {COMPTE_MAXIMUM}.", ("file",), nombres)
-    yield Mesure("nsia_file_retard_secondes", "Depuis quand la plus ancienne est due.", ("file",), retards)
-
-
-def _ages(quand: datetime) -> Mesure:
-    """Seconds since what must happen again and again last happened; absent when it never did."""
-    travailleur = Travailleur.objects.aggregate(le=Max("vu_le"))["le"]
-    rapprochement = Rapprochement.objects.order_by("-pk").values_list("lance_le", flat=True).first()
-    taches = TachePlanifiee.objects.filter(fin_le__isnull=False).aggregate(le=Min("fin_le"))["le"]
-    dates = {"travailleur": travailleur, "rapprochement": rapprochement, "tache_la_plus_ancienne": taches}
-    return Mesure(
-        "nsia_age_secondes",
-        f"Depuis le dernier battement d'un travailleur (mort après {ABSENCE.seconds}), le dernier rapprochement, la fin de "
-        "la tâche planifiée la moins récente.",
-        ("quoi",),
-        {(nom,): (quand - le).total_seconds() for nom, le in dates.items() if le is not None},
     )
 
 

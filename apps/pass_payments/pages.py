@@ -98,5 +98,5 @@ table("pass_payments.DoublonConfirme", audit=JOURNAL)
 
 ajouter("pass_clients.ClientPass", "apps.pass_payments.admin.contrats.SurLeClient")
 ajouter("pass_clients.SouscriptionPass", "apps.pass_payments.admin.contrats.SurLaSouscription")
-alerter("apps.pass_payments.selectors_controle.alertes_exploitation")
+alerter("apps.pass_payments.selectors_controle.alertes_paiements", rang=10)
 alerter("apps.pass_payments.selectors_accueil.alertes_portefeuille")

@@ -20,11 +20,7 @@ from apps.pass_payments.models import (
     StatutPaiement,
     VerdictRappel,
 )
-from apps.socle.models import TachePlanifiee
-from apps.socle.selectors import messages_abandonnes, travailleur_present
-from apps.socle.selectors_propositions import a_decider_par, en_attente
 from nsia_pass_api.alertes import Alerte, Permises, Source, compter
-from nsia_pass_api.back_office.regard import Regard
 from nsia_pass_api.dates import maintenant
 
 VERIFICATION_LONGUE = timedelta(minutes=15)
@@ -72,14 +68,18 @@ def rappels_contredits(*, quand: datetime) -> QuerySet[RappelOperateur]:
     return RappelOperateur.objects.filter(verdict=VerdictRappel.CONTREDIT, traite_le__gte=quand - RAPPELS_RECENTS)
 
 
-def alertes_exploitation(*, permises: Permises = lambda lignes: lignes, quand: datetime | None = None) -> list[Alerte]:
+def alertes_paiements(*, permises: Permises = lambda lignes: lignes, quand: datetime | None = None) -> list[Alerte]:
     """What calls for somebody at `quand` (now) among the rows that `permises` leaves, the most pressing first.
 
-    Of proposals, those that whoever looks may decide; all that wait when nobody looks (the metrics). Nothing that counts zero.
-    Eleven queries.
+    Nothing that counts zero. Eight queries.
     """
     quand = quand or maintenant()
-    sources: list[Source] = [
+    return compter([*_sources_de_l_argent(quand), *_sources_du_controle(quand)], permises=permises)
+
+
+def _sources_de_l_argent(quand: datetime) -> list[Source]:
+    """Payments and disbursements that do not end."""
+    return [
         (
             "paiements_en_retard",
             "Paiements ouverts au-delà de leur limite",
@@ -104,60 +104,29 @@ def alertes_exploitation(*, permises: Permises = lambda lignes: lignes, quand: d
             Decaissement.objects.filter(statut=StatutDecaissement.A_APPROUVER),
             {"statut__exact": StatutDecaissement.A_APPROUVER},
         ),
+    ]
+
+
+def _sources_du_controle(quand: datetime) -> list[Source]:
+    """What operators say otherwise than we."""
+    return [
         (
             "suspens",
             "Encaissements en suspens, inconnus chez nous",
             suspens(),
             {"etat": "ouvert", "nature__exact": NatureEcart.ETRANGER},
         ),
-        (
-            "ecarts",
-            "Autres écarts de rapprochement",
-            autres_ecarts(),
-            {"a_voir": "autres"},
-        ),
+        ("ecarts", "Autres écarts de rapprochement", autres_ecarts(), {"a_voir": "autres"}),
         (
             "anomalies",
             "Anomalies de paiement à résoudre",
             AnomaliePaiement.objects.filter(resolue_le__isnull=True),
             {"etat": "ouvert"},
         ),
-        _propositions(permises, quand=quand),
         (
             "rappels_contredits",
             "Rappels contredits par l'opérateur depuis 24 heures",
             rappels_contredits(quand=quand),
             {"a_voir": "contredits"},
         ),
-        (
-            "taches_echouees",
-            "Tâches planifiées qui ont échoué",
-            TachePlanifiee.objects.exclude(erreur=""),
-            {},
-        ),
-        (
-            "messages_abandonnes",
-            "Messages abandonnés depuis 7 jours",
-            messages_abandonnes(quand=quand),
-            {"a_voir": "abandonnes"},
-        ),
     ]
-    alertes = compter(sources, permises=permises)
-    if travailleur_present() is not None:
-        sans_travailleur = Alerte(
-            code="aucun_travailleur",
-            titre="Aucun travailleur ne suit les paiements",
-            nombre=1,
-            vue="admin:socle_travailleur_changelist",
-            requete="",
-        )
-        alertes.insert(0, sans_travailleur)
-    return alertes
-
-
-def _propositions(permises: Permises, *, quand: datetime) -> Source:
-    if isinstance(permises, Regard):
-        a_elle = a_decider_par(permises.agent, quand=quand)
-        return "propositions", "Propositions qui attendent votre décision", a_elle, {"attend": "moi"}
-    attendent = en_attente(quand=quand)
-    return "propositions", "Propositions qui attendent une seconde personne", attendent, {"attend": "toutes"}

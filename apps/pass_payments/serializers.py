@@ -76,7 +76,7 @@ PAIEMENT = {
     "frais": 0,
     "montant_net": 150,
     "devise": "XAF",
-    "operateur": "mtn_money",
+    "operateur": OperateurPaiement.MTN.value,
     "mode_paiement": "MTN Mobile Money",
     "numero_payeur": TELEPHONE,
     "type_paiement": "cotisation",

@@ -228,7 +228,11 @@ class PaiementDemandeSerializer(serializers.Serializer[Any]):
 
 @extend_schema_serializer(
     examples=[
-        OpenApiExample("MTN", {"code": "mtn_money", "nom": "MTN Mobile Money", "disponible": True}, response_only=True)
+        OpenApiExample(
+            "MTN",
+            {"code": OperateurPaiement.MTN.value, "nom": "MTN Mobile Money", "disponible": True},
+            response_only=True,
+        )
     ]
 )
 class OperateurSerializer(serializers.Serializer[Any]):
@@ -245,7 +249,7 @@ class DetectionSerializer(serializers.Serializer[Any]):
 
 
 @extend_schema_serializer(
-    examples=[OpenApiExample("MTN", {"operateur": "mtn_money", "disponible": True}, response_only=True)]
+    examples=[OpenApiExample("MTN", {"operateur": OperateurPaiement.MTN.value, "disponible": True}, response_only=True)]
 )
 class DetecteSerializer(serializers.Serializer[Any]):
     operateur = serializers.ChoiceField(choices=OperateurMobile.choices, allow_null=True)

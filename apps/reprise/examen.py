@@ -14,6 +14,7 @@ from typing import Any
 from django.db.models import TextChoices
 
 from apps.pass_clients.models import StatutSouscription
+from apps.pass_clients.operateurs import operateur_probable
 from apps.pass_payments.models import OperateurPaiement
 from apps.pass_payments.modes import mode_ecrit
 from apps.pass_products.models import Periodicite
@@ -23,7 +24,6 @@ from apps.reprise.models import MotifReprise, ReserveReprise, TableReprise
 from apps.reprise.valeurs import Identite
 from nsia_pass_api import ecrits
 from nsia_pass_api.ecrits import Illisible
-from nsia_pass_api.telephones import operateur_probable
 
 Motif, Reserve = MotifReprise, ReserveReprise
 # The column of each table that holds money. Only payments become payments; the others are what the former database said of them.

@@ -117,7 +117,7 @@ class Airtel:
         transaction = _objet(corps, "transaction")
         reference = texte(transaction, "id")
         try:
-            montant = montants.lire(transaction.get("amount"), devise="XAF")
+            montant = montants.lire_montant(transaction.get("amount"), devise="XAF")
         except montants.MontantInvalide:
             return _reponse({}, message="Invalid amount", response_code=INVALIDE)
         if not reference or not numero.isdigit():

@@ -45,7 +45,7 @@ class Reglage:
         return frequence + (f":{self.duree:g}" if self.duree else "")
 
 
-def lire(texte: str) -> dict[str, Reglage]:
+def lire_defauts(texte: str) -> dict[str, Reglage]:
     """`rappel_perdu=0.2,erreur_apres=3x,lenteur=0.1:5`: a probability, or a number of times, and seconds."""
     reglages = {}
     for morceau in filter(None, (morceau.strip() for morceau in texte.split(","))):

@@ -10,7 +10,7 @@ class MontantInvalide(ValueError):
     pass
 
 
-def lire(texte: object, *, devise: str) -> int:
+def lire_montant(texte: object, *, devise: str) -> int:
     """Hundredths of `texte`; XAF has no subunit. Raises MontantInvalide for what is not a positive amount."""
     if isinstance(texte, int) and not isinstance(texte, bool):
         texte = str(texte)

@@ -403,7 +403,7 @@ def _reference(request: Request) -> str:
 
 def _montant(argent: dict[str, Any], devise: str) -> int:
     try:
-        return montants.lire(argent.get("amount"), devise=devise)
+        return montants.lire_montant(argent.get("amount"), devise=devise)
     except montants.MontantInvalide:
         raise refuser("VALIDATION_ERROR") from None
 

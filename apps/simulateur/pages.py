@@ -18,7 +18,7 @@ from nsia_pass_api.acces_momo import acces_de_demonstration
 
 from . import montants, protocole
 from .airtel import IDENTIFIANT
-from .defauts import DEFAUTS, DefautInconnu, lire
+from .defauts import DEFAUTS, DefautInconnu, lire_defauts
 from .echanges import json_reponse
 from .horloge import BRAZZAVILLE, heure_locale, iso, jour
 from .moteur import SECRET_AIRTEL, OptionInconnue, RefusTelephone, Simulateur, options_lues
@@ -197,7 +197,7 @@ class Pages:
                 f"{nom}={request.form[nom].strip()}" for nom in DEFAUTS if request.form.get(nom, "").strip()
             )
             try:
-                self.sim.defauts.remplacer(lire(saisie.replace(",,", ",")))
+                self.sim.defauts.remplacer(lire_defauts(saisie.replace(",,", ",")))
                 self.sim.options = options_lues(self.sim.options, {"reponses": request.form.get("reponses", "")})
             except (DefautInconnu, OptionInconnue) as refus:
                 erreur = str(refus)
@@ -224,7 +224,7 @@ class Pages:
             corps = _corps(request)
             ecrit = corps["defauts"] if "defauts" in corps else ",".join(f"{nom}={v}" for nom, v in corps.items())
             try:
-                self.sim.defauts.remplacer(lire(str(ecrit)))
+                self.sim.defauts.remplacer(lire_defauts(str(ecrit)))
             except DefautInconnu as refus:
                 return json_reponse({"erreur": str(refus)}, 400)
         etat = {nom: str(reglage) for nom, reglage in self.sim.defauts.etat().items()}

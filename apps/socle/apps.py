@@ -11,7 +11,7 @@ class SocleConfig(AppConfig):
     verbose_name = "Socle"
 
     def ready(self) -> None:
-        autodiscover_modules("definitions", "faits", "natures", "travaux")
+        autodiscover_modules("definitions", "faits", "fichiers", "natures", "travaux")
         post_migrate.connect(_inscrire_reglages, sender=self)
 
 

@@ -61,3 +61,43 @@ class RetraitImpossible(RegleMetier):
     code = "retrait_impossible"
     titre = "Retrait impossible"
     detail = "Seule la personne qui a fait la demande peut la retirer."
+
+
+class FichierTropLourd(ErreurPass):
+    code = "fichier_trop_lourd"
+    titre = "Fichier trop lourd"
+    statut = 413
+    detail = (
+        "Ce fichier dépasse 10 Mo. Reprenez la photo en qualité moyenne, ou envoyez le document en plusieurs parties."
+    )
+
+
+class TypeDeFichierRefuse(ErreurPass):
+    code = "type_de_fichier_refuse"
+    titre = "Type de fichier refusé"
+    statut = 415
+    detail = "Ce fichier n'est ni une photo (JPEG, PNG, WEBP, HEIC) ni un PDF. Prenez le document en photo."
+
+
+class FichierIllisible(RegleMetier):
+    code = "fichier_illisible"
+    titre = "Fichier illisible"
+    detail = "Ce fichier ne s'ouvre pas : il est vide, coupé ou abîmé. Envoyez-le à nouveau, ou reprenez la photo."
+
+
+class ImageTropGrande(RegleMetier):
+    code = "image_trop_grande"
+    titre = "Image trop grande"
+    detail = "Cette image dépasse 40 millions de points. Reprenez la photo en qualité moyenne."
+
+
+class TropDeFichiers(RegleMetier):
+    code = "trop_de_fichiers"
+    titre = "Trop de fichiers"
+    detail = "Ce dossier a déjà 20 fichiers. Demandez à un conseiller lequel peut être remplacé."
+
+
+class LienPerime(AccesRefuse):
+    code = "lien_perime"
+    titre = "Lien périmé"
+    detail = "Ce lien ne s'ouvre plus, ou pas pour vous. Revenez au dossier et ouvrez le fichier de là."

@@ -66,3 +66,10 @@ def traitants(nom: str) -> dict[str, Traitant]:
 
 nommer("code", "Code n°")
 nommer("proposition", "Proposition n°", ancien="ancien téléphone", nouveau="nouveau téléphone")
+nommer("fichier", "Fichier")
+
+declarer(
+    "fichier.juge",
+    "Un fichier est vérifié, ou refusé avec un motif.",
+    donnees=("fichier", "domaine", "objet", "motif"),
+)

@@ -93,6 +93,15 @@ page(
     audit="technique : le numéro tiré est dans la ligne qui le porte",
     impersonnel="des compteurs",
 )
+page(
+    "socle.FichierPrive",
+    _TECHNIQUE,
+    menu=Menu(EXPLOITATION, "folder_managed", "Ce que les gens envoient : vérifié, refusé ou en attente", rang=15),
+    audit=Suivie(ignorees=("a_verifier_le", "tentatives")),
+)
 table("socle.RequeteIdempotente", audit="technique : la réponse déjà donnée, gardée quelques jours")
 
-alerter("apps.socle.selectors.alertes_faits")
+table("socle.BilletDirect", audit="technique : un billet sert une fois")
+
+alerter("apps.socle.selectors.alertes_travail", rang=0)
+alerter("apps.socle.selectors.alertes_attente", rang=20)

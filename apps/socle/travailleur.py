@@ -21,6 +21,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections, c
 
 from apps.socle.files import FILES, File
 from apps.socle.models import Travailleur
+from apps.socle.services.direct import oublier_billets
 from apps.socle.services.messages import oublier_codes
 from apps.socle.services.planification import inscrire_taches
 from nsia_pass_api.dates import maintenant
@@ -132,6 +133,7 @@ class Travaux:
             inscrire_taches(quand=quand)
         Travailleur.objects.filter(vu_le__lt=quand - timedelta(days=1)).delete()
         oublier_codes(quand=quand)
+        oublier_billets(quand=quand)
 
     def _partir(self) -> None:
         """The worker is no longer counted; without PostgreSQL its absence will tell."""

@@ -38,7 +38,7 @@ def verifier(*, archive: Path, serveur: Cible, droits: bool, progression: Progre
 
     Raises SauvegardeRefusee, RestaurationImpossible or RestaurationInexacte.
     """
-    manifeste = lire(archive, progression=progression)
+    manifeste = lire_archive(archive, progression=progression)
     with _essai(serveur, manifeste, comme=serveur.base, quand=quand) as essai:
         return _remplir(essai, archive, manifeste, droits=droits, progression=progression)
 
@@ -50,7 +50,7 @@ def restaurer(
 
     Raises SauvegardeRefusee, RestaurationImpossible or RestaurationInexacte; `cible` is then as before.
     """
-    manifeste = lire(archive, progression=progression)
+    manifeste = lire_archive(archive, progression=progression)
     serveur = Serveur(cible)
     etat = occupation(cible)
     if etat == "occupee" and not remplacer:
@@ -67,7 +67,7 @@ def restaurer(
     return Bilan(manifeste=manifeste, lois=bilan.lois, a_migrer=bilan.a_migrer, ancienne=ancienne)
 
 
-def lire(archive: Path, *, progression: Progression) -> Manifeste:
+def lire_archive(archive: Path, *, progression: Progression) -> Manifeste:
     """The manifest of an archive that is whole and that this code understands."""
     manifeste = Manifeste.lire(archive)
     inconnues = sorted(set(manifeste.migrations) - _migrations_du_code())

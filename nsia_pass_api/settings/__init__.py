@@ -8,11 +8,13 @@ from .business import *
 from .comprehension import *
 from .database import *
 from .demo import *
+from .direct import *
 from .documents import *
 from .environment import BASE_DIR as BASE_DIR
 from .environment import DATA_DIR as DATA_DIR
 from .environment import PRODUCTION as PRODUCTION
 from .exploitation import *
+from .fichiers import *
 from .identity import *
 from .logs import *
 from .operateurs import *

@@ -3,6 +3,7 @@
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 
 from .environment import BASE_DIR, PRODUCTION, secret, strings
+from .fichiers import STOCKAGE_PRIVE
 
 DEBUG = False
 SECRET_KEY = secret("SECRET_KEY")
@@ -105,11 +106,17 @@ STATIC_ROOT = BASE_DIR / "staticfiles" if PRODUCTION else None
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = not PRODUCTION
 
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "nsia_pass_api.static_files.StockageHache"
+        if PRODUCTION
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+    "prive": STOCKAGE_PRIVE,
+}
+
 if PRODUCTION:
-    STORAGES = {
-        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-        "staticfiles": {"BACKEND": "nsia_pass_api.static_files.StockageHache"},
-    }
     SECURE_SSL_REDIRECT = True
     # Asked from this machine, where no proxy adds TLS; the proxy itself sends plain http away.
     SECURE_REDIRECT_EXEMPT = [r"^sante/", r"^metriques/$"]

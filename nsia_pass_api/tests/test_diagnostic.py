@@ -43,7 +43,7 @@ def test_a_sound_machine_has_no_error() -> None:
     assert lines[-1].startswith("0 erreur(s), ")
     subjects = [re.split(r"\s{2,}", line)[1] for line in lines[:-2]]
     assert subjects == [
-        *("réglages", ".env", "dépendances", "pilote", "disque", "sauvegardes", "mobile money"),
+        *("réglages", ".env", "dépendances", "pilote", "disque", "sauvegardes", "fichiers", "direct", "mobile money"),
         *("base", "version", "droits", "rôles", "extensions", "migrations", "gardes", "horloge", "fuseau", "service"),
     ]
 
@@ -207,7 +207,10 @@ def test_each_app_has_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(diagnostic, "modules", {"diagnostic": [SimpleNamespace(examiner=lambda: attendu)]}.__getitem__)
 
     assert list(diagnostic.des_apps()) == [attendu]
-    assert [module.__name__ for module in registre.modules("diagnostic")] == ["apps.mtn_integration.diagnostic"]
+    assert [module.__name__ for module in registre.modules("diagnostic")] == [
+        "apps.socle.diagnostic",
+        "apps.mtn_integration.diagnostic",
+    ]
 
 
 # Reaching the server

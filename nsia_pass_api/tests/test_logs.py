@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 import structlog
+from django.core.exceptions import BadRequest, DisallowedHost, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import path
@@ -23,6 +24,10 @@ def failing(request: HttpRequest, police: str) -> HttpResponse:
     raise ValueError(f"client {police}, tel +242 06 123 45 67")
 
 
+def refusing(request: HttpRequest, refus: str) -> HttpResponse:
+    raise {"lisible": BadRequest, "droit": PermissionDenied, "hote": DisallowedHost}[refus](refus)
+
+
 def missing(request: HttpRequest) -> HttpResponse:
     raise Http404
 
@@ -30,6 +35,7 @@ def missing(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("api/clients/<str:police>/", view),
     path("api/pannes/<str:police>/", failing),
+    path("api/refus/<str:refus>/", refusing),
     path("api/absents/", missing),
 ]
 
@@ -109,6 +115,14 @@ def test_an_unforeseen_exception_is_logged_once_with_its_traceback_and_no_secret
     assert failure["requete"] == served["requete"] == response["X-Request-ID"]
     assert str(failure["exception"]).endswith("ValueError: client [police], tel [téléphone]")
     assert (served["statut"], served["level"]) == (500, "error")
+
+
+@pytest.mark.parametrize(("refus", "statut"), [("lisible", 400), ("droit", 403), ("hote", 400)])
+def test_a_refusal_is_one_line_without_a_traceback(lines: Lines, refus: str, statut: int) -> None:
+    response = Client().get(f"/api/refus/{refus}/")
+
+    (served,) = lines.read()
+    assert (response.status_code, served["statut"], served["event"]) == (statut, statut, "requete_servie")
 
 
 @pytest.mark.parametrize("sane", ["abc", "A-1_z", "x" * 64, "7f0c9c1e-6b7a-4a55-9d7e-1f7b1c2d3e4f"])

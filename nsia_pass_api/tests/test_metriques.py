@@ -98,6 +98,21 @@ def test_figures_of_the_sources_are_shown_uncached(client: Client) -> None:
     }
 
 
+def test_two_apps_say_one_figure_of_two_operators(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def d_un_autre() -> Iterator[Mesure]:
+        yield Mesure("nsia_essai", "Un essai.", ("genre",), {("c",): 3})
+
+    d_apps(monkeypatch, deux_mesures, d_un_autre)
+    texte = client.get("/metriques/").content.decode()
+
+    assert texte.count("# HELP nsia_essai ") == 1
+    assert {nom: valeur for nom, valeur in lire(texte).items() if nom.startswith("nsia_essai")} == {
+        'nsia_essai{genre="a"}': 2,
+        'nsia_essai{genre="b"}': 0.5,
+        'nsia_essai{genre="c"}': 3,
+    }
+
+
 def test_a_database_that_does_not_answer_is_a_figure(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     d_apps(monkeypatch, en_panne, deux_mesures)
 

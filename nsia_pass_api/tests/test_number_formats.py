@@ -8,12 +8,14 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from apps.pass_clients.models import NumeroPolice, SouscriptionPass
+from nsia_pass_api.settings import environment
 from nsia_pass_api.settings.environment import number_format
 
 DEFAULT = "CG-{annee}-{branche}-{sequence:03d}"
 
 
 def read(monkeypatch: pytest.MonkeyPatch, value: str) -> str:
+    monkeypatch.setattr(environment, "noms_lus", set())
     monkeypatch.setenv("FORMAT_D_ESSAI", value)
     return number_format("FORMAT_D_ESSAI", DEFAULT, longest={"annee": "2026", "branche": "ABCDE"}, max_length=30)
 

@@ -15,7 +15,7 @@ import pytest
 from openpyxl.worksheet._reader import WorkSheetParser
 
 from nsia_pass_api import tableaux
-from nsia_pass_api.tableaux import FichierRefuse, Ligne, lire
+from nsia_pass_api.tableaux import FichierRefuse, LigneDeTableau, lire_tableau
 
 
 def classeur(*rangees: Any) -> bytes:
@@ -27,8 +27,8 @@ def classeur(*rangees: Any) -> bytes:
     return fichier.getvalue()
 
 
-def lu(contenu: bytes, **options: Any) -> list[Ligne]:
-    return lire(
+def lu(contenu: bytes, **options: Any) -> list[LigneDeTableau]:
+    return lire_tableau(
         contenu, **{"colonnes": ["nom", "telephone"], "obligatoires": frozenset({"nom"}), "maximum": 10, **options}
     )
 

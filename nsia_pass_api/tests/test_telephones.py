@@ -15,7 +15,6 @@ from nsia_pass_api.telephones import (
     afficher,
     masquer,
     normaliser,
-    operateur_probable,
     valider_telephone,
 )
 
@@ -119,20 +118,6 @@ def test_any_text_is_a_number_of_thirteen_characters_or_a_clear_refusal(texte: s
         return
     assert len(telephone) == 13
     assert E164.fullmatch(telephone)
-
-
-@pytest.mark.parametrize(
-    ("telephone", "operateur"),
-    [
-        ("+242061234567", "mtn_money"),
-        ("+242051234567", "airtel_money"),
-        ("+242041234567", "airtel_money"),
-        ("+242011234567", None),
-        ("", None),
-    ],
-)
-def test_likely_operator(telephone: str, operateur: str | None) -> None:
-    assert operateur_probable(telephone) == operateur
 
 
 def test_shown_and_masked() -> None:

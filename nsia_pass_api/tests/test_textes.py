@@ -314,7 +314,7 @@ class TestFormulaires:
 
 class TestFichiers:
     def lire(self, contenu: bytes) -> list[dict[str, str]]:
-        lignes = tableaux.lire(contenu, colonnes=("nom", "motif"), obligatoires=frozenset({"nom"}), maximum=10)
+        lignes = tableaux.lire_tableau(contenu, colonnes=("nom", "motif"), obligatoires=frozenset({"nom"}), maximum=10)
         return [ligne.cases for ligne in lignes]
 
     def classeur(self, *rangees: list[str]) -> bytes:

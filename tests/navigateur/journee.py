@@ -226,9 +226,9 @@ class Journee:
             expect(page.get_by_text("est réinitialisé").first).to_be_visible()
 
     def deposer(self, page: Page, police: str) -> None:
-        """A line of cash for a contract of the agency, and one for `police`."""
+        """A line of cash for a contract of the agency, of which the counter took another sum today, and one for `police`."""
         jour = time.strftime("%d/%m/%Y")
-        lignes = ["contrat;montant;mode;date", f"CG-2026-VIE-002;300;espèces;{jour}", f"{police};500;espèces;{jour}"]
+        lignes = ["contrat;montant;mode;date", f"CG-2026-VIE-002;350;espèces;{jour}", f"{police};500;espèces;{jour}"]
         fichier = {"name": "caisse.csv", "mimeType": "text/csv", "buffer": "\r\n".join(lignes).encode()}
         page.locator("input[type=file]").set_input_files(files=[fichier])
         page.get_by_role("button", name="Lire le fichier").click()

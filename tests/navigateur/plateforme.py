@@ -129,7 +129,7 @@ def plateforme(**reglages: str) -> Iterator[Plateforme]:
     """Runs until the end of the block, on data of its own that are erased then. Raises RuntimeError when it does not start."""
     dossier = Path(tempfile.mkdtemp(prefix="nsia-navigateur-"))
     dossier.chmod(0o755)
-    web, momo = _ports(2)
+    web, momo, direct = _ports(3)
     environnement = {
         **os.environ,
         "DATABASE_URL": "",
@@ -137,6 +137,7 @@ def plateforme(**reglages: str) -> Iterator[Plateforme]:
         "HOST": "127.0.0.1",
         "PORT": str(web),
         "MOMO_PORT": str(momo),
+        "DIRECT_PORT": str(direct),
         # All tests come from one address.
         "ESSAIS_PAR_ADRESSE_MINUTE": "1000",
         "ESSAIS_PAR_ADRESSE_JOUR": "1000",

@@ -75,7 +75,7 @@ _FAITS = "apps.socle.services.faits"
 _SUIVI = "apps.pass_payments.services.suivi"
 _DECAISSEMENTS = "apps.pass_payments.services.decaissements"
 _MTN = "apps.mtn_integration.operateur:OperateurMTN"
-_HTTP = "apps.mtn_integration.client:Client._envoyer"
+_HTTP = "apps.pass_payments.operateurs.http:ClientHTTP._envoyer"
 _AVANT, _AVANT_COMMIT, _APRES = Moment.AVANT, Moment.AVANT_COMMIT, Moment.APRES
 
 # The worker, before the operator holds the reference: the next one finds it unknown and sends it; then it is paid.
@@ -84,7 +84,7 @@ DEMANDE = (
     Coupure(nom="paiement, avant l'appel", ou=f"{_MTN}.demander_paiement", quand=_AVANT, passages=2),
     Coupure(
         nom="paiement noté, rien d'envoyé",
-        ou="apps.mtn_integration.services:noter_demande",
+        ou="apps.pass_payments.operateurs.traces:Traces.noter_demande",
         quand=_APRES,
         passages=2,
     ),
@@ -191,8 +191,8 @@ WEB_TOUT = (
 )
 # The web server, while the operator calls back.
 WEB_RAPPEL = (
-    Coupure(nom="rappel reçu, pas gardé", ou="apps.mtn_integration.apis:recevoir_rappel", quand=_AVANT),
-    Coupure(nom="rappel gardé, pas répondu", ou="apps.mtn_integration.apis:recevoir_rappel", quand=_APRES),
+    Coupure(nom="rappel reçu, pas gardé", ou="apps.pass_payments.operateurs.apis:recevoir_rappel", quand=_AVANT),
+    Coupure(nom="rappel gardé, pas répondu", ou="apps.pass_payments.operateurs.apis:recevoir_rappel", quand=_APRES),
 )
 
 WEB = (*WEB_RIEN, *WEB_TOUT, *WEB_RAPPEL)

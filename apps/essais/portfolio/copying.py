@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from apps.essais.errors import BaseDeProduction
 from apps.pass_clients import numbers
 from apps.pass_clients.models import ClientPass, OperateurMobile
+from apps.pass_clients.operateurs import operateur_probable
 from apps.pass_products.models import ProduitPass
 from apps.socle.numbers import allouer
 from apps.socle.reglages import reglage
@@ -22,7 +23,6 @@ from nsia_pass_api.copie import Flux
 from nsia_pass_api.dates import aujourdhui
 from nsia_pass_api.errors import RegleMetier
 from nsia_pass_api.noms_inventes import NOMS, PRENOMS
-from nsia_pass_api.telephones import operateur_probable
 
 from .lives import Offre, Vie, inventer
 from .rows import COLONNES, Client, Lot, Numeros

@@ -17,6 +17,7 @@ from apps.essais.simulation.pas import CYCLE, LITIGES, TOUS, Pas, cycle, execute
 from apps.pass_payments.models import (
     AnomaliePaiement,
     Decaissement,
+    OperateurPaiement,
     PaiementPass,
     RappelOperateur,
     StatutDecaissement,
@@ -170,7 +171,7 @@ def _repondre_a_tout(monde: Monde) -> None:
         monde.menteur.approuver(compte)
     while monde.en_vol:
         _, corps = monde.en_vol.pop()
-        rappels.recevoir_rappel(operateur="mtn_money", corps=corps, adresse="", quand=monde.heure)
+        rappels.recevoir_rappel(operateur=OperateurPaiement.MTN.value, corps=corps, adresse="", quand=monde.heure)
     while rappels.traiter_rappel(quand=monde.heure):
         pass
 

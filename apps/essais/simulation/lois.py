@@ -6,7 +6,7 @@ Literal on purpose: nothing of `conduite`, `reglement` or `lifecycle` is used. E
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 from uuid import UUID
@@ -31,6 +31,7 @@ from apps.pass_payments.models import (
     AnomaliePaiement,
     Decaissement,
     EvenementPaiement,
+    OperateurPaiement,
     PaiementPass,
     RappelOperateur,
 )
@@ -78,7 +79,7 @@ class Etats:
         return [une for une in self.anomalies[paiement] if une["nature"] in LITIGES]
 
 
-def lire(monde: Monde) -> Etats:
+def lire_etats(monde: Monde) -> Etats:
     debits: dict[UUID, list[int]] = defaultdict(list)
     for mouvement in monde.menteur.mouvements:
         debits[mouvement.reference].append(mouvement.montant)
@@ -161,7 +162,7 @@ def journal_paiements_et_operateur_sont_egaux(e: Etats) -> Iterator[str]:
         if ligne["statut"] == "succes"
     )
     confirmes = sum(un["montant_net"] for un in e.confirmes())
-    guichet = sum(un["montant_net"] for un in e.confirmes() if un["operateur"] != "mtn_money")
+    guichet = sum(un["montant_net"] for un in e.confirmes() if un["operateur"] != OperateurPaiement.MTN.value)
     litiges = sum(
         sum(e.debits.get(groupe[0]["reference_mobile_money"], []))
         for ident, groupe in e.groupes.items()
@@ -203,7 +204,7 @@ def le_succes_est_immuable(e: Etats) -> Iterator[str]:
 
 def paye_et_avoir_font_les_succes(e: Etats) -> Iterator[str]:
     """The views place every franc received, once: on instalments or as `avoir`."""
-    lignes = _lire(
+    lignes = _selectionner(
         """
         SELECT sc.souscription_id, sc.avoir, sc.total_paye,
                (SELECT coalesce(sum(c.montant_paye), 0) FROM cotisations c WHERE c.souscription_id = sc.souscription_id)
@@ -230,26 +231,36 @@ def _recu(e: Etats, souscription: int) -> int:
 def les_etats_suivent_les_paiements(e: Etats) -> Iterator[str]:
     minuit = timezone.localtime(e.monde.heure).replace(hour=0, minute=0, second=0, microsecond=0)
     limite = minuit - timedelta(hours=settings.SOUSCRIPTION_DELAI_PAIEMENT_HEURES)
-    for ident, une in e.souscriptions.items():
-        statut, nom, periodes = une["statut"], une["numero_souscription"], e.periodes[ident]
-        confirmes = [un for un in e.par_souscription[ident] if un["statut"] in CONFIRMES]
-        vivante = statut in ("activee", "suspendue", "expiree")
-        if vivante and not any(un["type_paiement"] == "souscription_initiale" for un in confirmes):
-            yield f"{nom} : {statut} sans premier paiement"
-        if vivante and not periodes:
-            yield f"{nom} : {statut} sans période"
-        if statut in ("en_cours", "annulee"):
-            sans_effet = {un["id"] for un in confirmes if _sans_effet(e, un["id"])}
-            if {un["id"] for un in confirmes} != sans_effet:
-                yield f"{nom} : {statut} malgré un paiement, sans anomalie"
-        if statut == "en_cours" and une["date_souscription"] < limite:
-            litige = any(un["statut"] in (*OUVERTS, "succes") for un in e.par_souscription[ident])
-            if not litige:
-                yield f"{nom} : attend toujours"
-        if vivante and periodes:
-            yield from _selon_le_jour(e, une, statut, periodes)
-        if vivante and e.polices[ident] != 1:
-            yield f"{nom} : {e.polices[ident]} polices"
+    for ident, souscription in e.souscriptions.items():
+        confirmes = [paiement for paiement in e.par_souscription[ident] if paiement["statut"] in CONFIRMES]
+        if souscription["statut"] in ("activee", "suspendue", "expiree"):
+            yield from _elle_vit(e, souscription, confirmes)
+        if souscription["statut"] in ("en_cours", "annulee"):
+            yield from _elle_attend(e, souscription, confirmes, limite)
+
+
+def _elle_vit(e: Etats, souscription: Ligne, confirmes: list[Ligne]) -> Iterator[str]:
+    """A living subscription was paid, and has its periods and one police."""
+    statut, nom, periodes = souscription["statut"], souscription["numero_souscription"], e.periodes[souscription["id"]]
+    if not any(paiement["type_paiement"] == "souscription_initiale" for paiement in confirmes):
+        yield f"{nom} : {statut} sans premier paiement"
+    if periodes:
+        yield from _selon_le_jour(e, souscription, statut, periodes)
+    else:
+        yield f"{nom} : {statut} sans période"
+    if e.polices[souscription["id"]] != 1:
+        yield f"{nom} : {e.polices[souscription['id']]} polices"
+
+
+def _elle_attend(e: Etats, souscription: Ligne, confirmes: list[Ligne], limite: datetime) -> Iterator[str]:
+    """One that does not live yet, or no longer will, was not paid with an effect, and does not wait beyond `limite`."""
+    statut, nom = souscription["statut"], souscription["numero_souscription"]
+    if not all(_sans_effet(e, paiement["id"]) for paiement in confirmes):
+        yield f"{nom} : {statut} malgré un paiement, sans anomalie"
+    if statut == "en_cours" and souscription["date_souscription"] < limite:
+        paiements = e.par_souscription[souscription["id"]]
+        if not any(paiement["statut"] in (*OUVERTS, "succes") for paiement in paiements):
+            yield f"{nom} : attend toujours"
 
 
 def _selon_le_jour(e: Etats, une: Ligne, statut: str, periodes: list[Ligne]) -> Iterator[str]:
@@ -350,29 +361,33 @@ def ce_qui_sort_sort_une_fois(e: Etats) -> Iterator[str]:
 
     When another amount left it waits in verification, and somebody is told of a refund.
     """
-    rembourses: Counter[int] = Counter()
-    cles: Counter[str] = Counter()
-    for un in e.decaissements:
-        sorti = -sum(e.debits.get(un["reference"], []))
-        if conteste := e.conteste(un):
-            dite = [une for une in e.anomalies[un["paiement_id"]] if une["donnees"].get("decaissement") == un["numero"]]
-            if (sorti, un["statut"]) != (conteste.montant, "en_verification"):
-                yield f"{un['numero']} : {un['statut']} de {un['montant']} XAF, sorti {sorti}"
-            if un["paiement_id"] and [une["nature"] for une in dite] != ["montant_different"]:
-                yield f"{un['numero']} : {len(dite)} anomalies pour un autre montant"
-        elif sorti != (un["montant"] if un["statut"] == "succes" else 0):
-            yield f"{un['numero']} : {un['statut']} de {un['montant']} XAF, sorti {sorti}"
-        if un["statut"] == "succes":
-            rembourses[un["paiement_id"]] += 1
-            cles[un["cle"]] += 1
-        echoue = un["statut"] == "echec" and un["paiement_id"]
-        if echoue and not any(une["nature"] == "remboursement_echoue" for une in e.anomalies[un["paiement_id"]]):
-            yield f"{un['numero']} : remboursement échoué que personne ne voit"
+    for decaissement in e.decaissements:
+        yield from _il_est_sorti(e, decaissement)
+    reussis = [decaissement for decaissement in e.decaissements if decaissement["statut"] == "succes"]
+    cles = Counter(decaissement["cle"] for decaissement in reussis)
     yield from (f"{cle} : payé {nombre} fois" for cle, nombre in cles.items() if nombre > 1)
+    rembourses = Counter(decaissement["paiement_id"] for decaissement in reussis)
     for ident, paiement in e.paiements.items():
         attendu = rembourses[ident] or ident in e.annulations
         if bool(attendu) != (paiement["statut"] == "rembourse"):
             yield f"{paiement['numero_transaction']} : {paiement['statut']}, remboursé {rembourses[ident]} fois"
+
+
+def _il_est_sorti(e: Etats, decaissement: Ligne) -> Iterator[str]:
+    numero, statut, montant = decaissement["numero"], decaissement["statut"], decaissement["montant"]
+    sorti = -sum(e.debits.get(decaissement["reference"], []))
+    anomalies = e.anomalies[decaissement["paiement_id"]]
+    attendu: tuple[int, str] = (montant if statut == "succes" else 0, statut)
+    if conteste := e.conteste(decaissement):
+        attendu = (conteste.montant, "en_verification")
+        dites = [anomalie["nature"] for anomalie in anomalies if anomalie["donnees"].get("decaissement") == numero]
+        if decaissement["paiement_id"] and dites != ["montant_different"]:
+            yield f"{numero} : {len(dites)} anomalies pour un autre montant"
+    if (sorti, statut) != attendu:
+        yield f"{numero} : {statut} de {montant} XAF, sorti {sorti}"
+    echoue = statut == "echec" and decaissement["paiement_id"]
+    if echoue and not any(anomalie["nature"] == "remboursement_echoue" for anomalie in anomalies):
+        yield f"{numero} : remboursement échoué que personne ne voit"
 
 
 def l_audit_dit_les_etats(e: Etats) -> Iterator[str]:
@@ -462,7 +477,7 @@ LOIS: tuple[Callable[[Etats], Iterator[str]], ...] = (
 
 def violations(monde: Monde) -> list[str]:
     """What breaks which law, at most a few lines each; empty when all hold."""
-    etats = lire(monde)
+    etats = lire_etats(monde)
     monde.verdicts.clear()
     trouvees: list[str] = []
     for loi in LOIS:
@@ -477,7 +492,7 @@ def _nom(e: Etats, souscription: int) -> str:
     return str(e.souscriptions[souscription]["numero_souscription"])
 
 
-def _lire(sql: str) -> list[tuple[Any, ...]]:
+def _selectionner(sql: str) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql)
         lignes: list[tuple[Any, ...]] = cursor.fetchall()

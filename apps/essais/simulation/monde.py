@@ -20,7 +20,7 @@ from apps.essais.errors import BaseDeProduction
 from apps.essais.simulation.operateur import Compte, OperateurMenteur, Pannes, ProcessusTue
 from apps.pass_clients.models import ClientPass
 from apps.pass_payments import operateurs
-from apps.pass_payments.models import TRANSITIONS, PaiementPass
+from apps.pass_payments.models import TRANSITIONS, OperateurPaiement, PaiementPass
 from apps.pass_payments.operateurs import Etat
 from apps.pass_products.models import ProduitPass
 from apps.socle.errors import CleDejaUtilisee
@@ -68,7 +68,7 @@ class Affirmation:
 
 
 @dataclass
-class Demande:
+class DemandeDeBorne:
     """A request of a kiosk, as it may be sent again with the same key."""
 
     portee: str
@@ -104,7 +104,7 @@ class Monde:
     vus: dict[int, Vu] = field(default_factory=dict)
     contrats: deque[tuple[int, int]] = field(default_factory=lambda: deque(maxlen=VENTE_AU_PLUS))
     """Client and subscription."""
-    demandes: deque[Demande] = field(default_factory=lambda: deque(maxlen=30))
+    demandes: deque[DemandeDeBorne] = field(default_factory=lambda: deque(maxlen=30))
     en_vol: list[tuple[datetime, str]] = field(default_factory=list)
     affirmations: dict[str, Affirmation] = field(default_factory=dict)
     verdicts: Counter[str] = field(default_factory=Counter)
@@ -123,7 +123,7 @@ class Monde:
     """Of the move that is played; those that happen during a call have its own."""
 
     def __post_init__(self) -> None:
-        chez = operateurs.operateur("mtn_money")
+        chez = operateurs.operateur(OperateurPaiement.MTN.value)
         assert isinstance(chez, OperateurMenteur)  # noqa: S101 - `installe` put it there
         self.menteur = chez
         self.menteur.brancher(horloge=self.horloge, alea=self.alea, pendant=self.pendant, mort=self.mort)
@@ -190,7 +190,7 @@ class Monde:
 
     # Requests of kiosks
 
-    def envoyer(self, demande: Demande) -> str:
+    def envoyer(self, demande: DemandeDeBorne) -> str:
         """The request is served, its answer kept: the same key must give the same answer again."""
         connue = demande.reponse is not None and self.heure - demande.envoyee_le < settings.IDEMPOTENCE_CONSERVATION
 
@@ -209,8 +209,10 @@ class Monde:
             self.demandes.append(demande)
         return f"{reponse.corps['numero']} {reponse.corps['montant']} XAF{' (rejouée)' if reponse.rejouee else ''}"
 
-    def nouvelle_demande(self, portee: str, corps: dict[str, Any], executer: Callable[[str], PaiementPass]) -> Demande:
-        return Demande(portee, f"cle-{self.suivant():08d}", corps, executer, self.heure)
+    def nouvelle_demande(
+        self, portee: str, corps: dict[str, Any], executer: Callable[[str], PaiementPass]
+    ) -> DemandeDeBorne:
+        return DemandeDeBorne(portee, f"cle-{self.suivant():08d}", corps, executer, self.heure)
 
     def repeter(self) -> str:
         """Somebody presses twice: the same key, the same key for something else, or another key."""
@@ -225,7 +227,7 @@ class Monde:
         if choix < 0.75:
             if self.heure - demande.envoyee_le > settings.IDEMPOTENCE_CONSERVATION:
                 return "trop vieille"
-            autre = Demande(demande.portee, demande.cle, {"autre": 1}, demande.executer, demande.envoyee_le)
+            autre = DemandeDeBorne(demande.portee, demande.cle, {"autre": 1}, demande.executer, demande.envoyee_le)
             try:
                 self.envoyer(autre)
             except CleDejaUtilisee:
@@ -319,7 +321,7 @@ def dire_le_jour(jour: date | None) -> None:
 def installe() -> Iterator[None]:
     """MTN's place is taken by the liar, and nothing else pays on line; all is as before at the end."""
     avant = settings.OPERATEURS
-    settings.OPERATEURS = {"mtn_money": CHEMIN_OPERATEUR}
+    settings.OPERATEURS = {OperateurPaiement.MTN.value: CHEMIN_OPERATEUR}
     operateurs._instance.cache_clear()
     # Commits are checked as ever; only the disk is not waited for.
     _lire("SELECT set_config('synchronous_commit', 'off', false)")
@@ -349,4 +351,4 @@ def planter() -> tuple[list[ProduitPass], list[AbstractBaseUser]]:
     return produits, agents
 
 
-__all__ = ["Affirmation", "Demande", "LoiViolee", "Monde", "Pannes", "Vu", "dire_le_jour", "installe", "planter"]
+__all__ = ["Affirmation", "DemandeDeBorne", "LoiViolee", "Monde", "Pannes", "Vu", "dire_le_jour", "installe", "planter"]

@@ -23,6 +23,7 @@ from apps.pass_payments.models import (
     Decaissement,
     EvenementPaiement,
     NatureAnomalie,
+    OperateurPaiement,
     PaiementPass,
     SoldeContrat,
     StatutDecaissement,
@@ -34,7 +35,7 @@ from apps.pass_payments.options import Options
 from apps.pass_payments.services import decaissements, guichet, rappels, suivi
 from apps.pass_payments.services.anomalies import resoudre_anomalie
 from apps.pass_payments.services.demandes import (
-    Ligne,
+    Part,
     Souscripteur,
     payer,
     renouveler_et_payer,
@@ -130,7 +131,7 @@ def payer_un_contrat(m: Monde) -> str:
     if choisi is None:
         return "aucun contrat"
     client, police = choisi
-    return _payer(m, client, [Ligne(police, _montant(m, police))])
+    return _payer(m, client, [Part(police, _montant(m, police))])
 
 
 @pas(5, refusable=True)
@@ -139,11 +140,11 @@ def payer_plusieurs_contrats(m: Monde) -> str:
         return "aucun contrat"
     client, _ = m.alea.choice(list(m.contrats))
     polices = NumeroPolice.objects.filter(souscription__client=client).order_by("pk")
-    lignes = [Ligne(police, _montant(m, police)) for police in polices.values_list("numero_police", flat=True)[:3]]
+    lignes = [Part(police, _montant(m, police)) for police in polices.values_list("numero_police", flat=True)[:3]]
     return _payer(m, client, lignes)
 
 
-def _payer(m: Monde, client: int, lignes: list[Ligne]) -> str:
+def _payer(m: Monde, client: int, lignes: list[Part]) -> str:
     autre = f"+24206{9_000_000 + m.alea.randint(0, 99):07d}" if m.hasard(0.1) else ""
 
     def faire(cle: str) -> PaiementPass:
@@ -256,7 +257,7 @@ def remettre_un_rappel(m: Monde) -> str:
     choisi = m.alea.choice(dus)
     m.menteur.mensonges["rappels dans le désordre"] += choisi != dus[0]
     _, corps = m.en_vol.pop(choisi)
-    rappels.recevoir_rappel(operateur="mtn_money", corps=corps, adresse="10.0.0.1", quand=m.heure)
+    rappels.recevoir_rappel(operateur=OperateurPaiement.MTN.value, corps=corps, adresse="10.0.0.1", quand=m.heure)
     m.chiffres["rappels remis"] += 1
     return corps
 
@@ -268,7 +269,7 @@ def forger_un_rappel(m: Monde) -> str:
         corps = m.alea.choice(("", "{", "[]", '{"numero": 3}', "\x00PAY", '{"numero": "PAY", "etat": "vole"}'))
     else:
         corps = m.ecrire(_mensonge(m, choix))
-    rappels.recevoir_rappel(operateur="mtn_money", corps=corps, adresse="203.0.113.9", quand=m.heure)
+    rappels.recevoir_rappel(operateur=OperateurPaiement.MTN.value, corps=corps, adresse="203.0.113.9", quand=m.heure)
     m.menteur.mensonges["rappels forgés"] += 1
     return repr(corps)
 
@@ -381,7 +382,12 @@ def verser(m: Monde) -> str:
         return "aucun client"
     cle = f"sinistre:SIN-{m.alea.randint(1, 5) + m.numero // 500:06d}"
     un = decaissements.demander_versement(
-        cle=cle, operateur="mtn_money", telephone="+242067777777", montant=5_000, libelle="Sinistre", quand=m.heure
+        cle=cle,
+        operateur=OperateurPaiement.MTN.value,
+        telephone="+242067777777",
+        montant=5_000,
+        libelle="Sinistre",
+        quand=m.heure,
     )
     return f"{un.numero} {cle}"
 

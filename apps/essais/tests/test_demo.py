@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -31,6 +32,7 @@ from apps.pass_payments.models import AnomaliePaiement, Cotisation, EvenementPai
 from apps.socle.models import MessageSortant
 from apps.socle.numbers import allouer
 from nsia_pass_api.errors import ErreurPass
+from nsia_pass_api.registre import modules
 
 pytestmark = pytest.mark.django_db
 
@@ -295,6 +297,25 @@ class TestRelance:
         with le(CE_JOUR):
             assert lancer("--simulation")[:2] == ["Clients 2", "Souscriptions 3"]
         assert not any(lignes().values())
+
+    @pytest.mark.usefixtures("deux_clients")
+    def test_une_app_raconte_apres_les_vies(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def raconter(*, fiches: list[dict[str, Any]]) -> dict[str, int]:
+            return {
+                "Vies lues": SouscriptionPass.objects.filter(
+                    client__telephone__in=[f["telephone"] for f in fiches]
+                ).count()
+            }
+
+        monkeypatch.setattr("apps.essais.demo.modules", lambda nom: (*modules(nom), SimpleNamespace(raconter=raconter)))
+        with le(CE_JOUR):
+            ecrits = charger_portefeuille(portefeuille=lire_portefeuille(), simulation=True).ecrits
+
+        assert {genre: ecrits[genre] for genre in ("Clients", "Souscriptions", "Vies lues")} == {
+            "Clients": 2,
+            "Souscriptions": 3,
+            "Vies lues": 3,
+        }
 
     def test_tout_ou_rien(self) -> None:
         portefeuille = lire_portefeuille()

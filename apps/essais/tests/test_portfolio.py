@@ -17,13 +17,14 @@ from apps.essais.management.commands import generer_portefeuille as commande
 from apps.essais.portfolio import copying, generer_portefeuille
 from apps.essais.portfolio.rows import COLONNES
 from apps.pass_clients.models import TRANSITIONS, ClientPass, Contrat, NumeroPolice, PeriodeCouverture, SouscriptionPass
+from apps.pass_clients.operateurs import operateur_probable
 from apps.pass_clients.services import souscrire
 from apps.pass_clients.tests.factories import ClientFactory
 from apps.pass_payments.lifecycle import decider
 from apps.pass_payments.models import EvenementPaiement, PaiementPass, SoldeContrat
 from apps.pass_products.models import ProduitPass
 from nsia_pass_api.dates import aujourdhui
-from nsia_pass_api.telephones import normaliser, operateur_probable
+from nsia_pass_api.telephones import normaliser
 
 pytestmark = pytest.mark.django_db
 

@@ -6,9 +6,11 @@ import stamina
 
 from apps.mtn_integration.configuration import ConfigurationMTN
 from apps.mtn_integration.operateur import OperateurMTN
+from apps.pass_payments.tests.conftest import temps  # noqa: F401 - a fixture
+from apps.pass_payments.tests.temps import Temps
 from apps.simulateur.tests.plateau import defauts, port, simulateur  # noqa: F401 - fixtures
 
-from .reglages import Temps, reglages
+from .reglages import reglages
 
 
 @pytest.fixture(autouse=True)
@@ -19,12 +21,7 @@ def sans_attente() -> Iterator[None]:
 
 
 @pytest.fixture
-def temps() -> Temps:
-    return Temps()
-
-
-@pytest.fixture
-def connecter(transactional_db: None, temps: Temps) -> Iterator[Callable[..., OperateurMTN]]:
+def connecter(transactional_db: None, temps: Temps) -> Iterator[Callable[..., OperateurMTN]]:  # noqa: F811
     """Makes operators with this configuration, and closes them."""
     faits: list[OperateurMTN] = []
 

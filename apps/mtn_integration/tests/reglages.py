@@ -1,4 +1,4 @@
-"""Configurations, a clock and requests for the tests of the operator."""
+"""Configurations and requests for the tests of the operator."""
 
 import uuid
 from typing import Any
@@ -15,19 +15,6 @@ from nsia_pass_api.acces_momo import acces_de_demonstration
 TELEPHONE = "+242066123456"
 NUMERO = "PAY-20261121-7F3K9Q"
 RAPPEL = "http://127.0.0.1:1"
-
-
-class Temps:
-    """Seconds that pass when a test says so."""
-
-    def __init__(self) -> None:
-        self.maintenant = 1_000.0
-
-    def __call__(self) -> float:
-        return self.maintenant
-
-    def passer(self, secondes: float) -> None:
-        self.maintenant += secondes
 
 
 def acces(produit: Produit) -> Acces:

@@ -10,8 +10,9 @@ from django.test import Client
 from django.urls import reverse
 
 from apps.borne_auth.tests.factories import AgentFactory
-from apps.mtn_integration import services
-from apps.mtn_integration.models import GenreMTN, LogMTN, StatutMTN, TransactionMTN
+from apps.mtn_integration.models import GenreMTN, LogMTN, TransactionMTN
+from apps.mtn_integration.services import TRACES
+from apps.pass_payments.operateurs.models import StatutDemande
 
 pytestmark = pytest.mark.django_db
 MODELES = [TransactionMTN, LogMTN]
@@ -23,7 +24,7 @@ def page(modele: type[Any], acte: str, *args: Any, **recherche: str) -> str:
 
 def echange(numero: str = "PAY-1") -> uuid.UUID:
     reference = uuid.uuid4()
-    services.noter_demande(
+    TRACES.noter_demande(
         reference=reference,
         genre=GenreMTN.REQUESTTOPAY,
         numero=numero,
@@ -32,8 +33,8 @@ def echange(numero: str = "PAY-1") -> uuid.UUID:
         telephone="+242066123456",
         destination="simulateur ancienne",
     )
-    services.noter_constat(reference=reference, statut=StatutMTN.ECHOUEE, raison="EXPIRED")
-    services.journaliser(
+    TRACES.noter_constat(reference=reference, statut=StatutDemande.ECHOUEE, raison="EXPIRED")
+    TRACES.journaliser(
         reference=reference,
         methode="POST",
         chemin="/collection/v1_0/requesttopay",

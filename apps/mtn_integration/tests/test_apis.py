@@ -7,7 +7,7 @@ import pytest
 from django.db import OperationalError
 from django.test import Client
 
-from apps.mtn_integration import apis
+from apps.pass_payments.operateurs import apis
 
 ADRESSE = "/api/v1/mtn/callback/"
 RAPPEL = {"externalId": "PAY-20261121-7F3K9Q", "status": "SUCCESSFUL", "amount": "1500"}

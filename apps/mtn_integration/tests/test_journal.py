@@ -10,10 +10,10 @@ import httpx2
 import pytest
 from django.db import DatabaseError, IntegrityError, connection
 
-from apps.mtn_integration import services
 from apps.mtn_integration.configuration import Produit
 from apps.mtn_integration.models import LogMTN, TransactionMTN
 from apps.mtn_integration.operateur import OperateurMTN
+from apps.mtn_integration.services import TRACES
 from apps.pass_clients.tests.refus import sans_gardes
 from apps.pass_payments.operateurs import DemandeRefusee, NatureDecaissement, OperateurInjoignable
 from apps.simulateur.moteur import Simulateur
@@ -62,7 +62,7 @@ def test_ni_secret_ni_telephone_dans_la_base_ni_dans_les_journaux(
     donnes = [valeur for produit in Produit for valeur in vars(acces(produit)).values()]
     dits = capsys.readouterr().err
     assert len(jetons) >= 3
-    assert "acces_mtn_refuse" in dits
+    assert "acces_operateur_refuse" in dits
     for ou in (base_entiere(), dits):
         assert [secret for secret in (*jetons, *donnes) if secret in ou] == []
         assert "066123456" not in ou.replace(" ", "")
@@ -121,5 +121,5 @@ def test_une_demande_qui_ne_peut_pas_etre_notee_ne_part_pas(
 
 
 def test_sans_reference_connue_un_constat_ne_cree_rien() -> None:
-    services.noter_constat(reference=uuid.uuid4(), statut=TransactionMTN.Statut.REUSSIE)
+    TRACES.noter_constat(reference=uuid.uuid4(), statut=TransactionMTN.Statut.REUSSIE)
     assert TransactionMTN.objects.count() == 0

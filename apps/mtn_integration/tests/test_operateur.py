@@ -13,8 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import connection, transaction
 
-from apps.mtn_integration.errors import AppelDansUneTransaction
-from apps.mtn_integration.models import LogMTN, StatutMTN
+from apps.mtn_integration.models import LogMTN
 from apps.mtn_integration.operateur import OperateurMTN
 from apps.pass_payments.motifs import MotifEchec
 from apps.pass_payments.operateurs import (
@@ -27,10 +26,13 @@ from apps.pass_payments.operateurs import (
     OperateurInjoignable,
     ReleveIndisponible,
 )
+from apps.pass_payments.operateurs.errors import AppelDansUneTransaction
+from apps.pass_payments.operateurs.models import StatutDemande
+from apps.pass_payments.tests.temps import Temps
 from apps.simulateur.moteur import Options, Simulateur
 from apps.simulateur.tests.clients import ecouteur
 
-from .reglages import NUMERO, RAPPEL, TELEPHONE, Temps, echanges, payer, reglages
+from .reglages import NUMERO, RAPPEL, TELEPHONE, echanges, payer, reglages
 from .reglages import transaction as trace
 
 Connecter = Callable[..., OperateurMTN]
@@ -45,16 +47,16 @@ class TestPaiement:
     def test_approuve(self, operateur: OperateurMTN, simulateur: Simulateur) -> None:
         reference, accuse = payer(operateur)
         assert accuse is Accuse.ACCEPTEE
-        assert trace(reference).statut == StatutMTN.ACCEPTEE
+        assert trace(reference).statut == StatutDemande.ACCEPTEE
         assert operateur.consulter_paiement(reference=reference) == EN_ATTENTE
-        assert trace(reference).statut == StatutMTN.EN_ATTENTE
+        assert trace(reference).statut == StatutDemande.EN_ATTENTE
 
         conclue = simulateur.approuver(str(reference), pin="1234")
 
         constat = operateur.consulter_paiement(reference=reference)
         assert constat == replace(EN_ATTENTE, etat=Etat.REUSSI, code_confirmation=str(conclue.transaction_financiere))
         vue = trace(reference)
-        assert (vue.statut, vue.code_financier) == (StatutMTN.REUSSIE, constat.code_confirmation)
+        assert (vue.statut, vue.code_financier) == (StatutDemande.REUSSIE, constat.code_confirmation)
         assert (vue.genre, vue.numero, vue.montant, vue.devise, vue.tentatives) == (
             *("requesttopay", NUMERO, 1_500, "XAF", 1),
         )
@@ -72,7 +74,7 @@ class TestPaiement:
         reference, _ = payer(operateur)
         simulateur.refuser(str(reference))
         assert operateur.consulter_paiement(reference=reference) == echec(MotifEchec.REFUSE, "APPROVAL_REJECTED")
-        assert (trace(reference).statut, trace(reference).raison) == (StatutMTN.ECHOUEE, "APPROVAL_REJECTED")
+        assert (trace(reference).statut, trace(reference).raison) == (StatutDemande.ECHOUEE, "APPROVAL_REJECTED")
 
     def test_expire(self, operateur: OperateurMTN, simulateur: Simulateur) -> None:
         reference, _ = payer(operateur)
@@ -127,7 +129,7 @@ class TestPaiement:
 
         monkeypatch.setattr(operateur, "_constat", lentement)
         assert operateur.consulter_paiement(reference=reference).etat is Etat.EN_ATTENTE
-        assert trace(reference).statut == StatutMTN.REUSSIE
+        assert trace(reference).statut == StatutDemande.REUSSIE
 
 
 class TestDecaissement:
@@ -156,7 +158,7 @@ class TestDecaissement:
         assert (constat.etat, constat.montant, constat.devise) == (Etat.REUSSI, 1_000, "XAF")
         assert constat.code_confirmation.isdecimal()
         assert self.solde(simulateur) - avant == 100_000
-        assert (trace(reference).genre, trace(reference).statut) == ("refund", StatutMTN.REUSSIE)
+        assert (trace(reference).genre, trace(reference).statut) == ("refund", StatutDemande.REUSSIE)
 
     def test_rembourser_un_paiement_inconnu(self, operateur: OperateurMTN) -> None:
         reference = uuid.uuid4()
@@ -184,7 +186,7 @@ class TestDecaissement:
                 reference=(reference := uuid.uuid4()), montant=5, telephone=TELEPHONE, numero="S", libelle="S"
             )
         assert (refus.value.motif, refus.value.raison) == (MotifEchec.OPERATION_INTERDITE, "HTTP 403 Forbidden")
-        assert trace(reference).statut == StatutMTN.REFUSEE
+        assert trace(reference).statut == StatutDemande.REFUSEE
 
     def test_nous_ne_l_avons_pas(self, connecter: Connecter, port: int) -> None:
         tout = reglages(port)
@@ -216,7 +218,7 @@ class TestDefauts:
         with pytest.raises(OperateurInjoignable, match=dit):
             payer(operateur, reference)
         assert len(echanges(reference)) == 1
-        assert (trace(reference).statut, trace(reference).raison) == (StatutMTN.SANS_REPONSE, dit)
+        assert (trace(reference).statut, trace(reference).raison) == (StatutDemande.SANS_REPONSE, dit)
         trouvee = operateur.consulter_paiement(reference=reference)
         assert trouvee == (EN_ATTENTE if existe else Constat(etat=Etat.INTROUVABLE))
         assert payer(operateur, reference)[1] is (Accuse.DEJA_CONNUE if existe else Accuse.ACCEPTEE)
@@ -256,7 +258,7 @@ class TestDefauts:
         defauts("introuvable_dabord=1x")
         reference, _ = payer(operateur)
         assert operateur.consulter_paiement(reference=reference) == Constat(etat=Etat.INTROUVABLE)
-        assert trace(reference).statut == StatutMTN.INTROUVABLE
+        assert trace(reference).statut == StatutDemande.INTROUVABLE
         assert payer(operateur, reference)[1] is Accuse.DEJA_CONNUE
         assert operateur.consulter_paiement(reference=reference) == Constat(etat=Etat.INTROUVABLE)
         assert operateur.consulter_paiement(reference=reference) == EN_ATTENTE
@@ -327,7 +329,7 @@ class TestJetons:
         with pytest.raises(DemandeRefusee) as refus:
             payer(operateur, reference := uuid.uuid4())
         assert (refus.value.motif, refus.value.raison) == (MotifEchec.DEMANDE_INVALIDE, raison)
-        assert trace(reference).statut == StatutMTN.REFUSEE
+        assert trace(reference).statut == StatutDemande.REFUSEE
         with pytest.raises(OperateurInjoignable, match=raison):
             operateur.consulter_paiement(reference=reference)
 
@@ -367,7 +369,7 @@ class TestChangementDePlateforme:
             with pytest.raises(OperateurInjoignable, match="autre plateforme"):
                 payer(nouvelle, reference)
         vue = trace(reference)
-        assert (vue.destination, vue.statut, vue.tentatives) == ("simulateur ancienne", StatutMTN.ACCEPTEE, 1)
+        assert (vue.destination, vue.statut, vue.tentatives) == ("simulateur ancienne", StatutDemande.ACCEPTEE, 1)
         assert echanges(reference) == [("POST", 202), ("GET", 404)]
         assert payer(nouvelle)[1] is Accuse.ACCEPTEE
 

@@ -10,9 +10,9 @@ from typing import Any
 import httpx2
 import pytest
 
-from apps.mtn_integration.client import RELEVE_MAXIMUM, REPONSE_MAXIMUM, Client
+from apps.mtn_integration.client import Client
 from apps.mtn_integration.configuration import Produit
-from apps.mtn_integration.models import LogMTN, StatutMTN
+from apps.mtn_integration.models import LogMTN
 from apps.mtn_integration.operateur import RIEN_DE_CREE, OperateurMTN
 from apps.pass_payments.motifs import MotifEchec
 from apps.pass_payments.operateurs import (
@@ -24,8 +24,11 @@ from apps.pass_payments.operateurs import (
     OperateurInjoignable,
     ReleveIndisponible,
 )
+from apps.pass_payments.operateurs.http import RELEVE_MAXIMUM, REPONSE_MAXIMUM
+from apps.pass_payments.operateurs.models import StatutDemande
+from apps.pass_payments.tests.temps import Temps
 
-from .reglages import NUMERO, TELEPHONE, Passerelle, Temps, acces, echanges, payer, reglages, transaction
+from .reglages import NUMERO, TELEPHONE, Passerelle, acces, echanges, payer, reglages, transaction
 
 Connecter = Callable[..., OperateurMTN]
 R = httpx2.Response
@@ -99,7 +102,7 @@ class TestDemande:
         with pytest.raises(DemandeRefusee) as refus:
             payer(connecter(reglages(), transport=Passerelle(reponse)), reference)
         assert (refus.value.motif, refus.value.raison) == (motif, raison)
-        assert (transaction(reference).statut, transaction(reference).raison) == (StatutMTN.REFUSEE, raison)
+        assert (transaction(reference).statut, transaction(reference).raison) == (StatutDemande.REFUSEE, raison)
 
     @pytest.mark.parametrize(
         ("reponse", "dit"),
@@ -132,7 +135,7 @@ class TestDemande:
         with pytest.raises(OperateurInjoignable, match=f"^{re.escape(dit)}$"):
             payer(connecter(reglages(), transport=passerelle), reference)
         assert len(passerelle.recues) == 1
-        assert (transaction(reference).statut, transaction(reference).raison) == (StatutMTN.SANS_REPONSE, dit)
+        assert (transaction(reference).statut, transaction(reference).raison) == (StatutDemande.SANS_REPONSE, dit)
 
     def test_tout_409_dit_que_la_reference_est_prise(self, connecter: Connecter) -> None:
         assert payer(connecter(reglages(), transport=Passerelle(R(409))))[1] is Accuse.DEJA_CONNUE
@@ -340,7 +343,7 @@ class TestCircuit:
         with pytest.raises(OperateurFerme):
             operateur.consulter_paiement(reference=reference)
         assert (len(passerelle.recues), transaction(reference).tentatives) == (5, 5)
-        assert transaction(reference).statut == StatutMTN.SANS_REPONSE
+        assert transaction(reference).statut == StatutDemande.SANS_REPONSE
         temps.passer(5)
         passerelle.reponses = [R(202)]
         assert payer(operateur, reference)[1] is Accuse.ACCEPTEE
@@ -400,5 +403,5 @@ def test_une_base_qui_refuse_la_trace_ne_perd_pas_la_reponse(
     assert LogMTN.objects.count() == 0
     erreurs = [ligne.msg for ligne in caplog.records if ligne.levelname == "ERROR"]
     assert [(e["event"], e["table"], e["erreur"]) for e in erreurs] == [  # type: ignore[index]
-        ("trace_mtn_non_ecrite", "journal_mtn", "IntegrityError")
+        ("trace_operateur_non_ecrite", "journal_mtn", "IntegrityError")
     ] * 2

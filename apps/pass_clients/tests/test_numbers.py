@@ -12,6 +12,7 @@ from apps.pass_products.tests.factories import ProduitEpargneFactory, ProduitFac
 from apps.socle.models import SerieNumero
 from apps.socle.numbers import ECART_MANUEL_MAX, Forme, allouer, reserver, tenir
 from apps.socle.numbers import forme as forme_remplie
+from nsia_pass_api.settings import environment
 from nsia_pass_api.settings.environment import number_format
 from tests.tirages import tirages
 
@@ -28,6 +29,7 @@ MODELES = [
 
 @pytest.mark.parametrize("modele", MODELES)
 def test_the_templates_tried_here_are_those_that_settings_accept(modele: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(environment, "noms_lus", set())
     monkeypatch.setenv("FORMAT_D_ESSAI", modele)
 
     longest = {"annee": "2026", "branche": "ABCDE"}

@@ -346,9 +346,9 @@ class Encaisser(Acte):
             justificatif=saisie["justificatif"],
             jour=aujourdhui(),
         )
-        if deja := memes.last():
+        if memes:
             lignes.append(
-                ("Déjà enregistré aujourd'hui", _fort(f"{en_bref(deja)}. Confirmez si le client paie encore."))
+                ("Déjà enregistré aujourd'hui", _fort(f"{en_bref(memes[-1])}. Confirmez si le client paie encore."))
             )
         return lignes
 

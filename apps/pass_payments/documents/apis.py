@@ -32,6 +32,11 @@ _PDF = OpenApiResponse(
 )
 
 
+_TROP = OpenApiResponse(
+    description="Ce contrat a donné 20 relevés et attestations aujourd'hui ; `Retry-After` : secondes."
+)
+
+
 class ApiDocument(ApiClient):
     content_negotiation_class = FormatDemande
 
@@ -45,7 +50,7 @@ class ReleveApi(ApiDocument):
         description=(
             "Les contrats du client, ou `contrat` seul, avec leurs soldes du jour, leurs échéances et leurs paiements "
             "confirmés. `from` et `to` valent pour les échéances et, au jour de Brazzaville où il a été demandé, pour un "
-            "paiement. `format=pdf` : le document A4, avec son code de vérification, nouveau à chaque fois."
+            "paiement. `format=pdf` : le document A4, avec son code de vérification, le même toute la journée."
         ),
         tags=["documents"],
         parameters=[FiltresReleveSerializer],
@@ -53,6 +58,7 @@ class ReleveApi(ApiDocument):
             (200, "application/json"): ReleveSerializer,
             (200, "application/pdf"): _PDF,
             404: INTROUVABLE,
+            429: _TROP,
         },
     )
     def get(self, request: Request, police: str) -> Response:
@@ -77,8 +83,8 @@ class AttestationApi(ApiDocument):
         operation_id="client_attestation",
         summary="Attestation d'assurance",
         description=(
-            "L'attestation du contrat de cette police, en une page A4, avec son code de vérification, nouveau à chaque "
-            "fois. Elle n'est délivrée que si le contrat est actif et que rien n'est en retard. `format=json` : ses données "
+            "L'attestation du contrat de cette police, en une page A4, avec son code de vérification, le même toute la "
+            "journée. Elle n'est délivrée que si le contrat est actif et que rien n'est en retard. `format=json` : ses données "
             "et son code, pour une mise en page propre."
         ),
         tags=["documents"],
@@ -87,6 +93,7 @@ class AttestationApi(ApiDocument):
             (200, "application/pdf"): _PDF,
             (200, "application/json"): AttestationSerializer,
             404: INTROUVABLE,
+            429: _TROP,
             422: OpenApiResponse(
                 description="Le contrat n'est pas actif ou pas à jour : `detail` dit quoi payer ou que faire."
             ),

@@ -18,7 +18,7 @@ def tirer() -> str:
     return _grouper("".join(secrets.choice(ALPHABET) for _ in range(12)))
 
 
-def lire(texte: str) -> str | None:
+def lire_code(texte: str) -> str | None:
     """The code that `texte` means, in any case, with or without hyphens and spaces; None when it cannot be one."""
     symboles = _SEPARATEURS.sub("", texte).upper()
     return _grouper(symboles) if _CODE.fullmatch(symboles) else None

@@ -67,7 +67,7 @@ RECU = {
     "prenom": "Jean Baptiste",
     "telephone": TELEPHONE,
     "type_paiement": "cotisation",
-    "operateur": "mtn_money",
+    "operateur": OperateurPaiement.MTN.value,
     "mode_paiement": "MTN Mobile Money",
     "numero_payeur": TELEPHONE,
     "code_confirmation": "363440463",

@@ -1,16 +1,21 @@
 """Documents are handed out here only: each has its row and its code before a line of it is drawn."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from django.utils.timezone import get_default_timezone
+
 from apps.pass_payments.documents import codes, selectors
-from apps.pass_payments.documents.errors import AttestationRefusee
+from apps.pass_payments.documents.errors import AttestationRefusee, TropDeDocuments
 from apps.pass_payments.models import DocumentEmis, TypeDocument
 from apps.pass_payments.situation import CodeSituation, TypeActe
-from nsia_pass_api.dates import maintenant
+from nsia_pass_api.dates import aujourdhui, maintenant
 from nsia_pass_api.pdf.qr import modules
 from nsia_pass_api.rows import rows
+
+# Statements and attestations of one contract, a day, that differ in what they cover.
+PAR_CONTRAT_ET_PAR_JOUR = 20
 
 
 @dataclass(frozen=True)
@@ -32,16 +37,19 @@ class Emission:
 def emettre_releve(
     *, client_id: int, police: str, contrat: str | None = None, du: date | None = None, au: date | None = None
 ) -> tuple[dict[str, Any], Emission]:
-    """The statement of `selectors.releve`, and its new row, which hangs on the contract asked for. Raises ContratIntrouvable."""
+    """The statement of `selectors.releve`, and its row, which hangs on the contract asked for.
+
+    Raises ContratIntrouvable, TropDeDocuments.
+    """
     releve = selectors.releve(client_id=client_id, police=police, contrat=contrat, du=du, au=au)
     lendemain = min(au, date.max - timedelta(days=1)) + timedelta(days=1) if au else None
     return releve, _emettre(TypeDocument.RELEVE, contrat=releve, debut=du, fin=lendemain)
 
 
 def emettre_attestation(*, client_id: int, police: str) -> tuple[dict[str, Any], Emission]:
-    """The attestation of a contract that is in force and paid up today, and its new row.
+    """The attestation of a contract that is in force and paid up today, and its row.
 
-    Raises ContratIntrouvable, or AttestationRefusee with what the client can do.
+    Raises ContratIntrouvable, TropDeDocuments, or AttestationRefusee with what the client can do.
     """
     attestation = selectors.attestation(client_id=client_id, police=police)
     if refus := _refus(attestation):
@@ -82,9 +90,22 @@ def emission_du_recu(*, paiement_id: int, souscription_id: int) -> Emission:
 
 
 def _emettre(type_document: str, *, contrat: dict[str, Any], debut: date | None, fin: date | None) -> Emission:
+    """The row of that document today, whoever asks again: the unique constraint decides. Raises TropDeDocuments."""
+    jour, souscription = aujourdhui(), contrat["souscription_id"]
+    du_jour = DocumentEmis.objects.filter(souscription=souscription, jour=jour)
     while True:
-        emission = _inserer(type_document, souscription=contrat["souscription_id"], debut=debut, fin=fin)
-        if emission is not None:
+        deja = {
+            (un_type, du, au): Emission(code, emis_le)
+            for un_type, du, au, code, emis_le in du_jour.values_list(
+                "type", "date_debut", "date_fin", "code", "emis_le"
+            )
+        }
+        if emission := deja.get((type_document, debut, fin)):
+            return emission
+        if len(deja) >= PAR_CONTRAT_ET_PAR_JOUR:
+            demain = datetime.combine(jour + timedelta(days=1), time.min, tzinfo=get_default_timezone())
+            raise TropDeDocuments(retry_after=int((demain - maintenant()).total_seconds()) + 1)
+        if emission := _inserer(type_document, souscription=souscription, debut=debut, fin=fin, jour=jour):
             return emission
 
 
@@ -95,12 +116,13 @@ def _inserer(
     paiement: int | None = None,
     debut: date | None = None,
     fin: date | None = None,
+    jour: date | None = None,
 ) -> Emission | None:
-    """The new row; None when its code, or the receipt of its payment, is already there."""
+    """The new row; None when its code, the receipt of its payment, or the same document of the day is already there."""
     lignes = rows(
         """
-        INSERT INTO documents_emis (code, type, souscription_id, paiement_id, emis_le, date_debut, date_fin)
-        VALUES (%(code)s, %(type)s, %(souscription)s, %(paiement)s, %(quand)s, %(debut)s, %(fin)s)
+        INSERT INTO documents_emis (code, type, souscription_id, paiement_id, emis_le, date_debut, date_fin, jour)
+        VALUES (%(code)s, %(type)s, %(souscription)s, %(paiement)s, %(quand)s, %(debut)s, %(fin)s, %(jour)s)
         ON CONFLICT DO NOTHING RETURNING code, emis_le
         """,
         {
@@ -111,6 +133,7 @@ def _inserer(
             "quand": maintenant(),
             "debut": debut,
             "fin": fin,
+            "jour": jour,
         },
     )
     return Emission(**lignes[0]) if lignes else None

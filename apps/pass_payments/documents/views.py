@@ -44,13 +44,13 @@ def accueil(request: HttpRequest) -> HttpResponse:
     saisie = request.GET.get("code", "")[:_LONGUEUR_MAX]
     if not saisie.strip():
         return render(request, "verification/formulaire.html")
-    code = codes.lire(saisie)
+    code = codes.lire_code(saisie)
     return redirect("verifier-code", code=code) if code else _inconnu(request, saisie)
 
 
 @_publique
 def verifier(request: HttpRequest, code: str) -> HttpResponse:
-    lu = codes.lire(code)
+    lu = codes.lire_code(code)
     document = selectors.verification(code=lu) if lu else None
     if document is None:
         return _inconnu(request, code[:_LONGUEUR_MAX])

@@ -220,6 +220,8 @@ class DocumentEmis(models.Model):
     emis_le = models.DateTimeField("émis le", db_default=Now())
     date_debut = models.DateField("du", null=True, blank=True)
     date_fin = models.DateField("au (exclu)", null=True, blank=True)
+    # The day of a statement or an attestation: within it the same one keeps its code. Empty on receipts and on earlier rows.
+    jour = models.DateField("jour", null=True, blank=True, editable=False)
 
     class Meta:
         db_table = "documents_emis"
@@ -230,6 +232,12 @@ class DocumentEmis(models.Model):
             models.UniqueConstraint(fields=["code"], name="documents_code_unique"),
             models.UniqueConstraint(
                 fields=["paiement"], condition=Q(type="recu"), name="documents_un_recu_par_paiement"
+            ),
+            models.UniqueConstraint(
+                fields=["souscription", "jour", "type", "date_debut", "date_fin"],
+                condition=Q(jour__isnull=False),
+                nulls_distinct=False,
+                name="documents_un_par_jour",
             ),
             models.CheckConstraint(
                 condition=Q(code__regex=r"^[A-Z2-9]{4}-[A-Z2-9]{4}-[A-Z2-9]{4}$"), name="documents_code_forme"

@@ -23,6 +23,7 @@ from apps.pass_clients.models import (
     StatutClient,
     StatutSouscription,
 )
+from apps.pass_clients.operateurs import operateur_probable
 from apps.pass_clients.services import (
     PERSONNE,
     Auteur,
@@ -44,18 +45,18 @@ from apps.pass_payments.options import Options, montant_de_renouvellement, verif
 from apps.pass_payments.selectors import contrats_a_payer, situations_des
 from apps.pass_payments.services.paiements import enregistrer_demande
 from apps.pass_products.models import ProduitPass
-from apps.pass_products.services import etablir_devis
+from apps.pass_products.services import Devis, etablir_devis
 from apps.socle.reglages import reglage
 from nsia_pass_api.dates import maintenant
 from nsia_pass_api.errors import DonneesInvalides
 from nsia_pass_api.money import formater_xaf
-from nsia_pass_api.telephones import normaliser, operateur_probable
+from nsia_pass_api.telephones import normaliser
 
 PAS_ICI = "Cette souscription ne peut pas se faire ici. Adressez-vous à un agent."
 
 
 @dataclass(frozen=True)
-class Ligne:
+class Part:
     """One contract and what is paid on it, XAF."""
 
     police: str
@@ -66,7 +67,7 @@ class Ligne:
 def payer(
     *,
     client_id: int,
-    lignes: Sequence[Ligne],
+    lignes: Sequence[Part],
     telephone: str = "",
     operateur: str = "",
     cle: str = "",
@@ -199,14 +200,9 @@ def souscrire_et_payer(
         raise PaiementImpossible("Les conditions ont changé. Relisez-les et acceptez-les à nouveau.")
     client = _client(souscripteur, auteur=auteur)
     telephone, operateur = _payeur(client, telephone, operateur)
-    devis = etablir_devis(
-        produit=produit, montant=montant, periodicite=periodicite, date_debut=timezone.localdate(quand)
-    )
-    premiere = devis.echeances[0].montant
-    versement = premiere if premier_versement is None else premier_versement
-    if not min(premiere, devis.prime) <= versement <= devis.prime:
-        raise PaiementImpossible(f"Le premier paiement va de {formater_xaf(premiere)} à {formater_xaf(devis.prime)}.")
-    _verifier_total(versement)
+    jour = timezone.localdate(quand)
+    devis = etablir_devis(produit=produit, montant=montant, periodicite=periodicite, date_debut=jour)
+    versement = _premier_versement(devis, premier_versement)
     _remplacer_impayees(client, produit, quand, souscripteur=souscripteur)
     souscription = souscrire(
         client=client,
@@ -222,21 +218,8 @@ def souscrire_et_payer(
     )
     if souscripteur.client_id is not None:
         _retenir_naissance(client, souscripteur.date_naissance, auteur=auteur)
-    Consentement.objects.create(
-        souscription=souscription,
-        version=version_conditions,
-        nom=souscripteur.nom or client.nom,
-        prenom=souscripteur.prenom or client.prenom,
-        origine=origine,
-        donne_le=quand,
-    )
-    for rang, beneficiaire in enumerate(beneficiaires):
-        ajouter_beneficiaire(
-            souscription=souscription,
-            auteur=Auteur(origine=origine),
-            champ_naissance=f"beneficiaires.{rang}.date_naissance",
-            **beneficiaire,
-        )
+    _consentir(souscription, souscripteur, client=client, version=version_conditions, origine=origine, quand=quand)
+    _designer(souscription, beneficiaires, origine=origine)
     if auteur.session is not None:
         _solliciter(client, telephone, quand)
     return enregistrer_demande(
@@ -245,6 +228,46 @@ def souscrire_et_payer(
         type_paiement=TypePaiement.SOUSCRIPTION_INITIALE,
         **_suivi(telephone, operateur, principal=None, cle=cle, quand=quand),
     )
+
+
+def _premier_versement(devis: Devis, demande: int | None) -> int:
+    """What is paid first: `demande`, the first instalment unless told otherwise. Raises PaiementImpossible out of bounds."""
+    premiere = devis.echeances[0].montant
+    versement = premiere if demande is None else demande
+    if not min(premiere, devis.prime) <= versement <= devis.prime:
+        raise PaiementImpossible(f"Le premier paiement va de {formater_xaf(premiere)} à {formater_xaf(devis.prime)}.")
+    _verifier_total(versement)
+    return versement
+
+
+def _consentir(
+    souscription: SouscriptionPass,
+    souscripteur: Souscripteur,
+    *,
+    client: ClientPass,
+    version: str,
+    origine: str,
+    quand: datetime,
+) -> None:
+    """Whoever subscribes has accepted the conditions of `version`, under the name that was typed, else the client's."""
+    Consentement.objects.create(
+        souscription=souscription,
+        version=version,
+        nom=souscripteur.nom or client.nom,
+        prenom=souscripteur.prenom or client.prenom,
+        origine=origine,
+        donne_le=quand,
+    )
+
+
+def _designer(souscription: SouscriptionPass, beneficiaires: Sequence[Mapping[str, Any]], *, origine: str) -> None:
+    for rang, beneficiaire in enumerate(beneficiaires):
+        ajouter_beneficiaire(
+            souscription=souscription,
+            auteur=Auteur(origine=origine),
+            champ_naissance=f"beneficiaires.{rang}.date_naissance",
+            **beneficiaire,
+        )
 
 
 # No phone of Congo, so nobody's: `normaliser` refuses it, and only a row that is taken back at once has it.

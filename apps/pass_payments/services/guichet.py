@@ -73,9 +73,8 @@ def encaisser_au_guichet(
     if autorisation is None and (depasse := exces(actuelle, montant, jour=timezone.localdate(quand))):
         raise EncaissementADeux(f"{depasse} Proposez cet encaissement sur la page de la souscription.")
     memes = _memes(actuelle, jour=timezone.localdate(quand), montant=montant, operateur=operateur)
-    deja = deja_encaisses(memes, justificatif=justificatif).first() if unique else None
-    if deja is not None:
-        raise EncaissementDejaFait(f"Le même argent est déjà enregistré : {en_bref(deja)}.")
+    if unique and (deja := deja_encaisses(memes, justificatif=justificatif)):
+        raise EncaissementDejaFait(f"Le même argent est déjà enregistré : {en_bref(deja[0])}.")
     dernier = memes.filter(code_confirmation=justificatif).aggregate(dernier=Max("occurrence_guichet"))["dernier"]
     paiement = enregistrer_demande(
         souscription=actuelle,
@@ -162,17 +161,26 @@ def _memes(souscription: SouscriptionPass, *, jour: date, montant: int, operateu
     )
 
 
-def deja_encaisses(memes: QuerySet[PaiementPass], *, justificatif: str) -> QuerySet[PaiementPass]:
+def deja_encaisses(memes: QuerySet[PaiementPass], *, justificatif: str) -> list[PaiementPass]:
     """Of `memes`, those that are not given back and whose slip is this one; without a slip on either side it may be."""
     valides = memes.filter(statut=StatutPaiement.SUCCES).order_by("pk")
-    if not justificatif:
-        return valides
-    return valides.filter(Q(code_confirmation__iexact=justificatif) | Q(code_confirmation=""))
+    return [paiement for paiement in valides if meme_justificatif(paiement.code_confirmation, justificatif)]
+
+
+def meme_justificatif(celui_ci: str, celui_la: str) -> bool:
+    """Whether two slips may be one: the same number, however it is spelled (« 12 », « N° 0012 »), or none on one side."""
+    return not celui_ci or not celui_la or _numero(celui_ci) == _numero(celui_la)
+
+
+def _numero(justificatif: str) -> str:
+    """The digits of a slip without its leading zeros; of one without digits, its letters."""
+    chiffres = "".join(signe for signe in justificatif if signe.isdecimal())
+    return str(int(chiffres)) if chiffres else "".join(signe for signe in justificatif.upper() if signe.isalnum())
 
 
 def memes_encaissements(
     souscription: SouscriptionPass, *, montant: int, operateur: str, justificatif: str, jour: date
-) -> QuerySet[PaiementPass]:
+) -> list[PaiementPass]:
     """The payments that already recorded this money, if it is the same."""
     memes = _memes(souscription, jour=jour, montant=montant, operateur=operateur)
     return deja_encaisses(memes, justificatif=" ".join(justificatif.split()))

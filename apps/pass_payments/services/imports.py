@@ -27,7 +27,7 @@ from nsia_pass_api.constraints import violee
 from nsia_pass_api.dates import aujourdhui, maintenant
 from nsia_pass_api.ecrits import Illisible
 from nsia_pass_api.errors import AccesRefuse, Conflit, DonneesInvalides, ErreurPass
-from nsia_pass_api.tableaux import Ligne, lire
+from nsia_pass_api.tableaux import LigneDeTableau, lire_tableau
 from nsia_pass_api.telephones import normaliser
 from nsia_pass_api.transactions import transaction_entiere
 
@@ -93,8 +93,10 @@ def deposer(*, nature: str, nom: str, contenu: bytes, agent: AbstractBaseUser) -
     Raises AccesRefuse, FichierRefuse, ImportDejaFait, ImportImpossible with each bad line.
     """
     sorte = _permise(nature, agent)
-    lignes = lire(contenu, colonnes=list(sorte.colonnes), obligatoires=sorte.obligatoires, maximum=sorte.maximum)
-    lignes = [Ligne(une.numero, {nom: une.cases.get(nom, "") for nom in sorte.colonnes}) for une in lignes]
+    lignes = lire_tableau(
+        contenu, colonnes=list(sorte.colonnes), obligatoires=sorte.obligatoires, maximum=sorte.maximum
+    )
+    lignes = [LigneDeTableau(une.numero, {nom: une.cases.get(nom, "") for nom in sorte.colonnes}) for une in lignes]
     dites = sorted(json.dumps(une.cases, sort_keys=True, ensure_ascii=False) for une in lignes)
     empreinte = hashlib.sha256("\n".join(dites).encode()).hexdigest()
     if ImportFichier.objects.filter(nature=nature, empreinte=empreinte, statut=StatutImport.CONFIRME).exists():
@@ -183,7 +185,7 @@ def _confirmer(fichier: ImportFichier, agent: AbstractBaseUser) -> ImportFichier
             raise
         raise ImportDejaFait from error
     confirmes = frozenset(actuel.confirmes.values_list("ligne", flat=True))
-    lignes = [Ligne(une["numero"], une["cases"]) for une in actuel.lignes]
+    lignes = [LigneDeTableau(une["numero"], une["cases"]) for une in actuel.lignes]
     doublons = _tout_faire(sorte, lignes, agent, confirmes=confirmes)
     if doublons:
         raise ImportImpossible([], doublons)
@@ -203,7 +205,7 @@ def natures_permises(agent: Any) -> list[NatureImport]:
 
 
 def _tout_faire(
-    sorte: Nature, lignes: list[Ligne], agent: AbstractBaseUser, *, confirmes: frozenset[int] = frozenset()
+    sorte: Nature, lignes: list[LigneDeTableau], agent: AbstractBaseUser, *, confirmes: frozenset[int] = frozenset()
 ) -> list[ErreurDeLigne]:
     """Each line is done, but those that repeat what is recorded and are not `confirmes`: they are returned.
 

@@ -4,6 +4,7 @@ from pytest_django import Settings
 from apps.pass_payments import operateurs
 from apps.pass_payments.tests.operateur_factice import OperateurFactice
 from apps.pass_payments.tests.portefeuilles import Catalogue
+from apps.pass_payments.tests.temps import Temps
 
 
 @pytest.fixture
@@ -19,3 +20,8 @@ def operateur(settings: Settings) -> OperateurFactice:
     factice = operateurs.operateur("mtn_money")
     assert isinstance(factice, OperateurFactice)
     return factice
+
+
+@pytest.fixture
+def temps() -> Temps:
+    return Temps()

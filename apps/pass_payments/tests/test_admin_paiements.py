@@ -22,7 +22,7 @@ from apps.borne_auth.lectures import personnel
 from apps.borne_auth.models import Agent
 from apps.borne_auth.tests.factories import AgentFactory
 from apps.mtn_integration.models import TransactionMTN
-from apps.mtn_integration.services import journaliser
+from apps.mtn_integration.services import TRACES
 from apps.pass_clients.models import NumeroPolice, SouscriptionPass
 from apps.pass_clients.services import changer_statut
 from apps.pass_clients.tests.factories import ClientFactory, SouscriptionFactory, contrat_en_vigueur
@@ -611,7 +611,7 @@ class TestPageDUnPaiement:
 
     def test_on_lit_les_echanges_si_l_on_peut(self, connectee: Client) -> None:
         paiement = paiement_en_cours(souscription__client__agence="Bacongo")
-        journaliser(
+        TRACES.journaliser(
             reference=paiement.reference_mobile_money,
             methode="POST",
             chemin="/collection/v1_0/requesttopay",

@@ -24,7 +24,7 @@ from apps.pass_payments.services.decaissements import (
     reserver_decaissements,
     suivre_decaissement,
 )
-from apps.pass_payments.services.demandes import Ligne, payer
+from apps.pass_payments.services.demandes import Part, payer
 from apps.pass_payments.services.reglement import regler
 from apps.pass_payments.tests.ecritures import refuse
 from apps.pass_payments.tests.factories import PaiementFactory
@@ -364,7 +364,7 @@ class TestSuivre:
     ) -> None:
         client = ClientFactory(telephone=PAYEUR, numero_mobile_money=PAYEUR)
         polices = [contrat_en_vigueur(client=client).numero_police for _ in range(2)]
-        principal = payer(client_id=client.pk, lignes=[Ligne(police, 400) for police in polices])
+        principal = payer(client_id=client.pk, lignes=[Part(police, 400) for police in polices])
         regler(paiement=principal, constat=Constat(etat=Etat.REUSSI, montant=800, devise="XAF"), source="suivi")
         second = principal.rattaches.get()
         vu: list[Any] = []

@@ -28,7 +28,7 @@ from apps.pass_clients.tests.factories import (
 from apps.pass_payments.models import EvenementPaiement, PaiementPass
 from apps.pass_payments.services import changer_statut_paiement, enregistrer_demande
 from apps.pass_payments.services.demandes import (
-    Ligne,
+    Part,
     Souscripteur,
     essayer_de_souscrire,
     payer,
@@ -73,7 +73,7 @@ class TestPayer:
         avant, maintenant = compter(), timezone.now()
 
         rendu = payer(
-            client_id=client.pk, lignes=[Ligne(contrat.numero_police.lower(), 400)], cle="k" * 8, quand=maintenant
+            client_id=client.pk, lignes=[Part(contrat.numero_police.lower(), 400)], cle="k" * 8, quand=maintenant
         )
 
         assert ajouts(avant) == {"paiements_pass": 1, "evenements_paiement": 1}
@@ -90,12 +90,12 @@ class TestPayer:
     def test_nothing_late_is_an_instalment(self, client: ClientPass, contrat: NumeroPolice) -> None:
         PaiementFactory(souscription=contrat.souscription, montant=400)
 
-        assert payer(client_id=client.pk, lignes=[Ligne(contrat.numero_police, 100)]).type_paiement == "cotisation"
+        assert payer(client_id=client.pk, lignes=[Part(contrat.numero_police, 100)]).type_paiement == "cotisation"
 
     def test_several_contracts_one_prompt(self, client: ClientPass, contrat: NumeroPolice) -> None:
         autre = contrat_en_vigueur(client=client)
         # The first in the request is not the first in the base: the oldest subscription carries the reference.
-        lignes = [Ligne(autre.numero_police, 150), Ligne(contrat.numero_police, 250)]
+        lignes = [Part(autre.numero_police, 150), Part(contrat.numero_police, 250)]
 
         principal = payer(client_id=client.pk, lignes=lignes, cle="k" * 8)
 
@@ -111,25 +111,25 @@ class TestPayer:
 
     @pytest.mark.parametrize("montant", [100, 101, 1_199, 1_200])
     def test_any_amount_within_the_bounds(self, client: ClientPass, contrat: NumeroPolice, montant: int) -> None:
-        assert payer(client_id=client.pk, lignes=[Ligne(contrat.numero_police, montant)]).montant == montant
+        assert payer(client_id=client.pk, lignes=[Part(contrat.numero_police, montant)]).montant == montant
 
     @pytest.mark.parametrize("montant", [99, 1_201])
     def test_no_amount_out_of_them(self, client: ClientPass, contrat: NumeroPolice, montant: int) -> None:
         with refuse("paiement_impossible"):
-            payer(client_id=client.pk, lignes=[Ligne(contrat.numero_police, montant)])
+            payer(client_id=client.pk, lignes=[Part(contrat.numero_police, montant)])
 
     def test_what_is_left_may_be_less_than_the_minimum(self, client: ClientPass, contrat: NumeroPolice) -> None:
         PaiementFactory(souscription=contrat.souscription, montant=1_150)
 
         with refuse("paiement_impossible"):
-            payer(client_id=client.pk, lignes=[Ligne(contrat.numero_police, 49)])
-        assert payer(client_id=client.pk, lignes=[Ligne(contrat.numero_police, 50)]).montant == 50
+            payer(client_id=client.pk, lignes=[Part(contrat.numero_police, 49)])
+        assert payer(client_id=client.pk, lignes=[Part(contrat.numero_police, 50)]).montant == 50
 
     def test_savings_are_topped_up_beyond_the_premium(self, client: ClientPass, settings: Settings) -> None:
         epargne = contrat_en_vigueur(client=client, produit=ProduitEpargneFactory(), taux_epargne="3.50")
         PaiementFactory(souscription=epargne.souscription, montant=1_200)
 
-        assert payer(client_id=client.pk, lignes=[Ligne(epargne.numero_police, 5_000)]).type_paiement == "cotisation"
+        assert payer(client_id=client.pk, lignes=[Part(epargne.numero_police, 5_000)]).type_paiement == "cotisation"
 
     def test_not_beyond_the_greatest_payment(
         self, client: ClientPass, contrat: NumeroPolice, settings: Settings
@@ -138,22 +138,22 @@ class TestPayer:
         autre = contrat_en_vigueur(client=client)
 
         with refuse("paiement_impossible"):
-            payer(client_id=client.pk, lignes=[Ligne(contrat.numero_police, 501)])
+            payer(client_id=client.pk, lignes=[Part(contrat.numero_police, 501)])
         with refuse("paiement_impossible"):  # each within its bounds, the prompt not
-            payer(client_id=client.pk, lignes=[Ligne(contrat.numero_police, 300), Ligne(autre.numero_police, 201)])
-        assert payer(client_id=client.pk, lignes=[Ligne(contrat.numero_police, 500)]).montant == 500
+            payer(client_id=client.pk, lignes=[Part(contrat.numero_police, 300), Part(autre.numero_police, 201)])
+        assert payer(client_id=client.pk, lignes=[Part(contrat.numero_police, 500)]).montant == 500
 
     def test_one_refused_line_refuses_the_others(self, client: ClientPass, contrat: NumeroPolice) -> None:
         paye = contrat_en_vigueur(client=client)
         PaiementFactory(souscription=paye.souscription, montant=1_200)
 
         with refuse("paiement_impossible"):
-            payer(client_id=client.pk, lignes=[Ligne(contrat.numero_police, 100), Ligne(paye.numero_police, 100)])
+            payer(client_id=client.pk, lignes=[Part(contrat.numero_police, 100), Part(paye.numero_police, 100)])
 
     def test_the_same_contract_twice(self, client: ClientPass, contrat: NumeroPolice) -> None:
         police = contrat.numero_police
         with refuse("donnees_invalides"):
-            payer(client_id=client.pk, lignes=[Ligne(police, 100), Ligne(police.lower(), 200)])
+            payer(client_id=client.pk, lignes=[Part(police, 100), Part(police.lower(), 200)])
 
     def test_no_contract(self, client: ClientPass) -> None:
         with refuse("donnees_invalides"):
@@ -162,7 +162,7 @@ class TestPayer:
     def test_another_s_contract_is_as_an_unknown_one(self, client: ClientPass, contrat: NumeroPolice) -> None:
         for police in (contrat_en_vigueur().numero_police, "CG-2026-VIE-999"):
             with refuse("contrat_introuvable"):
-                payer(client_id=client.pk, lignes=[Ligne(contrat.numero_police, 100), Ligne(police, 100)])
+                payer(client_id=client.pk, lignes=[Part(contrat.numero_police, 100), Part(police, 100)])
 
     @pytest.mark.parametrize("statut", ["resiliee", "activee"])
     def test_nothing_is_left_to_pay(self, client: ClientPass, contrat: NumeroPolice, statut: str) -> None:
@@ -170,38 +170,38 @@ class TestPayer:
         if statut != "activee":
             passer(contrat, statut)
         with refuse("paiement_impossible"):
-            payer(client_id=client.pk, lignes=[Ligne(contrat.numero_police, 100)])
+            payer(client_id=client.pk, lignes=[Part(contrat.numero_police, 100)])
 
     @pytest.mark.parametrize("statut", ["suspendue", "expiree"])
     def test_old_debts_are_paid(self, client: ClientPass, contrat: NumeroPolice, statut: str) -> None:
         passer(contrat, statut)
-        assert payer(client_id=client.pk, lignes=[Ligne(contrat.numero_police, 400)]).type_paiement == "rattrapage"
+        assert payer(client_id=client.pk, lignes=[Part(contrat.numero_police, 400)]).type_paiement == "rattrapage"
 
     @pytest.mark.parametrize("type_paiement", ["souscription_initiale", "cotisation", "renouvellement", "rattrapage"])
     def test_an_open_attempt_of_any_type(self, client: ClientPass, contrat: NumeroPolice, type_paiement: str) -> None:
         ouvert = ouvrir(contrat.souscription, type_paiement)
 
         with refuse("paiement_deja_en_cours"):
-            payer(client_id=client.pk, lignes=[Ligne(contrat.numero_police, 100)])
+            payer(client_id=client.pk, lignes=[Part(contrat.numero_police, 100)])
         changer_statut_paiement(paiement=ouvert, vers="echec", evenement="echec")
-        assert payer(client_id=client.pk, lignes=[Ligne(contrat.numero_police, 100)]).statut == "initie"
+        assert payer(client_id=client.pk, lignes=[Part(contrat.numero_police, 100)]).statut == "initie"
 
     def test_an_operator_that_is_not_open(self, client: ClientPass, contrat: NumeroPolice, settings: Settings) -> None:
         police = contrat.numero_police
         for payeur in ({"telephone": AIRTEL}, {"operateur": "airtel_money"}, {"operateur": "especes"}):
             with refuse("operateur_indisponible"):
-                payer(client_id=client.pk, lignes=[Ligne(police, 100)], **payeur)
+                payer(client_id=client.pk, lignes=[Part(police, 100)], **payeur)
         settings.OPERATEURS = {}
         with refuse("operateur_indisponible"):
-            payer(client_id=client.pk, lignes=[Ligne(police, 100)])
+            payer(client_id=client.pk, lignes=[Part(police, 100)])
 
     def test_a_number_of_nobody_we_know(self, client: ClientPass, contrat: NumeroPolice) -> None:
         with refuse("operateur_indisponible"):
-            payer(client_id=client.pk, lignes=[Ligne(contrat.numero_police, 100)], telephone="+242991234567")
+            payer(client_id=client.pk, lignes=[Part(contrat.numero_police, 100)], telephone="+242991234567")
 
     def test_another_phone_and_a_ported_number(self, client: ClientPass, contrat: NumeroPolice) -> None:
         paiement = payer(
-            client_id=client.pk, lignes=[Ligne(contrat.numero_police, 100)], telephone=AIRTEL, operateur="mtn_money"
+            client_id=client.pk, lignes=[Part(contrat.numero_police, 100)], telephone=AIRTEL, operateur="mtn_money"
         )
         assert (paiement.numero_payeur, paiement.operateur) == (AIRTEL, "mtn_money")
 
@@ -211,7 +211,7 @@ class TestPayer:
         PaiementFactory(souscription=contrat.souscription, cle_idempotence="k" * 8, statut="expire")
 
         with refuse("cle_idempotence_reutilisee"):
-            payer(client_id=client.pk, lignes=[Ligne(contrat.numero_police, 100)], cle="k" * 8)
+            payer(client_id=client.pk, lignes=[Part(contrat.numero_police, 100)], cle="k" * 8)
 
 
 class TestRenouveler:
@@ -558,7 +558,7 @@ class TestDeuxParPayeur:
 
     def test_also_for_a_client_who_is_logged_in(self, client: ClientPass, contrat: NumeroPolice) -> None:
         demander_au(AUTRE_TELEPHONE)
-        lignes = [Ligne(contrat.numero_police, 100)]
+        lignes = [Part(contrat.numero_police, 100)]
         with refuse("payeur_deja_sollicite"):
             payer(client_id=client.pk, lignes=lignes, telephone=AUTRE_TELEPHONE)
         assert payer(client_id=client.pk, lignes=lignes).statut == "initie"
@@ -569,8 +569,8 @@ class TestDeuxParPayeur:
         second = contrat_en_vigueur(client=client)
         autres = [SouscriptionFactory() for _ in range(3)]
         demander_au(client.telephone, autres[0])
-        payer(client_id=client.pk, lignes=[Ligne(contrat.numero_police, 100)])
-        payer(client_id=client.pk, lignes=[Ligne(second.numero_police, 100)])
+        payer(client_id=client.pk, lignes=[Part(contrat.numero_police, 100)])
+        payer(client_id=client.pk, lignes=[Part(second.numero_police, 100)])
         for autre in autres[1:]:
             with refuse("payeur_deja_sollicite"):
                 demander_au(client.telephone, autre)
@@ -587,7 +587,7 @@ class TestDeuxParPayeur:
 
     def test_several_contracts_are_one_prompt(self, client: ClientPass, contrat: NumeroPolice) -> None:
         polices = [contrat, *(contrat_en_vigueur(client=client) for _ in range(3))]
-        payer(client_id=client.pk, lignes=[Ligne(une.numero_police, 100) for une in polices])
+        payer(client_id=client.pk, lignes=[Part(une.numero_police, 100) for une in polices])
         assert demander_au(TELEPHONE, SouscriptionFactory(client=client)).statut == "initie"
         troisieme = SouscriptionFactory(client=client)
         with refuse("payeur_deja_sollicite"):
@@ -639,6 +639,6 @@ class TestCourses:
 def test_a_contract_without_a_period_has_nothing_to_pay(client: ClientPass) -> None:
     police = PoliceFactory(souscription=SouscriptionFactory(client=client, active=True))
     with refuse("paiement_impossible"):
-        payer(client_id=client.pk, lignes=[Ligne(police.numero_police, 100)])
+        payer(client_id=client.pk, lignes=[Part(police.numero_police, 100)])
     PeriodeFactory(souscription=police.souscription)
-    assert payer(client_id=client.pk, lignes=[Ligne(police.numero_police, 100)]).montant == 100
+    assert payer(client_id=client.pk, lignes=[Part(police.numero_police, 100)]).montant == 100

@@ -335,15 +335,14 @@ class TestReleve:
             assert page[3:6] == ["Quittance", "Échéance", "Montant"]
         assert sum(texte.startswith("QT-") for page in lu.pages for texte in page) == 120
 
-    def test_one_row_an_issue_with_its_dates(self, api: APIClient, batela: SouscriptionPass) -> None:
+    def test_one_row_a_period_and_day_with_its_dates(self, api: APIClient, batela: SouscriptionPass) -> None:
         for _ in range(2):
             api.get(url(f"releve/?format=pdf&contrat={BATELA}&from=2026-11-01&to=2026-11-30"))
 
         emis = list(
             DocumentEmis.objects.values_list("type", "souscription_id", "paiement_id", "date_debut", "date_fin")
         )
-        assert emis == [("releve", batela.pk, None, date(2026, 11, 1), date(2026, 12, 1))] * 2
-        assert len(set(DocumentEmis.objects.values_list("code", flat=True))) == 2
+        assert emis == [("releve", batela.pk, None, date(2026, 11, 1), date(2026, 12, 1))]
 
     def test_the_last_day_of_the_calendar_is_one(self, api: APIClient) -> None:
         pdf(api.get(url("releve/?format=pdf&from=0001-01-01&to=9999-12-31")))
@@ -363,7 +362,7 @@ class TestReleve:
         api = connecter(client)
 
         assert requetes(lambda: api.get(url(RELEVE, "CG-2026-VIE-000"))) == 4
-        assert requetes(lambda: api.get(url(PDF, "CG-2026-VIE-000"))) == 5
+        assert requetes(lambda: api.get(url(PDF, "CG-2026-VIE-000"))) == 6
 
 
 class TestAttestation:
@@ -423,11 +422,28 @@ class TestAttestation:
             "conditions": attestation.CONDITIONS,
         }
 
-    def test_each_is_a_new_one(self, api: APIClient) -> None:
-        for route in (ATTESTATION, "attestation/?format=json"):
+    def test_the_same_one_keeps_its_code_for_the_day(self, api: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
+        for route in (ATTESTATION, "attestation/?format=json", ATTESTATION):
             assert api.get(url(route)).status_code == 200
+        ce_jour = DocumentEmis.objects.get()
 
+        demain = ce_jour.jour + timedelta(days=1)
+        monkeypatch.setattr(services, "aujourdhui", lambda: demain)
+        assert api.get(url(ATTESTATION)).status_code == 200
+
+        assert list(DocumentEmis.objects.order_by("id").values_list("jour", flat=True)) == [ce_jour.jour, demain]
         assert len(set(DocumentEmis.objects.values_list("code", flat=True))) == 2
+
+    def test_a_contract_gives_twenty_a_day(self, api: APIClient, kimia: SouscriptionPass) -> None:
+        for jour in range(services.PAR_CONTRAT_ET_PAR_JOUR):
+            services.emettre_releve(client_id=kimia.client_id, police=KIMIA, du=JOUR - timedelta(days=jour))
+
+        refusee = api.get(url(ATTESTATION))
+
+        assert (refusee.status_code, refusee.json()["code"]) == (429, "trop_de_documents")
+        assert 0 < int(refusee["Retry-After"]) <= 86_400
+        assert api.get(url(f"releve/?format=pdf&from={JOUR}")).status_code == 200  # it has its code already
+        assert DocumentEmis.objects.count() == services.PAR_CONTRAT_ET_PAR_JOUR
 
     def test_what_falls_due_today_is_not_late(self, api: APIClient, kongo: ClientPass) -> None:
         contrat(kongo, "CG-2026-VIE-003", jours=0)
@@ -501,11 +517,11 @@ class TestAttestation:
             "PASS KIMIA ne couvre pas la journée d'aujourd'hui. Parlez-en à un conseiller."
         )
 
-    def test_three_queries(self, api: APIClient, kimia: SouscriptionPass) -> None:
+    def test_four_queries(self, api: APIClient, kimia: SouscriptionPass) -> None:
         for rang in range(1, 7):
             BeneficiaireFactory(souscription=kimia, ordre_priorite=rang)
 
-        assert requetes(lambda: api.get(url(ATTESTATION))) == 3
+        assert requetes(lambda: api.get(url(ATTESTATION))) == 4
 
     def test_the_longest_one_is_one_page_where_nothing_overlaps(
         self, api: APIClient, kimia: SouscriptionPass, monkeypatch: pytest.MonkeyPatch
@@ -705,14 +721,14 @@ class TestCodes:
         tires = [codes.tirer() for _ in range(500)]
 
         assert len(set(tires)) == 500
-        assert [codes.lire(code.replace("-", " ").lower()) for code in tires] == tires
+        assert [codes.lire_code(code.replace("-", " ").lower()) for code in tires] == tires
         assert Counter(symbole for code in tires for symbole in code).keys() == {*codes.ALPHABET, "-"}
 
     @pytest.mark.parametrize(
         "texte", ["", "7F3K", "7F3K-9QRT-2HB", "7F3K-9QRT-2HBXX", "0F3K-9QRT-2HBX", "IF3K-9QRT-2HBX", "7F3K_9QRT_2HBX"]
     )
     def test_what_cannot_be_a_code(self, texte: str) -> None:
-        assert codes.lire(texte) is None
+        assert codes.lire_code(texte) is None
 
 
 @pytest.mark.django_db(transaction=True)
@@ -735,6 +751,18 @@ class TestRaces:
             premier = self.imprimer(confirme)
 
         assert course.result() == premier
+
+    def test_attestations_at_once_have_one_code(self, transactional_db: None) -> None:
+        souscription = PoliceFactory().souscription
+        contrat_lu = {"souscription_id": souscription.pk}
+
+        emissions = en_parallele(
+            8,
+            lambda _: services._emettre("attestation", contrat=contrat_lu, debut=JOUR, fin=JOUR + timedelta(days=365)),
+        )
+
+        assert len(set(emissions)) == 1
+        assert DocumentEmis.objects.count() == 1
 
 
 class TestDessin:

@@ -19,7 +19,7 @@ from apps.pass_clients.tests.factories import ClientFactory, SouscriptionFactory
 from apps.pass_payments.definitions import PLAFOND_GUICHET_MINIMUM
 from apps.pass_payments.models import PaiementPass
 from apps.pass_payments.services import enregistrer_demande
-from apps.pass_payments.services.guichet import AU_GUICHET, encaisser_au_guichet
+from apps.pass_payments.services.guichet import AU_GUICHET, encaisser_au_guichet, meme_justificatif
 from apps.pass_payments.tests.ecritures import refuse
 from apps.pass_payments.tests.factories import PaiementFactory, contrat_finissant
 from apps.pass_products.tests.factories import ProduitEpargneFactory
@@ -296,3 +296,22 @@ class TestADeux:
         client.force_login(AgentFactory.create(role="gestionnaire"))
         page = reverse("admin:socle_proposition_change", args=[proposition.pk])
         assert "Assurez-vous que Mireille LOEMBA" in unescape(client.get(page).content.decode())
+
+
+@pytest.mark.parametrize(
+    ("celui_ci", "celui_la", "meme"),
+    [
+        ("12", "N° 0012", True),
+        ("CHQ 12-7", "chq127", True),
+        ("\uff11\uff12", "12", True),
+        ("avis", "Avis.", True),
+        ("", "12", True),
+        ("12", "13", False),
+        ("12", "120", False),
+        ("000", "12", False),
+        ("avis", "12", False),
+    ],
+)
+def test_a_slip_is_known_again_however_it_is_spelled(celui_ci: str, celui_la: str, meme: bool) -> None:
+    assert meme_justificatif(celui_ci, celui_la) is meme
+    assert meme_justificatif(celui_la, celui_ci) is meme

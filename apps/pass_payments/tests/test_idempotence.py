@@ -19,7 +19,7 @@ from apps.pass_clients.models import NumeroPolice
 from apps.pass_clients.tests.courses import ou_refus
 from apps.pass_clients.tests.factories import contrat_en_vigueur
 from apps.pass_payments.models import PaiementPass
-from apps.pass_payments.services.demandes import Ligne, payer
+from apps.pass_payments.services.demandes import Part, payer
 from apps.socle.errors import CleDejaUtilisee
 from apps.socle.models import RequeteIdempotente
 from apps.socle.services.idempotence import Reponse, oublier_requetes, une_seule_fois
@@ -146,7 +146,7 @@ class TestCourses:
             )
 
         def demander() -> dict[str, str]:
-            paiement = payer(client_id=client_id, lignes=[Ligne(contrat.numero_police, 400)], cle=CLE)
+            paiement = payer(client_id=client_id, lignes=[Part(contrat.numero_police, 400)], cle=CLE)
             return {"numero": paiement.numero_transaction}
 
         issues = Counter(en_parallele(32, presser))
@@ -159,7 +159,7 @@ class TestCourses:
         """The connection is cut while the answer is being written: the next request pays, once."""
 
         def mourir() -> Reponse:
-            payer(client_id=contrat.souscription.client_id, lignes=[Ligne(contrat.numero_police, 400)], cle=CLE)
+            payer(client_id=contrat.souscription.client_id, lignes=[Part(contrat.numero_police, 400)], cle=CLE)
             raise KeyboardInterrupt
 
         with pytest.raises(KeyboardInterrupt):
@@ -171,7 +171,7 @@ class TestCourses:
     def test_a_killed_connection_leaves_nothing(self, contrat: NumeroPolice) -> None:
         def mourir(rang: int) -> str:
             def executer() -> Reponse:
-                payer(client_id=contrat.souscription.client_id, lignes=[Ligne(contrat.numero_police, 400)], cle=CLE)
+                payer(client_id=contrat.souscription.client_id, lignes=[Part(contrat.numero_police, 400)], cle=CLE)
                 connection.connection.close()
                 return Reponse(202, {})
 

@@ -208,6 +208,10 @@ class TestDoublons:
         ("champ", "valeur", "arretee"),
         [
             ("justificatif", "c-12", True),
+            ("justificatif", "N° 0012", True),
+            ("justificatif", "12", True),
+            ("justificatif", "120", False),
+            ("justificatif", "SANS NUMÉRO", False),
             ("justificatif", "", True),
             ("justificatif", "C-13", False),
             ("montant", "501", False),

@@ -29,7 +29,7 @@ from apps.pass_payments.operateurs import Etat, LigneReleve, ReleveIndisponible
 from apps.pass_payments.selectors_controle import ecarts_ouverts, suspens
 from apps.pass_payments.services import rapprochement as service
 from apps.pass_payments.services.decaissements import demander_remboursement, demander_versement
-from apps.pass_payments.services.demandes import Ligne
+from apps.pass_payments.services.demandes import Part
 from apps.pass_payments.services.demandes import payer as demander_ensemble
 from apps.pass_payments.services.rappels import recevoir_rappel, traiter_rappel
 from apps.pass_payments.services.rapprochement import resoudre_ecart
@@ -128,9 +128,7 @@ class TestConcordance:
     def test_payments_asked_together_are_one_line(self, operateur: OperateurFactice) -> None:
         client = ClientFactory(telephone=PAYEUR, numero_mobile_money=PAYEUR, operateur_mobile="mtn_money")
         polices = [contrat_en_vigueur(client=client).numero_police for _ in range(3)]
-        principal = demander_ensemble(
-            client_id=client.pk, lignes=[Ligne(police, 150) for police in polices], quand=MIDI
-        )
+        principal = demander_ensemble(client_id=client.pk, lignes=[Part(police, 150) for police in polices], quand=MIDI)
         approuver(operateur, principal)
         confirmer(operateur, principal)
 
@@ -147,9 +145,7 @@ class TestConcordance:
     def test_one_refunded_of_a_group_leaves_the_line_of_the_group(self, operateur: OperateurFactice) -> None:
         client = ClientFactory(telephone=PAYEUR, numero_mobile_money=PAYEUR, operateur_mobile="mtn_money")
         polices = [contrat_en_vigueur(client=client).numero_police for _ in range(2)]
-        principal = demander_ensemble(
-            client_id=client.pk, lignes=[Ligne(police, 150) for police in polices], quand=MIDI
-        )
+        principal = demander_ensemble(client_id=client.pk, lignes=[Part(police, 150) for police in polices], quand=MIDI)
         approuver(operateur, principal)
         confirmer(operateur, principal)
         decaisser(operateur, demander_remboursement(paiement=principal.rattaches.get(), quand=MIDI))

@@ -27,7 +27,7 @@ from apps.pass_payments.lifecycle import appliquer, decider
 from apps.pass_payments.models import AnomaliePaiement, PaiementPass
 from apps.pass_payments.operateurs import Constat, Etat
 from apps.pass_payments.services.anomalies import resoudre_anomalie
-from apps.pass_payments.services.demandes import Ligne, payer
+from apps.pass_payments.services.demandes import Part, payer
 from apps.pass_payments.services.reglement import regler
 from apps.pass_payments.tests.ecritures import compter
 from apps.pass_payments.tests.factories import PaiementFactory, contrat_finissant
@@ -231,7 +231,7 @@ class TestGroupe:
     def groupe(self) -> list[PaiementPass]:
         client = ClientFactory()
         polices = [contrat_en_vigueur(client=client).numero_police for _ in range(3)]
-        payer(client_id=client.pk, lignes=[Ligne(police, 400) for police in polices])
+        payer(client_id=client.pk, lignes=[Part(police, 400) for police in polices])
         return list(PaiementPass.objects.order_by("id"))
 
     @pytest.mark.parametrize("rang", [0, 1, 2])
@@ -384,7 +384,7 @@ class TestCourses:
         for _ in range(3):
             payeur = ClientFactory()
             polices = [contrat_en_vigueur(client=payeur).numero_police for _ in range(3)]
-            groupes.append(payer(client_id=payeur.pk, lignes=[Ligne(police, 400) for police in polices]))
+            groupes.append(payer(client_id=payeur.pk, lignes=[Part(police, 400) for police in polices]))
         jour = timezone.localdate()
         sans_police = [SouscriptionFactory(active=True) for _ in range(4)]
 
@@ -414,7 +414,7 @@ class TestCourses:
         def demander(rang: int) -> str:
             polices = [(a, b), (b, c)][rang % 2]
             try:
-                payer(client_id=client.pk, lignes=[Ligne(police, 400) for police in polices])
+                payer(client_id=client.pk, lignes=[Part(police, 400) for police in polices])
             except Exception as error:  # noqa: BLE001 - only the name counts
                 return type(error).__name__
             return "fait"

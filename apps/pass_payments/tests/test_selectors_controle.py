@@ -21,12 +21,13 @@ from apps.pass_payments.models import (
     RappelOperateur,
     Rapprochement,
 )
-from apps.pass_payments.selectors_controle import alertes_exploitation, ecarts_ouverts, suspens
+from apps.pass_payments.selectors_controle import alertes_paiements, ecarts_ouverts, suspens
 from apps.pass_payments.services.paiements import changer_statut_paiement
 from apps.pass_payments.tests.factories import PaiementFactory
 from apps.pass_payments.tests.releves import JOUR, MIDI, PAYEUR, demander
 from apps.socle.models import MessageSortant, Proposition, TachePlanifiee, Travailleur
-from nsia_pass_api import alertes
+from apps.socle.selectors import alertes_attente, alertes_travail
+from nsia_pass_api import alertes, registre
 from nsia_pass_api.alertes import Alerte
 from nsia_pass_api.lisible import compte_lisible
 
@@ -41,8 +42,13 @@ def travailleur() -> Travailleur:
     return Travailleur.objects.create(hote="essai", pid=1)
 
 
+def toutes() -> list[Alerte]:
+    """Those of the socle and of payments, as the home page puts them."""
+    return [*alertes_travail(quand=QUAND), *alertes_paiements(quand=QUAND), *alertes_attente(quand=QUAND)]
+
+
 def nombres() -> dict[str, int]:
-    return {alerte.code: alerte.nombre for alerte in alertes_exploitation(quand=QUAND)}
+    return {alerte.code: alerte.nombre for alerte in toutes()}
 
 
 def ecart(nature: str, cle: str, **champs: Any) -> EcartRapprochement:
@@ -170,6 +176,12 @@ def test_failed_jobs_and_abandoned_messages() -> None:
     assert nombres() == {"taches_echouees": 1, "messages_abandonnes": 1}
 
 
+def test_the_home_page_says_what_stops_everything_then_money_then_what_waits() -> None:
+    rangees = [source.__name__ for source in registre.alertes()]
+
+    assert rangees[:3] == ["alertes_travail", "alertes_paiements", "alertes_attente"]
+
+
 def test_without_a_living_worker_it_is_the_first_to_be_said(travailleur: Travailleur) -> None:
     ecart("etranger", "1")
     travailleur.delete()
@@ -182,7 +194,7 @@ def test_a_count_stops_at_its_ceiling(monkeypatch: pytest.MonkeyPatch) -> None:
     for cle in "123":
         ecart("etranger", cle)
 
-    (alerte,) = alertes_exploitation(quand=QUAND)
+    (alerte,) = toutes()
     assert (alerte.nombre, alerte.compte) == (3, "plus de 2")  # as its list says
 
 
@@ -197,14 +209,18 @@ def test_the_number_of_queries_is_constant(django_assert_num_queries: DjangoAsse
         ecart("etranger", str(rang))
         demander(quand=QUAND - 11 * MINUTE)
 
-    with django_assert_num_queries(12):
-        alertes_exploitation(quand=QUAND)
+    with django_assert_num_queries(8):
+        alertes_paiements(quand=QUAND)
+    with django_assert_num_queries(2):
+        alertes_travail(quand=QUAND)
+    with django_assert_num_queries(3):
+        alertes_attente(quand=QUAND)
 
 
 def test_each_opens_the_list_of_what_it_counts() -> None:
     en_verification(depuis=16 * MINUTE)
     ecart("etranger", "1")
-    alertes = {alerte.code: alerte for alerte in alertes_exploitation(quand=QUAND)}
+    alertes = {alerte.code: alerte for alerte in toutes()}
 
     retard = alertes["paiements_en_retard"]
     assert retard == Alerte(
@@ -240,7 +256,7 @@ def test_each_list_shows_what_its_alert_counts(client: Client) -> None:
     for jours in (7, 8):
         message(f"{jours}", "abandonne", cree_le=QUAND - timedelta(days=jours))
     with time_machine.travel(QUAND, tick=False):
-        alertes = alertes_exploitation(quand=QUAND)
+        alertes = toutes()
         montrees = {alerte.code: client.get(alerte.url).context["cl"].queryset.count() for alerte in alertes}
 
     assert len(alertes) == 10

@@ -13,7 +13,7 @@ from apps.pass_clients.tests.factories import ClientFactory, SouscriptionFactory
 from apps.pass_payments.models import AnomaliePaiement, EvenementPaiement, PaiementPass, RappelOperateur
 from apps.pass_payments.operateurs import Accuse, Constat, Etat, OperateurFerme
 from apps.pass_payments.services.anomalies import resoudre_anomalie
-from apps.pass_payments.services.demandes import Ligne, payer
+from apps.pass_payments.services.demandes import Part, payer
 from apps.pass_payments.services.paiements import enregistrer_demande
 from apps.pass_payments.services.rappels import recevoir_rappel, traiter_rappel
 from apps.pass_payments.services.suivi import reserver_paiements, suivre_paiement
@@ -370,7 +370,7 @@ def test_a_payment_killed_between_acceptance_and_record_is_found_again(
 def test_two_contracts_are_asked_once_and_settled_together(operateur: OperateurFactice, suiveur: Suiveur) -> None:
     client = ClientFactory(telephone=PAYEUR, numero_mobile_money=PAYEUR, operateur_mobile="mtn_money")
     polices = [contrat_en_vigueur(client=client).numero_police for _ in range(2)]
-    principal = payer(client_id=client.pk, lignes=[Ligne(police, 150) for police in polices], quand=DEBUT)
+    principal = payer(client_id=client.pk, lignes=[Part(police, 150) for police in polices], quand=DEBUT)
 
     suiveur.passer()
     assert operateur.comptes[principal.reference_mobile_money].montant == 300
@@ -476,7 +476,7 @@ class TestRappels:
     def test_one_for_a_payment_that_was_asked_with_another_leads_nowhere(self, operateur: OperateurFactice) -> None:
         client = ClientFactory(telephone=PAYEUR, numero_mobile_money=PAYEUR)
         polices = [contrat_en_vigueur(client=client).numero_police for _ in range(2)]
-        second = payer(client_id=client.pk, lignes=[Ligne(police, 150) for police in polices]).rattaches.get()
+        second = payer(client_id=client.pk, lignes=[Part(police, 150) for police in polices]).rattaches.get()
         recevoir_rappel(operateur="mtn_money", corps=f"{second.numero_transaction}|reussi|150", adresse="")
         traiter(DEBUT)
         assert RappelOperateur.objects.get().verdict == "inconnu"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from apps.simulateur.defauts import Defauts, lire
+from apps.simulateur.defauts import Defauts, lire_defauts
 from apps.simulateur.grand_livre import GrandLivre
 from apps.simulateur.horloge import Horloge
 from apps.simulateur.moteur import Options, Simulateur
@@ -30,4 +30,4 @@ def port(simulateur: Simulateur) -> int:
 
 @pytest.fixture
 def defauts(simulateur: Simulateur) -> Callable[[str], None]:
-    return lambda ecrits: simulateur.defauts.remplacer(lire(ecrits))
+    return lambda ecrits: simulateur.defauts.remplacer(lire_defauts(ecrits))

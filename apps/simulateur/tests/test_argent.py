@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 
 from apps.simulateur import montants
 from apps.simulateur.airtel import IDENTIFIANT
-from apps.simulateur.defauts import DefautInconnu, Defauts, lire
+from apps.simulateur.defauts import DefautInconnu, Defauts, lire_defauts
 from apps.simulateur.grand_livre import GrandLivre, ReferenceDejaPrise
 from apps.simulateur.horloge import Horloge
 from apps.simulateur.moteur import SECRET_AIRTEL, Options, RefusTelephone, Simulateur
@@ -123,19 +123,19 @@ def test_whatever_is_asked_balances_are_sums_and_a_reference_counts_once(
     ],
 )
 def test_amounts_are_normalised(ecrit: object, devise: str, centiemes: int, rendu: str) -> None:
-    assert montants.lire(ecrit, devise=devise) == centiemes
+    assert montants.lire_montant(ecrit, devise=devise) == centiemes
     assert montants.ecrire(centiemes) == rendu
 
 
 @pytest.mark.parametrize("ecrit", ["0", "-5", "1e3", "1.234", "", None, 1.5, True, "١", "12.5 ", "9" * 20])
 def test_what_is_no_amount_is_refused(ecrit: object) -> None:
     with pytest.raises(montants.MontantInvalide):
-        montants.lire(ecrit, devise="EUR")
+        montants.lire_montant(ecrit, devise="EUR")
 
 
 def test_xaf_has_no_subunit() -> None:
     with pytest.raises(montants.MontantInvalide):
-        montants.lire("12.50", devise="XAF")
+        montants.lire_montant("12.50", devise="XAF")
 
 
 # The phone
@@ -248,21 +248,21 @@ def test_the_statement_and_the_messages(port: int) -> None:
 
 
 def test_faults_are_read_and_refused_in_french() -> None:
-    lus = lire("rappel_perdu=0.2, erreur_apres=3x,lenteur=0.1:5")
+    lus = lire_defauts("rappel_perdu=0.2, erreur_apres=3x,lenteur=0.1:5")
     assert {nom: str(reglage) for nom, reglage in lus.items()} == {
         "rappel_perdu": "0.2",
         "erreur_apres": "3x",
         "lenteur": "0.1:5",
     }
     with pytest.raises(DefautInconnu, match="« panne=1 » n'est pas un défaut"):
-        lire("panne=1")
+        lire_defauts("panne=1")
     with pytest.raises(DefautInconnu, match="une probabilité va de 0 à 1 ; pour un nombre de fois, écrivez 3x"):
-        lire("lenteur=3")
+        lire_defauts("lenteur=3")
 
 
 def test_the_same_seed_draws_the_same_faults_in_any_order() -> None:
     references = [str(rang) for rang in range(200)]
-    un, deux = (Defauts(lire("rappel_perdu=0.3"), graine=5) for _ in range(2))
+    un, deux = (Defauts(lire_defauts("rappel_perdu=0.3"), graine=5) for _ in range(2))
     a_l_endroit = {reference: bool(un.arrive("rappel_perdu", reference)) for reference in references}
     a_l_envers = {reference: bool(deux.arrive("rappel_perdu", reference)) for reference in reversed(references)}
 

@@ -1,5 +1,5 @@
 """Pages of what every app may use, by subject."""
 
-from apps.socle.admin import faits, messages, propositions, reglages, travaux
+from apps.socle.admin import faits, fichiers, messages, propositions, reglages, travaux
 
-__all__ = ["faits", "messages", "propositions", "reglages", "travaux"]
+__all__ = ["faits", "fichiers", "messages", "propositions", "reglages", "travaux"]

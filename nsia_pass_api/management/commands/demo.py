@@ -37,6 +37,7 @@ class Command(BaseCommand):
             raise CommandError("La démonstration ne se lance pas en production. Retirez NSIA_MODE=production.")
         host, port = settings.DEMO_HOST, settings.DEMO_PORT
         _refuse_taken_port(host, port, name="PORT")
+        _refuse_taken_port(settings.DIRECT_HOTE, settings.DIRECT_PORT, name="DIRECT_PORT")
         if settings.MTN_ENVIRONNEMENT == "simulateur":
             _refuse_taken_port(host, settings.MOMO_PORT, name="MOMO_PORT")
         interruption = Interruption()
@@ -137,6 +138,7 @@ def _children(*, host: str, port: int) -> list[Child]:
     children = [
         Child(name="serveur web", command=web, log=LOGS / "web.log"),
         Child(name="travailleur", command=[*manage, "travaux"], log=LOGS / "travaux.log"),
+        Child(name="processus en direct", command=[*manage, "direct"], log=LOGS / "direct.log"),
     ]
     if settings.MTN_ENVIRONNEMENT == "simulateur":
         children.append(Child(name="simulateur Mobile Money", command=simulateur, log=LOGS / "simulateur.log"))

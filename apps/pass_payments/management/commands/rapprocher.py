@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
-from apps.pass_payments.models import Rapprochement
+from apps.pass_payments.models import OperateurPaiement, Rapprochement
 from apps.pass_payments.operateurs import LigneReleve, ReleveIndisponible, operateur
 from apps.pass_payments.services.rapprochement import rapprocher
 from nsia_pass_api.commands import CommandePass
@@ -40,7 +40,9 @@ class Command(CommandePass):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--jour", type=_jour, help="Jour du relevé (AAAA-MM-JJ) ; hier sinon.")
         parser.add_argument("--jours", type=int, default=1, help="Nombre de jours, le dernier étant --jour.")
-        parser.add_argument("--operateur", help="Par exemple mtn_money ; tous ceux qui sont en ligne sinon.")
+        parser.add_argument(
+            "--operateur", help=f"Par exemple {OperateurPaiement.MTN.value} ; tous ceux qui sont en ligne sinon."
+        )
         parser.add_argument(
             "--fichier",
             type=Path,

@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from apps.simulateur.defauts import DefautInconnu, Defauts, lire
+from apps.simulateur.defauts import DefautInconnu, Defauts, lire_defauts
 from apps.simulateur.grand_livre import GrandLivre
 from apps.simulateur.horloge import Horloge
 from apps.simulateur.moteur import OptionInconnue, Options, Simulateur, options_lues
@@ -43,7 +43,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         graine = secrets.randbelow(10**6) if options["graine"] is None else options["graine"]
         try:
-            defauts = Defauts(lire(options["defauts"]), graine=graine)
+            defauts = Defauts(lire_defauts(options["defauts"]), graine=graine)
             conduite = options_lues(Options(), _options(options))
         except (DefautInconnu, OptionInconnue) as refus:
             raise CommandError(str(refus)) from refus

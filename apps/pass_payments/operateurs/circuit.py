@@ -5,8 +5,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from apps.mtn_integration.errors import AccesRefuse, EnvoyeeAilleurs
-from apps.pass_payments.operateurs import OperateurFerme, OperateurInjoignable
+from apps.pass_payments.operateurs import DemandeRefusee, OperateurFerme, OperateurInjoignable
+from apps.pass_payments.operateurs.errors import AccesRefuse, EnvoyeeAilleurs
 
 
 class Circuit:
@@ -46,7 +46,7 @@ class Circuit:
         except OperateurInjoignable:
             self._echec(sonde=sonde)
             raise
-        except AccesRefuse:
+        except (AccesRefuse, DemandeRefusee):
             self._reponse()
             raise
         self._reponse()

@@ -4,11 +4,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from apps.mtn_integration.errors import AccesRefuse
-from apps.mtn_integration.jetons import Jeton, Jetons
 from apps.pass_payments.operateurs import OperateurInjoignable
+from apps.pass_payments.operateurs.errors import AccesRefuse
+from apps.pass_payments.operateurs.jetons import Jeton, Jetons
 
-from .reglages import Temps
+from .temps import Temps
 
 
 class Mtn:

@@ -3,8 +3,8 @@ from uuid import UUID
 
 import pytest
 
-from apps.mtn_integration.releve import lire_releve_csv
 from apps.pass_payments.operateurs import LigneReleve, ReleveIndisponible
+from apps.pass_payments.operateurs.releve import lire_releve_csv
 
 REFERENCE = "6f1c9b0e-7a33-4f0e-9a51-0c9d2f1b7a10"
 ENTETE = (
@@ -17,7 +17,7 @@ BRAZZAVILLE = timezone(timedelta(hours=1))
 
 
 def test_celui_du_simulateur() -> None:
-    assert list(lire_releve_csv(ENTETE + LIGNE + LIGNE.replace(",1500,", ",-700.0,"))) == [
+    assert list(lire_releve_csv(ENTETE + LIGNE + LIGNE.replace(",1500,", ",-700.0,"), operateur="mtn")) == [
         LigneReleve(
             reference=UUID(REFERENCE),
             code_confirmation="1234567890",
@@ -28,12 +28,12 @@ def test_celui_du_simulateur() -> None:
         )
         for montant in (1_500, -700)
     ]
-    assert list(lire_releve_csv(ENTETE)) == []
+    assert list(lire_releve_csv(ENTETE, operateur="mtn")) == []
 
 
 def test_un_tableur_francais_aux_colonnes_necessaires_seules() -> None:
     ecrit = "\ufeffmontant; date ;transaction_financiere\r\n1500;2026-11-21 08:30;77\r\n\r\n"
-    assert list(lire_releve_csv(ecrit)) == [
+    assert list(lire_releve_csv(ecrit, operateur="mtn")) == [
         LigneReleve(
             reference=None,
             code_confirmation="77",
@@ -63,16 +63,16 @@ def test_un_tableur_francais_aux_colonnes_necessaires_seules() -> None:
 )
 def test_une_ligne_mal_ecrite_refuse_tout_et_donne_son_numero(ancien: str, nouveau: str, dit: str) -> None:
     with pytest.raises(ReleveIndisponible) as refus:
-        lire_releve_csv(ENTETE + LIGNE + LIGNE.replace(ancien, nouveau))
+        lire_releve_csv(ENTETE + LIGNE + LIGNE.replace(ancien, nouveau), operateur="mtn")
     assert str(refus.value) == f"Ligne 3 du relevé : {dit}."
 
 
 @pytest.mark.parametrize("ecrit", ["", "\n", "date,montant\n", "<html>"])
 def test_des_colonnes_absentes(ecrit: str) -> None:
     with pytest.raises(ReleveIndisponible, match=r"Ligne 1 du relevé : colonnes absentes : .*transaction_financiere"):
-        lire_releve_csv(ecrit)
+        lire_releve_csv(ecrit, operateur="mtn")
 
 
 def test_des_guillemets_mal_fermes() -> None:
     with pytest.raises(ReleveIndisponible, match=r"Ligne 2 du relevé : guillemets mal fermés\."):
-        lire_releve_csv(ENTETE + '"2026' + LIGNE)
+        lire_releve_csv(ENTETE + '"2026' + LIGNE, operateur="mtn")

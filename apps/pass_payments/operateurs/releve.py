@@ -1,4 +1,4 @@
-"""A statement in CSV: the simulator's, or the portal's once its columns bear these names (docs/payments/mtn.md)."""
+"""A statement in CSV: the simulator's, or a portal's once its columns bear these names (docs/payments/mtn.md)."""
 
 import csv
 import io
@@ -9,17 +9,17 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from apps.mtn_integration import ecriture
-from apps.pass_payments.operateurs import LigneReleve, ReleveIndisponible
+from apps.pass_payments.operateurs import LigneReleve, ReleveIndisponible, ecriture
 
 NECESSAIRES = ("date", "transaction_financiere", "montant")
 FACULTATIVES = ("reference", "reference_externe", "telephone", "devise", "operateur")
 
 
-def lire_releve_csv(texte: str) -> Iterator[LigneReleve]:
+def lire_releve_csv(texte: str, *, operateur: str) -> Iterator[LigneReleve]:
     """The movements of the statement, in its order. Raises ReleveIndisponible, with the line's number, before giving any.
 
-    Separated by commas or semicolons. A whole statement is read or refused: half of one would look like missing money.
+    `operateur`: what its column of that name must say, if there is one. Separated by commas or semicolons. A whole
+    statement is read or refused: half of one would look like missing money.
     """
     lignes = texte.removeprefix("\ufeff")
     separateur = ";" if ";" in lignes.partition("\n")[0] else ","
@@ -34,13 +34,13 @@ def lire_releve_csv(texte: str) -> Iterator[LigneReleve]:
                 f"Il faut {', '.join(NECESSAIRES)} ; {', '.join(FACULTATIVES)} sont lues aussi."
             )
         # line_num: where the record ends, which is where a person looks.
-        lues = [_ligne(champs, tableau.line_num) for champs in tableau]
+        lues = [_mouvement(champs, tableau.line_num, operateur) for champs in tableau]
     except csv.Error as faute:
         raise ReleveIndisponible(f"Ligne {tableau.reader.line_num} du relevé : guillemets mal fermés.") from faute
     return iter(lues)
 
 
-def _ligne(champs: dict[str, str | list[str] | None], numero: int) -> LigneReleve:
+def _mouvement(champs: dict[str, str | list[str] | None], numero: int, operateur: str) -> LigneReleve:
     def refus(quoi: str) -> ReleveIndisponible:
         return ReleveIndisponible(f"Ligne {numero} du relevé : {quoi}.")
 
@@ -48,8 +48,8 @@ def _ligne(champs: dict[str, str | list[str] | None], numero: int) -> LigneRelev
     if any(not isinstance(valeur, str) for valeur in champs.values()):
         raise refus("elle n'a pas autant de valeurs que la première ligne a de colonnes")
     valeurs = {nom: str(valeur).strip() for nom, valeur in champs.items()}
-    if valeurs.get("operateur", "mtn") != "mtn":
-        raise refus(f"l'opérateur « {valeurs['operateur']} » n'est pas mtn")
+    if valeurs.get("operateur", operateur) != operateur:
+        raise refus(f"l'opérateur « {valeurs['operateur']} » n'est pas {operateur}")
     if valeurs.get("devise", "XAF") != "XAF":
         raise refus(f"la devise « {valeurs['devise']} » n'est pas XAF")
     signe = -1 if valeurs["montant"].startswith("-") else 1

@@ -2,6 +2,9 @@
 
 Every call carries a reference that we committed before. A call therefore may be repeated with the same reference: the
 operator then answers `DEJA_CONNUE` and moves nothing twice. No method is called inside a database transaction.
+
+Beside this interface is what the folder of each operator is made of: `appels` (how a call is made), `http`, `jetons`,
+`circuit`, `traces` and `models` (what is kept of it), `motifs`, `ecriture`, `releve`, `apis` (callbacks), `admin`, `metriques`.
 """
 
 import enum

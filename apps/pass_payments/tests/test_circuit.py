@@ -4,11 +4,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from apps.mtn_integration.circuit import Circuit
-from apps.mtn_integration.errors import AccesRefuse, EnvoyeeAilleurs
 from apps.pass_payments.operateurs import OperateurFerme, OperateurInjoignable
+from apps.pass_payments.operateurs.circuit import Circuit
+from apps.pass_payments.operateurs.errors import AccesRefuse, EnvoyeeAilleurs
 
-from .reglages import Temps
+from .temps import Temps
 
 
 @pytest.fixture

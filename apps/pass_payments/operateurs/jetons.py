@@ -1,4 +1,4 @@
-"""The access token of one product: asked for once, renewed before its end, whatever the number of threads."""
+"""An operator's access token: asked for once, renewed before its end, whatever the number of threads."""
 
 import threading
 import time
@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 
 import structlog
 
-from apps.mtn_integration.errors import AccesRefuse
 from apps.pass_payments.operateurs import OperateurInjoignable
+from apps.pass_payments.operateurs.errors import AccesRefuse
 
-# MTN's advice: renew ten minutes before the end.
+# Ten minutes before the end, as MTN advises.
 AVANCE = 600.0
 # When renewing failed while the former token still lives.
 PATIENCE = 30.0
@@ -34,7 +34,7 @@ class _Garde:
 
 
 class Jetons:
-    """`demander` asks MTN; it raises OperateurInjoignable or AccesRefuse, which all those who wait for it receive."""
+    """`demander` asks the operator; it raises OperateurInjoignable or AccesRefuse, which all those who wait for it receive."""
 
     def __init__(self, demander: Callable[[], Jeton], *, horloge: Callable[[], float] = time.monotonic) -> None:
         self._demander, self._horloge = demander, horloge
@@ -62,7 +62,7 @@ class Jetons:
             raise OperateurInjoignable("jeton attendu trop longtemps") from None
 
     def oublier(self, valeur: str) -> None:
-        """MTN no longer knows this token; one that another thread has obtained since is kept."""
+        """The operator no longer knows this token; one that another thread has obtained since is kept."""
         with self._verrou:
             if self._garde and self._garde.valeur == valeur:
                 self._garde = None
@@ -75,7 +75,7 @@ class Jetons:
             self._atterrir(vol, echec)
             if vivant is None:
                 raise
-            logger.warning("jeton_mtn_non_renouvele", erreur=type(echec).__name__)
+            logger.warning("jeton_operateur_non_renouvele", erreur=type(echec).__name__)
             self._patienter(vivant)
             return vivant
         except BaseException:

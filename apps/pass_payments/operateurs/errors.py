@@ -1,4 +1,4 @@
-"""What goes wrong between us and MTN, inside this app; callers see the exceptions of `apps.pass_payments.operateurs`."""
+"""What goes wrong between us and an operator, inside its folder; callers see the exceptions of `operateurs` itself."""
 
 from apps.pass_payments.operateurs import OperateurInjoignable
 
@@ -12,14 +12,14 @@ class DelaiEpuise(OperateurInjoignable):
 
 
 class EnvoyeeAilleurs(OperateurInjoignable):
-    """Another environment or platform of MTN holds the reference: this one would take it for new, and pay twice."""
+    """Another environment or platform of the operator holds the reference: this one would take it for new, and pay twice."""
 
     def __init__(self) -> None:
-        super().__init__("référence envoyée par un autre environnement ou une autre plateforme de MTN")
+        super().__init__("référence envoyée par un autre environnement ou une autre plateforme de l'opérateur")
 
 
 class AccesRefuse(Exception):
-    """MTN answered, and does not let us in: keys, user, rights or target are wrong. Nothing was created by this call."""
+    """The operator answered, and does not let us in: keys, user, rights or target are wrong. This call created nothing."""
 
     def __init__(self, raison: str, *, statut: int) -> None:
         super().__init__(raison)
