@@ -5,6 +5,7 @@ from .back_office import *
 from .base import *
 from .borne import *
 from .business import *
+from .comprehension import *
 from .database import *
 from .demo import *
 from .direct import *
