@@ -298,8 +298,8 @@ PORTES |= {
     ("admin/second-facteur/", "get"): _libre("/admin/second-facteur/"),
 }
 # Says 503 without a worker, to everybody alike; asks for a token of its own, that of no person (tests/test_metriques.py);
-# is 404 but for who is enrolling (test_connexion_agents); is a page of staff (tests/test_trouver.py); opens by a link made for one
-# reader, whoever tries (apps/socle/tests/test_fichiers.py).
+# is 404 but for who is enrolling (test_connexion_agents); is a page of staff (tests/test_trouver.py); opens by a link made for
+# one reader, whoever tries (apps/socle/tests/test_fichiers.py).
 SANS_LIGNE = {
     ("sante/pret/", "get"),
     ("metriques/", "get"),
