@@ -141,21 +141,21 @@ def _lire_le_code(tour: Tour, texte: str) -> None:
 
 
 def _detailler(tour: Tour, texte: str) -> None:
-    """The asked field takes the answer first; a marker of correction changes others; what is empty fills."""
     question = question_ouverte(tour.etat, tour.faits)
     if question is None:
         tour.dire(phrases.DEJA_CONFIRMEE)
-        return
-    if question is CONFIRMATION:
+    elif question is CONFIRMATION:
         _repondre_au_recapitulatif(tour, texte)
-        return
+    else:
+        _repondre_a_la_question(tour, question, texte)
+
+
+def _repondre_a_la_question(tour: Tour, question: Question, texte: str) -> None:
+    """The asked field takes the answer first; a marker of correction changes others; what is empty fills."""
     brut, regle, mots = _reponse_directe(tour, question, texte)
     if brut is None and digresser(tour, texte):
         return
-    corriges = []
-    if tour.compris.correction:
-        repondu = brut is not None and question.type != "texte"
-        corriges = corriger_par_les_mots(tour, tour.compris, sauf=question, repondu=repondu)
+    corriges = _corriger_au_passage(tour, question, repondu=brut is not None)
     if corriges and question.type == "oui_non" and regle != "litteral":
         brut = None  # the « non » of « non, c'était mardi » is no answer
     remplis = completer(tour, tour.compris, question=question, source="reponse")
@@ -173,6 +173,13 @@ def _detailler(tour: Tour, texte: str) -> None:
             incompris(tour)
     if remplis and repondu:
         tour.dire(phrases.NOTE.format(champs=nommes(tour, remplis)))
+
+
+def _corriger_au_passage(tour: Tour, question: Question, *, repondu: bool) -> list[str]:
+    """Other fields that the text corrects, beside the answer that it gives (`repondu`) or not."""
+    if not tour.compris.correction:
+        return []
+    return corriger_par_les_mots(tour, tour.compris, sauf=question, repondu=repondu and question.type != "texte")
 
 
 def _reponse_directe(tour: Tour, question: Question, texte: str) -> tuple[Any, str, str]:
