@@ -30,9 +30,9 @@ def _dit_autre_chose(t: str, nom: str, lu: re.Match[str]) -> bool:
     if nom in ("confirmer", "non"):
         return len(reste) > 4 or correction_dans(t)
     if nom == "passer":
-        return len(reste) > 4 or bool(motif_de("commandes.dit_autre_chose").search(t))
+        return len(reste) > 4 or bool(motif_de("commandes.temps_passe").search(t))
     if nom in ("annuler", "revenir", "repeter"):
-        return len(reste) > 8 or bool(motif_de("commandes.dit_autre_chose_2").search(t))
+        return len(reste) > 8 or bool(motif_de("commandes.retour_ou_arret").search(t))
     return nom == "je_ne_sais_pas" and len(reste) > 9
 
 

@@ -187,29 +187,38 @@ def _plages(t: str, ref: date) -> Iterator[Jour]:
     for lu in _PLAGE_BARRES.finditer(t):
         yield _plage(lu, (int(lu[1]), int(lu[2])), (int(lu[3]), int(lu[4])), ref, annee=lu[5])
     for lu in _PLAGE.finditer(t):
-        j1, j2 = _n(lu["j1"]), _n(lu["j2"])
-        if j1 is None or j2 is None or not (1 <= j1 <= 31 and 1 <= j2 <= 31):
-            continue
-        m1, m2 = MOIS.get(lu["m1"] or "", 0), MOIS.get(lu["m2"] or "", 0)
-        if m1 and not m2:
-            m2 = m1 if j2 >= j1 else m1 % 12 + 1
-        double = lu[0].startswith(("nuit ", "entre")) or t[: lu.start()].endswith("semaine ")
-        yield (
-            Jour(lu.start(), lu.end(), None, "date.plage")
-            if double
-            else _plage(lu, (j1, m1), (j2, m2), ref, annee=lu["a"])
-        )
+        if plage := _plage_dite(t, lu, ref):
+            yield plage
     for lu in (*_PLAGE_MOIS.finditer(t), *_PLAGE_COURTE.finditer(t)):
         j1, j2 = _n(lu["j1"]), _n(lu["j2"])
         if j1 is not None and j2 is not None:
             yield _plage(lu, (j1, MOIS[lu.groupdict().get("m1") or lu["m2"]]), (j2, MOIS[lu["m2"]]), ref)
     for lu in _PLAGE_JOURS.finditer(t):
-        dernier = _jour_semaine(JOURS[lu["j2"]], ref)
-        premier = dernier - timedelta(days=(JOURS[lu["j2"]] - JOURS[lu["j1"]]) % 7)
-        double = bool(lu["nuit"]) or lu["lien"] == "entre" or t[max(0, lu.start() - 5) : lu.start()].endswith("nuit ")
-        yield Jour(lu.start(), lu.end(), None if double else premier, "date.plage_jours", None if double else dernier)
+        yield _plage_de_semaine(t, lu, ref)
     for lu in _OU.finditer(t):
         yield Jour(lu.start(), lu.end(), None, "date.choix")
+
+
+def _plage_dite(t: str, lu: re.Match[str], ref: date) -> Jour | None:
+    """« du 4 au 7 mai »; None when a number is no day of a month."""
+    j1, j2 = _n(lu["j1"]), _n(lu["j2"])
+    if j1 is None or j2 is None or not (1 <= j1 <= 31 and 1 <= j2 <= 31):
+        return None
+    if lu[0].startswith(("nuit ", "entre")) or t[: lu.start()].endswith("semaine "):
+        return Jour(lu.start(), lu.end(), None, "date.plage")
+    m1, m2 = MOIS.get(lu["m1"] or "", 0), MOIS.get(lu["m2"] or "", 0)
+    if m1 and not m2:
+        m2 = m1 if j2 >= j1 else m1 % 12 + 1
+    return _plage(lu, (j1, m1), (j2, m2), ref, annee=lu["a"])
+
+
+def _plage_de_semaine(t: str, lu: re.Match[str], ref: date) -> Jour:
+    """« de lundi à jeudi »: the last such days; « la nuit de lundi à mardi » is no one day."""
+    if lu["nuit"] or lu["lien"] == "entre" or t[max(0, lu.start() - 5) : lu.start()].endswith("nuit "):
+        return Jour(lu.start(), lu.end(), None, "date.plage_jours")
+    dernier = _jour_semaine(JOURS[lu["j2"]], ref)
+    premier = dernier - timedelta(days=(JOURS[lu["j2"]] - JOURS[lu["j1"]]) % 7)
+    return Jour(lu.start(), lu.end(), premier, "date.plage_jours", dernier)
 
 
 def _plage(
@@ -250,7 +259,9 @@ def _absolues(t: str, ref: date) -> Iterator[Jour]:
 def _semaines(t: str, ref: date) -> Iterator[Jour]:
     for lu in _SEMAINE.finditer(t):
         quoi = (lu["quoi"] or "").strip()
-        if motif_de("dates.semaines").match(quoi) or motif_de("dates.semaines_2").search(t[: lu.start()][-15:]):
+        if motif_de("dates.semaine_autre").match(quoi) or motif_de("dates.jour_quelconque").search(
+            t[: lu.start()][-15:]
+        ):
             yield Jour(lu.start(), lu.end(), None, "date.vague")
             continue
         valeur = _jour_semaine(JOURS[lu["jour"]], ref)
@@ -268,23 +279,8 @@ def _relatives(t: str, ref: date) -> Iterator[Jour]:
         for lu in expression.finditer(t):
             yield Jour(lu.start(), lu.end(), None if recul is None else ref - timedelta(days=recul), regle)
     for lu in _IL_Y_A.finditer(t):
-        quantite = 1 if lu["n"] in ("un", "une") else petit(lu["n"])
-        vague = (lu["vague"] or "").strip() not in (
-            "",
-            "deja",
-            "juste",
-            "exactement",
-            "tout juste",
-            "maintenant",
-        ) or lu["apres"]
-        if quantite is None or (lu["u"].startswith("nuit") or lu["u"].startswith("an")):
-            continue
-        court = lu["u"][0] in "h" or lu["u"].startswith("minute")
-        if court and lu["tete"] in ("fait", "ca fait", "a peine") and quantite > 23:
-            continue
-        if lu["tete"] == "fait" and not re.search(r"(?:ca|cela|sa) $", t[: lu.start()][-6:]):
-            continue
-        yield Jour(lu.start(), lu.end(), None if vague else _recul(ref, quantite, lu["u"]), "date.il_y_a")
+        if jour := _il_y_a(t, lu, ref):
+            yield jour
     for lu in _DE_CA.finditer(t):
         quantite = petit(lu["n"])
         vague = re.search(_VAGUE, t[: lu.start()][-20:])
@@ -292,13 +288,25 @@ def _relatives(t: str, ref: date) -> Iterator[Jour]:
             lu.start(), lu.end(), None if vague or quantite is None else _recul(ref, quantite, lu["u"]), "date.il_y_a"
         )
     for lu in _MIKOLO.finditer(t):
-        semaines = "poso" in lu[0]
-        yield Jour(
-            lu.start(),
-            lu.end(),
-            ref - timedelta(days=LOCAUX[lu["n"] or lu["n2"]] * (7 if semaines else 1)),
-            "date.il_y_a_local",
-        )
+        nombre = LOCAUX[lu["n"] or lu["n2"]] * (7 if "poso" in lu[0] else 1)
+        yield Jour(lu.start(), lu.end(), ref - timedelta(days=nombre), "date.il_y_a_local")
+
+
+_EXACT = ("", "deja", "juste", "exactement", "tout juste", "maintenant")
+
+
+def _il_y_a(t: str, lu: re.Match[str], ref: date) -> Jour | None:
+    """« il y a trois jours »; None for nights and years, and for « ça fait 48 heures que … », which says how long."""
+    quantite = 1 if lu["n"] in ("un", "une") else petit(lu["n"])
+    if quantite is None or lu["u"].startswith(("nuit", "an")):
+        return None
+    court = lu["u"].startswith(("h", "minute"))
+    if court and lu["tete"] in ("fait", "ca fait", "a peine") and quantite > 23:
+        return None
+    if lu["tete"] == "fait" and not re.search(r"(?:ca|cela|sa) $", t[: lu.start()][-6:]):
+        return None
+    vague = (lu["vague"] or "").strip() not in _EXACT or lu["apres"]
+    return Jour(lu.start(), lu.end(), None if vague else _recul(ref, quantite, lu["u"]), "date.il_y_a")
 
 
 def _recul(ref: date, quantite: int, unite: str) -> date | None:
@@ -335,7 +343,7 @@ def _fetes(t: str, ref: date) -> Iterator[Jour]:
             and not lu[0].startswith("fete")
         ):
             continue
-        if motif_de("dates.fetes_2").search(t[: lu.start()]):
+        if motif_de("dates.fete_en_nom").search(t[: lu.start()]):
             continue
         jours = (
             [_paques(an) + timedelta(days=mobiles[nom](lu[0])) for an in (ref.year, ref.year - 1)]

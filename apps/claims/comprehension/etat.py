@@ -59,8 +59,8 @@ def _sans_objet(t: str, debut: int, fin: int, regle: str) -> bool:
     chose = max(_CHOSES.finditer(avant), key=lambda lu: lu.start(), default=None)
     if (
         chose
-        and not (motif_de("etat.sans_objet_3").search(avant[chose.end() :]) and motif_de("etat.quelqu_un").search(t))
-        and not motif_de("etat.sans_objet_2").search(avant[: chose.start()])
+        and not (motif_de("etat.autre_sujet").search(avant[chose.end() :]) and motif_de("etat.quelqu_un").search(t))
+        and not motif_de("etat.chose_en_complement").search(avant[: chose.start()])
     ):
         return True
     if motif_de("etat.sans_objet").search(t[debut : fin + 30]):
@@ -81,79 +81,83 @@ _DOULEUR = motif_de("etat.douleur")
 
 _BLESSE = tuple((regle, motif(ecrit)) for regle, ecrit in famille("blesse"))
 _CHOSE_BLESSEE = motif_de("etat.chose_blessee")
+_OBJET = re.compile(r"(?:verre|fer|tole|balle|lame|choc|pierre)")
+_COTE_D_OBJET = re.compile(r"cote|face|dos de")
+_OPERATION = re.compile(r"amput|opere")
+_CAUSE_DE_MORT = re.compile(
+    r"(?:brul|saign|en sang|plein de sang|perdu beaucoup|electr|ecras|mordu|ete pique|pique|poignard)"
+)
+_Signe = tuple[bool, int, int, str]
 
 
 def blesses(texte: Texte, *, accidentel: bool, mort: bool) -> tuple[bool, int, int, str] | None:
     """(whether somebody was injured, span in `t`, rule). `accidentel`: pain counts, and « je vais bien » answers."""
     t = texte.t
-    faux: tuple[bool, int, int, str] | None = None
+    dite, niee = _blessure_dite(t, accidentel=accidentel, mort=mort)
+    lue = dite or (_mal(t) if accidentel else None) or _sain_et_sauf(t, bien=accidentel and not mort)
+    if lue:
+        return lue
+    nette = accidentel and niee and re.search(r"bless|casse|egratign|mordu|brul|touche", t[niee[1] : niee[2]])
+    return niee if nette else None
+
+
+def _blessure_dite(t: str, *, accidentel: bool, mort: bool) -> tuple[_Signe | None, _Signe | None]:
+    """The first wound that is said to be, else the first that is denied."""
+    niee: _Signe | None = None
     for regle, expression in _BLESSE:
         for lu in expression.finditer(t):
-            if suppose(t, lu.start()) or motif_de("etat.blesses").search(t[max(0, lu.start() - 26) : lu.start()]):
+            debut, fin = lu.span()
+            if suppose(t, debut) or motif_de("etat.soin_sans_blessure").search(t[max(0, debut - 26) : debut]):
                 continue
-            if (
-                failli(t, lu.start())
-                or nie(t, lu.start(), lu.end())
-                or _INDEMNE.search(t[max(0, lu.start() - 22) : lu.end() + 3])
-            ):
-                faux = faux or (False, lu.start(), lu.end(), "blesse.nie")
-                continue
-            if regle == "blesse.coup_corps" and _INDEMNE.search(t):
-                continue
-            if _fausse_blessure(t, lu, regle, accidentel=accidentel, mort=mort):
-                continue
-            return True, lu.start(), lu.end(), regle
-    douleur = _DOULEUR.search(t) if accidentel else None
+            if failli(t, debut) or nie(t, debut, fin) or _INDEMNE.search(t[max(0, debut - 22) : fin + 3]):
+                niee = niee or (False, debut, fin, "blesse.nie")
+            elif not _fausse_blessure(t, lu, regle, accidentel=accidentel, mort=mort):
+                return (True, debut, fin, regle), None
+    return None, niee
+
+
+def _mal(t: str) -> _Signe | None:
+    """Pain, or a body that moves no more, after an accident."""
+    douleur = _DOULEUR.search(t)
     if douleur and not nie(t, douleur.start(), douleur.end()) and not failli(t, douleur.start()):
         return True, douleur.start(), douleur.end(), "blesse.douleur"
-    immobile = motif_de("etat.immobile").search(t) if accidentel else None
-    if immobile:
-        return True, immobile.start(), immobile.end(), "blesse.immobile"
-    indemne = _INDEMNE.search(t)
-    if indemne:
+    immobile = motif_de("etat.immobile").search(t)
+    return (True, immobile.start(), immobile.end(), "blesse.immobile") if immobile else None
+
+
+def _sain_et_sauf(t: str, *, bien: bool) -> _Signe | None:
+    """« Indemne », and « nous allons bien » where `bien` is an answer."""
+    if indemne := _INDEMNE.search(t):
         return False, indemne.start(), indemne.end(), "blesse.indemne"
-    bien = _VONT_BIEN.search(t) if accidentel and not mort else None
-    if bien:
-        return False, bien.start(), bien.end(), "blesse.vont_bien"
-    return (
-        faux
-        if faux and re.search(r"bless|casse|egratign|mordu|brul|touche", t[faux[1] : faux[2]]) and accidentel
-        else None
-    )
+    vont_bien = _VONT_BIEN.search(t) if bien else None
+    return (False, vont_bien.start(), vont_bien.end(), "blesse.vont_bien") if vont_bien else None
 
 
 def _fausse_blessure(t: str, lu: re.Match[str], regle: str, *, accidentel: bool, mort: bool) -> bool:
     """Whether the words are of an illness, of a thing, or of care long past."""
     dit = lu[0]
     if regle in ("blesse.corps_verbe", "blesse.verbe_corps"):
-        if motif_de("etat.fausse_blessure_4").search(dit) and not accidentel:
-            return True
-        if _CHOSE_BLESSEE.search(t[max(0, lu.start() - 2) : lu.end() + 18]) and not motif_de(
-            "etat.fausse_blessure_5"
-        ).search(dit):
-            return bool(motif_de("etat.fausse_blessure_6").search(dit))
-        if re.search(r"\b(?:cote|face|coup|de front)\b", dit) and not motif_de("etat.fausse_blessure_7").search(dit):
-            return True
-        if motif_de("etat.fausse_blessure").search(dit):
-            return True
-    if regle == "blesse.lesion" and motif_de("etat.fausse_blessure_2").search(dit) and not accidentel:
+        faux_corps = _faux_corps(t, lu, accidentel=accidentel)
+        if faux_corps is not None:
+            return faux_corps
+    if regle == "blesse.coup_corps" and (_INDEMNE.search(t) or (_OBJET.match(dit) and _COTE_D_OBJET.search(dit))):
         return True
-    if (
-        regle == "blesse.coup_corps"
-        and re.match(r"(?:verre|fer|tole|balle|lame|choc|pierre)", dit)
-        and re.search(r"cote|face|dos de", dit)
-    ):
+    de_maladie = _OPERATION.match(dit) or (regle == "blesse.lesion" and motif_de("etat.lesion_de_maladie").search(dit))
+    if de_maladie and not accidentel:
         return True
-    if re.match(r"amput|opere", dit) and not accidentel:
+    if dit.startswith("blessure") and motif_de("etat.des_suites").search(t[: lu.start()][-26:]):
         return True
-    if dit.startswith("blessure") and motif_de("etat.fausse_blessure_3").search(t[: lu.start()][-26:]):
+    return mort and regle == "blesse.verbe" and bool(_CAUSE_DE_MORT.match(dit))
+
+
+def _faux_corps(t: str, lu: re.Match[str], *, accidentel: bool) -> bool | None:
+    """Whether a part of the body and its verb are of an illness, a thing or a figure of speech; None: they do not tell."""
+    dit = lu[0]
+    if motif_de("etat.corps_de_maladie").search(dit) and not accidentel:
         return True
-    return (
-        mort
-        and regle == "blesse.verbe"
-        and bool(
-            re.match(
-                r"(?:brul|saign|en sang|plein de sang|perdu beaucoup|electr|ecras|mordu|ete pique|pique|poignard)", dit
-            )
-        )
-    )
+    chose = _CHOSE_BLESSEE.search(t[max(0, lu.start() - 2) : lu.end() + 18])
+    if chose and not motif_de("etat.corps_a_soi").search(dit):
+        return bool(motif_de("etat.corps_ou_cote").search(dit))
+    if re.search(r"\b(?:cote|face|coup|de front)\b", dit) and not motif_de("etat.cote_cassee").search(dit):
+        return True
+    return True if motif_de("etat.maniere_de_parler").search(dit) else None

@@ -16,6 +16,7 @@ _POINTS = re.compile(
     rf"(?<![\d.,/-])\b(?P<h>[01]?\d|2[0-3]) ?[:h] ?(?P<m>[0-5]\d)\b(?! ?(?:f|fcfa|francs|mille)\b){_PERIODE}"
 )
 _MIDI = motif_de("heures.midi")
+_PAS_A_MIDI = re.compile(r"\b(?:ce|cet|apres|avant|entre|jusqu'a|ou) $")
 _NGONGA = re.compile(rf"\b(?:ngonga|saa|ntango)(?: ya)? (?P<h>\d{{1,2}}|{'|'.join(LOCAUX)})\b{_PERIODE}")
 _DUREE = motif_de("heures.duree")
 _APRES_DUREE = motif_de("heures.apres_duree")
@@ -70,39 +71,56 @@ def _autour(t: str, debut: int, fin: int) -> str:
 def heures(t: str) -> list[Heure]:
     """Clock times of `t`, in order; a range or a choice of two gives None."""
     trouvees: list[Heure] = []
-    for forme, lu in [
-        (nom, lu)
-        for nom, expression in (("heure", _HEURE), ("points", _POINTS), ("ngonga", _NGONGA))
-        for lu in expression.finditer(t)
-    ]:
-        if any(autre.debut < lu.end() and lu.start() < autre.fin for autre in trouvees):
-            continue
-        h = petit(lu["h"])
-        groupes = lu.groupdict()
-        minutes, plus = _minutes(groupes.get("m")), _minutes(groupes.get("plus"))
-        if h is None or h > 24 or minutes is None or plus is None:
-            continue
-        if _DUREE.search(t[max(0, lu.start() - 25) : lu.start()]) or _APRES_DUREE.match(t[lu.end() : lu.end() + 20]):
-            continue
-        double = _OU.match(t[lu.end() : lu.end() + 14]) or (
-            _ENTRE.search(t[: lu.start()]) and re.match(r" (?:et|a) \d", t[lu.end() :])
-        )
-        double = double or motif_de("heures.heures").search(t[max(0, lu.start() - 16) : lu.start()])
-        periode = groupes.get("periode") or _autour(t, lu.start(), lu.end())
-        trouvees.append(
-            Heure(lu.start(), lu.end(), None if double else _heure(h, minutes + plus, periode), f"heure.{forme}")
-        )
+    for forme, expression in (("heure", _HEURE), ("points", _POINTS), ("ngonga", _NGONGA)):
+        for lu in expression.finditer(t):
+            if _libre(lu, trouvees) and (heure := _chiffree(t, lu, forme)):
+                trouvees.append(heure)
     for lu in _MIDI.finditer(t):
-        if any(autre.debut < lu.end() and lu.start() < autre.fin for autre in trouvees):
-            continue
-        minutes = _minutes(lu["plus"])
-        if minutes is not None and not re.search(r"\b(?:ce|cet|apres|avant|entre|jusqu'a|ou) $", t[: lu.start()][-10:]):
-            trouvees.append(
-                Heure(lu.start(), lu.end(), _heure(12 if lu["mot"] == "midi" else 0, minutes, ""), "heure.midi")
-            )
-        elif minutes is not None and t[: lu.start()].endswith("ce "):
-            trouvees.append(Heure(lu.start(), lu.end(), time(12), "heure.midi"))
+        if _libre(lu, trouvees) and (heure := _midi(t, lu)):
+            trouvees.append(heure)
     return sorted(trouvees, key=lambda heure: heure.debut)
+
+
+def _libre(lu: re.Match[str], trouvees: list[Heure]) -> bool:
+    """Whether no time that was found has a word of `lu`."""
+    return not any(autre.debut < lu.end() and lu.start() < autre.fin for autre in trouvees)
+
+
+def _chiffree(t: str, lu: re.Match[str], forme: str) -> Heure | None:
+    """The time that a number of hours says; None when it says a duration or no hour of the day."""
+    groupes = lu.groupdict()
+    h, minutes, plus = petit(lu["h"]), _minutes(groupes.get("m")), _minutes(groupes.get("plus"))
+    if h is None or h > 24 or minutes is None or plus is None or _duree(t, lu):
+        return None
+    periode = groupes.get("periode") or _autour(t, lu.start(), lu.end())
+    valeur = None if _double(t, lu) else _heure(h, minutes + plus, periode)
+    return Heure(lu.start(), lu.end(), valeur, f"heure.{forme}")
+
+
+def _duree(t: str, lu: re.Match[str]) -> bool:
+    """Whether the words beside say how long: « pendant 3 heures »."""
+    return bool(
+        _DUREE.search(t[max(0, lu.start() - 25) : lu.start()]) or _APRES_DUREE.match(t[lu.end() : lu.end() + 20])
+    )
+
+
+def _double(t: str, lu: re.Match[str]) -> bool:
+    """Whether another hour is said with this one: « entre 8h et 9h », « 8h ou 9h »."""
+    return bool(
+        _OU.match(t[lu.end() : lu.end() + 14])
+        or (_ENTRE.search(t[: lu.start()]) and re.match(r" (?:et|a) \d", t[lu.end() :]))
+        or motif_de("heures.autre_avant").search(t[max(0, lu.start() - 16) : lu.start()])
+    )
+
+
+def _midi(t: str, lu: re.Match[str]) -> Heure | None:
+    """Noon or midnight, « ce midi » too; not « avant midi », « entre midi et … »."""
+    minutes = _minutes(lu["plus"])
+    if minutes is None:
+        return None
+    if not _PAS_A_MIDI.search(t[: lu.start()][-10:]):
+        return Heure(lu.start(), lu.end(), _heure(12 if lu["mot"] == "midi" else 0, minutes, ""), "heure.midi")
+    return Heure(lu.start(), lu.end(), time(12), "heure.midi") if t[: lu.start()].endswith("ce ") else None
 
 
 def secondaire(t: str, heure: Heure) -> bool:

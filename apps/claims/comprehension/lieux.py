@@ -4,7 +4,7 @@ By the gazetteer, by common nouns of places with the name that follows, and by p
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from .normalisation import Texte
@@ -93,52 +93,55 @@ def _nom_apres(texte: Texte, debut_nom: int, fin: int, *, villes: dict[int, int]
     t = texte.t
     place, debut_chaine = fin, True
     for _ in range(4):
-        lien = _LIEN_DE.match(t, place) or re.compile(r" ").match(t, place)
+        lien = _LIEN_DE.match(t, place) or _ESPACE.match(t, place)
         if lien is None:
             break
-        apres, avec_lien = lien.end(), lien.end() - lien.start() > 1
-        if apres in villes:
-            place, debut_chaine = villes[apres], False
+        if lien.end() in villes:
+            place, debut_chaine = villes[lien.end()], False
             continue
-        mot = _MOT.match(t, apres)
-        if (
-            mot is None
-            or (lien[0] == " na " and mot[0] in ("ngai", "biso", "ye", "yo", "bango", "mono", "beto", "nge"))
-            or (
-                mot[0] in _ARRET
-                and not (
-                    mot[0] in ("chez", "la", "le", "les", "grace", "dieu", "bien", "total", "plus")
-                    and _majuscule(texte, apres)
-                )
-            )
+        mot = _mot_de_nom(texte, lien)
+        if mot is None or not (
+            _nom_propre(texte, lien, mot) or (debut_chaine and _nom_commun(t, debut_nom, fin, lien, mot))
         ):
             break
-        nom_propre = (
-            _majuscule(texte, apres)
-            or mot[0] in ("st", "ste", "saint", "sainte", "mgr")
-            or (avec_lien and mot[0].isdigit() and lien[0].strip() in ("des", "n°", "numero"))
-        )
-        if nom_propre or (
-            debut_chaine
-            and (avec_lien or _nom_nu(t, debut_nom, fin, mot))
-            and len(mot[0]) > 2
-            and not re.match(r"\d", mot[0])
-        ):
-            place = mot.end()
-            debut_chaine = mot[0] in ("st", "ste", "saint", "sainte", "mgr")
-            if (
-                nom_propre
-                and mot[0] in ("st", "ste", "saint", "sainte", "mgr")
-                and (suite := re.compile(r"[ -]([a-z]+)").match(t, place))
-            ):
-                place, debut_chaine = suite.end(), False
-            continue
-        break
+        place, debut_chaine = mot.end(), mot[0] in _SAINTS
+        if debut_chaine and (suite := _NOM_DE_SAINT.match(t, place)):
+            place, debut_chaine = suite.end(), False
     possede = re.search(r"\b(?:mon|ma|notre|nos|sa|son) (?:\w+ )?$", t[:debut_nom][-14:])
-    en_ville = re.compile(r",? (?:a|de|au|a la|en|na) ").match(t, place)
+    en_ville = _EN_VILLE.match(t, place)
     if en_ville and en_ville.end() in villes and place == fin and not possede:
         return villes[en_ville.end()]
     return place
+
+
+_ESPACE = re.compile(r" ")
+_EN_VILLE = re.compile(r",? (?:a|de|au|a la|en|na) ")
+_SAINTS = ("st", "ste", "saint", "sainte", "mgr")
+_NOM_DE_SAINT = re.compile(r"[ -]([a-z]+)")
+# « na ngai »: mine, in Lingala and Kituba.
+_A_QUI = ("ngai", "biso", "ye", "yo", "bango", "mono", "beto", "nge")
+# Stop words that begin a name when they have a capital: « la Grâce », « Total ».
+_ARRET_OU_NOM = ("chez", "la", "le", "les", "grace", "dieu", "bien", "total", "plus")
+
+
+def _mot_de_nom(texte: Texte, lien: re.Match[str]) -> re.Match[str] | None:
+    """The word after `lien`, when a name may have it."""
+    mot = _MOT.match(texte.t, lien.end())
+    if mot is None or (lien[0] == " na " and mot[0] in _A_QUI):
+        return None
+    permis = mot[0] not in _ARRET or (mot[0] in _ARRET_OU_NOM and _majuscule(texte, mot.start()))
+    return mot if permis else None
+
+
+def _nom_propre(texte: Texte, lien: re.Match[str], mot: re.Match[str]) -> bool:
+    """Whether a capital, a saint, or a number after « des », « n° » make a name of `mot`."""
+    numero = mot[0].isdigit() and lien[0].strip() in ("des", "n°", "numero")
+    return _majuscule(texte, mot.start()) or mot[0] in _SAINTS or numero
+
+
+def _nom_commun(t: str, debut: int, fin: int, lien: re.Match[str], mot: re.Match[str]) -> bool:
+    """Whether a small-letter word names what `t[debut:fin]` begins: « marché de … », « clinique … »."""
+    return (lien[0] != " " or _nom_nu(t, debut, fin, mot)) and len(mot[0]) > 2 and not mot[0][0].isdigit()
 
 
 _PORTE_NOM = motif_de("lieux.porte_nom")
@@ -154,50 +157,71 @@ def _nom_nu(t: str, debut: int, fin: int, mot: re.Match[str]) -> bool:
 def lieux(texte: Texte, *, sejour: bool, vague: bool, ancre: int | None = None) -> list[Lieu]:
     """Places of `texte`, the best first. `sejour`: a hospital is the place; `vague`: « dans le bus » counts;
     `ancre`: where the words of a death stand, whose sentence says where."""
-    t = texte.t
-    _, ambigus, _ = _toponymes()
-    reperes = _reperer(t)
+    reperes = _reperer(texte.t)
     villes = {debut: fin for debut, fin, _ in reperes}
-    trouves: list[Lieu] = []
-    pris: list[tuple[int, int]] = []
+    trouves, pris = _routes(texte.t, villes)
+    trouves += _communs(texte, villes, pris, sejour=sejour, vague=vague)
+    trouves += _repertories(texte, reperes, pris, sejour=sejour)
+    trouves += _inconnus(texte, pris)
+    trouves += _chez(texte.t, sejour=sejour, vague=vague)
+    if ancre is not None:
+        trouves = _preferer_la_phrase(texte.t, trouves, ancre)
+    return sorted(trouves, key=lambda lieu: (-lieu.poids, lieu.debut))
+
+
+def _routes(t: str, villes: dict[int, int]) -> tuple[list[Lieu], list[tuple[int, int]]]:
+    """Roads, and spans of those between two towns, in which no other place is read."""
+    trouves, pris = [], []
     for lu in _ROUTE.finditer(t):
         if lu["a"] is None:
             trouves.append(Lieu(lu.start(), lu.end(), 82, "lieu.route"))
         elif lu.start("a") in villes and lu.start("b") in villes:
             trouves.append(Lieu(lu.start(), villes[lu.start("b")], 50, "lieu.entre"))
-            pris.append((lu.start(), lu.end()))
+            pris.append(lu.span())
+    return trouves, pris
+
+
+def _communs(
+    texte: Texte, villes: dict[int, int], pris: list[tuple[int, int]], *, sejour: bool, vague: bool
+) -> list[Lieu]:
+    """Places named by a common noun; adds their spans to `pris`."""
+    trouves = []
     for section, expression in _generiques().items():
-        for lu in expression.finditer(t):
-            if not any(debut < lu.end() and lu.start() < fin for debut, fin in pris) and (
-                lieu := _generique(texte, lu, section, villes, sejour=sejour, vague=vague)
-            ):
+        for lu in expression.finditer(texte.t):
+            if any(debut < lu.end() and lu.start() < fin for debut, fin in pris):
+                continue
+            if lieu := _generique(texte, lu, section, villes, sejour=sejour, vague=vague):
                 trouves.append(lieu)
                 pris.append((lieu.debut, lieu.fin))
+    return trouves
+
+
+def _repertories(
+    texte: Texte, reperes: list[tuple[int, int, str]], pris: list[tuple[int, int]], *, sejour: bool
+) -> list[Lieu]:
+    """Names of the gazetteer, a quarter after its town first; adds their spans to `pris`."""
+    t, trouves = texte.t, []
+    _, ambigus, _ = _toponymes()
     for (debut, fin, section), suivant in zip(reperes, [*reperes[1:], (0, 0, "")], strict=False):
         if section == "ville" and suivant[2] == "quartier" and t[fin : suivant[0]] in (" ", ", ", " - ", ", quartier "):
             trouves.append(Lieu(suivant[0], suivant[1], 86, "lieu.quartier"))
-        if not any(gauche <= debut < droite for gauche, droite in pris):
-            poids = _poids_toponyme(
-                texte, debut, fin, section, ambigu=" ".join(re.split(r"[ '-]+", t[debut:fin])) in ambigus, sejour=sejour
-            )
-            if poids:
-                trouves.append(Lieu(debut, fin, poids, f"lieu.{section}"))
-            pris.append((debut, fin))
-    trouves += _inconnus(texte, pris)
-    trouves += _chez(t, sejour=sejour, vague=vague)
-    if ancre is not None:
-        gauche = max(t.rfind(signe, 0, ancre) for signe in ".;!?")
-        droite = min((place for signe in ".;!?" if (place := t.find(signe, ancre)) >= 0), default=len(t))
-        trouves = [
-            Lieu(
-                lieu.debut,
-                lieu.fin,
-                lieu.poids + (40 if gauche < lieu.debut < droite and lieu.poids > 30 else 0),
-                lieu.regle,
-            )
-            for lieu in trouves
-        ]
-    return sorted(trouves, key=lambda lieu: (-lieu.poids, lieu.debut))
+        if any(gauche <= debut < droite for gauche, droite in pris):
+            continue
+        ambigu = " ".join(re.split(r"[ '-]+", t[debut:fin])) in ambigus
+        if poids := _poids_toponyme(texte, debut, fin, section, ambigu=ambigu, sejour=sejour):
+            trouves.append(Lieu(debut, fin, poids, f"lieu.{section}"))
+        pris.append((debut, fin))
+    return trouves
+
+
+def _preferer_la_phrase(t: str, trouves: list[Lieu], ancre: int) -> list[Lieu]:
+    """`trouves`, where those in the sentence of `ancre` weigh 40 more."""
+    gauche = max(t.rfind(signe, 0, ancre) for signe in ".;!?")
+    droite = min((place for signe in ".;!?" if (place := t.find(signe, ancre)) >= 0), default=len(t))
+    return [
+        replace(lieu, poids=lieu.poids + 40) if gauche < lieu.debut < droite and lieu.poids > 30 else lieu
+        for lieu in trouves
+    ]
 
 
 def _generique(
@@ -206,30 +230,44 @@ def _generique(
     """The place that a common noun names, with the name that follows; None when the noun is no place here."""
     t = texte.t
     avant = t[max(0, lu.start() - 28) : lu.start()]
-    locatif = bool(_DANS.search(avant) or motif_de("lieux.generique").search(avant))
-    suivi = (
-        section == "sante"
-        and t[lu.end() : lu.end() + 1] == " "
-        and lu.end() + 1 < len(t)
-        and _majuscule(texte, lu.end() + 1)
-    )
-    if _faux_lieu(texte, lu) or not (suivi or _annonce(avant) or _nomme(t, lu, villes)):
+    if _faux_lieu(texte, lu) or not (
+        (section == "sante" and _majuscule_apres(texte, lu.end())) or _annonce(avant) or _nomme(t, lu, villes)
+    ):
         return None
     if section == "vague":
-        ici = vague and _DANS.search(avant) and not _HORS.search(avant) and not re.search(r"\b(?:en|de|a) $", avant)
-        return Lieu(lu.start(), lu.end(), 30, "lieu.vague") if ici else None
+        return Lieu(lu.start(), lu.end(), 30, "lieu.vague") if vague and _ici(avant) else None
     fin = _nom_apres(texte, lu.start(), lu.end(), villes=villes)
     nomme = fin > lu.end()
-    isole = re.search(r"[,;:.(] ?$", avant) and re.match(r" ?(?:[,;.!)]|$)", t[lu.end() :])
-    if not nomme and not locatif and not (isole and section == "sante"):
+    locatif = bool(_DANS.search(avant) or motif_de("lieux.partie_de").search(avant))
+    if not (nomme or locatif or (section == "sante" and _isole(t, lu))):
         return None
     if section == "sante":
         poids = _poids_sante(t, lu, nomme=nomme, sejour=sejour)
     else:
-        poids = (92 if nomme else 52) - (60 if _HORS.search(avant) else 0)
-        if not locatif:
-            poids -= 35 if re.search(r"\b(?:le|la|mon|ma|notre|nos|un|une) $|\bl'$", avant) else 12
+        poids = _poids_commun(avant, nomme=nomme, locatif=locatif)
     return Lieu(lu.start(), fin, poids, f"lieu.{section}") if poids > 0 else None
+
+
+def _majuscule_apres(texte: Texte, fin: int) -> bool:
+    """Whether the next word, after one space, has a capital."""
+    return texte.t[fin : fin + 1] == " " and fin + 1 < len(texte.t) and _majuscule(texte, fin + 1)
+
+
+def _ici(avant: str) -> bool:
+    """Whether « dans », not « en » nor a way out, comes before: « dans le bus »."""
+    return bool(_DANS.search(avant) and not _HORS.search(avant) and not re.search(r"\b(?:en|de|a) $", avant))
+
+
+def _isole(t: str, lu: re.Match[str]) -> bool:
+    """Whether signs stand on both sides."""
+    return bool(re.search(r"[,;:.(] ?$", t[: lu.start()][-28:]) and re.match(r" ?(?:[,;.!)]|$)", t[lu.end() :]))
+
+
+def _poids_commun(avant: str, *, nomme: bool, locatif: bool) -> int:
+    poids = (92 if nomme else 52) - (60 if _HORS.search(avant) else 0)
+    if locatif:
+        return poids
+    return poids - (35 if re.search(r"\b(?:le|la|mon|ma|notre|nos|un|une) $|\bl'$", avant) else 12)
 
 
 def _faux_lieu(texte: Texte, lu: re.Match[str]) -> bool:
@@ -273,44 +311,51 @@ def _nomme(t: str, lu: re.Match[str], villes: dict[int, int]) -> bool:
 
 
 def _poids_toponyme(texte: Texte, debut: int, fin: int, section: str, *, ambigu: bool, sejour: bool) -> int:
+    """How likely a name of the gazetteer says where it happened, 0 when it does not."""
     t = texte.t
     avant = t[max(0, debut - 40) : debut]
-    preposition = motif_de("lieux.poids_toponyme").search(avant)
     trajet = re.search(r"\b(?:de|entre|d') ?([\w-]+) (?:a|vers) $", avant)
     if trajet and tuple(re.split(r"[ '-]+", trajet[1])) in _toponymes()[0] and not sejour:
         return 10
-    if t[debut:fin] == "total" and not _majuscule(texte, debut):
-        return 0
-    isole = re.search(r"[,;.] ?$", avant) and re.match(r" ?(?:[,;.!]|$)", t[fin:])
     if (
-        ambigu
-        and not isole
-        and not (
-            preposition
-            and (_majuscule(texte, debut) or re.search(r"\b(?:a|au|a la|vers|na|quartier|village|l') ?$", avant))
-        )
+        (t[debut:fin] == "total" and not _majuscule(texte, debut))
+        or motif_de("lieux.nom_de_personne").search(avant)
+        or (ambigu and not _lieu_malgre_tout(texte, debut, fin, avant))
     ):
         return 0
-    forte = motif_de("lieux.poids_toponyme_2").search(avant)
-    poids = (
-        84 if forte else 74 if preposition and not re.search(r"\b(?:de|du|d') ?$", avant) else 66 if preposition else 60
-    )
+    poids = _poids_de_preposition(avant)
     if section == "hopital":
         poids += 20 if sejour else -10
     if section in ("etranger", "departement"):
         poids -= 6
-    if _HORS.search(avant) and not (sejour and motif_de("lieux.poids_toponyme_4").search(_HORS.search(avant)[0])):  # type: ignore[index]
+    hors = _HORS.search(avant)
+    if hors and not (sejour and motif_de("lieux.vers_les_soins").search(hors[0])):
         poids -= 60
-    if motif_de("lieux.poids_toponyme_3").search(avant):
-        return 0
     return max(poids, 0)
+
+
+def _lieu_malgre_tout(texte: Texte, debut: int, fin: int, avant: str) -> bool:
+    """Whether a name that is also a word is a place: alone between signs, or after a preposition that says so."""
+    if re.search(r"[,;.] ?$", avant) and re.match(r" ?(?:[,;.!]|$)", texte.t[fin:]):
+        return True
+    return bool(motif_de("lieux.preposition").search(avant)) and (
+        _majuscule(texte, debut) or bool(re.search(r"\b(?:a|au|a la|vers|na|quartier|village|l') ?$", avant))
+    )
+
+
+def _poids_de_preposition(avant: str) -> int:
+    if motif_de("lieux.preposition_forte").search(avant):
+        return 84
+    if not motif_de("lieux.preposition").search(avant):
+        return 60
+    return 66 if re.search(r"\b(?:de|du|d') ?$", avant) else 74
 
 
 def _inconnus(texte: Texte, pris: list[tuple[int, int]]) -> list[Lieu]:
     """Names in capitals after « à », « vers », « na », « au quartier » …, that the gazetteer does not have."""
     t = texte.t
     trouves = []
-    for lu in motif_de("lieux.inconnus").finditer(t):
+    for lu in motif_de("lieux.nom_inconnu").finditer(t):
         debut = lu.start("nom")
         if not _majuscule(texte, debut) or any(gauche <= debut < droite for gauche, droite in pris):
             continue
@@ -318,7 +363,7 @@ def _inconnus(texte: Texte, pris: list[tuple[int, int]]) -> list[Lieu]:
         if (
             mots[0] in _ARRET
             or (lu["prep"] is None and (lu[0].startswith(".") or texte.brut.isupper()))
-            or motif_de("lieux.inconnus_2").match(mots[0])
+            or motif_de("lieux.pas_un_nom").match(mots[0])
         ):
             continue
         fin = debut + len(mots[0])
@@ -340,9 +385,9 @@ def _chez(t: str, *, sejour: bool, vague: bool) -> list[Lieu]:
     trouves = []
     for lu in _CHEZ.finditer(t):
         dit = lu[0]
-        if motif_de("lieux.chez_2").match(dit) or _CHEZ_NON.search(t[max(0, lu.start() - 26) : lu.start()]):
+        if motif_de("lieux.chez_sans_lieu").match(dit) or _CHEZ_NON.search(t[max(0, lu.start() - 26) : lu.start()]):
             continue
-        if motif_de("lieux.chez_3").match(dit):
+        if motif_de("lieux.chez_des_soignants").match(dit):
             trouves.append(Lieu(lu.start(), lu.end(), 78 if sejour else 50, "lieu.chez"))
         elif vague:
             trouves.append(Lieu(lu.start(), lu.end(), 28, "lieu.chez_moi"))

@@ -51,7 +51,7 @@ def _plausible(t: str, n: Nombre) -> bool:
         return False
     if _DEVISE.match(t[n.fin : n.fin + 12]):
         return n.valeur >= 25
-    if motif_de("montants.plausible").match(t[n.fin : n.fin + 10]):
+    if motif_de("montants.pas_d_argent").match(t[n.fin : n.fin + 10]):
         return False
     if n.echelle > 1:
         return n.valeur >= 1_000
@@ -115,21 +115,13 @@ def _ecarte(t: str, n: Nombre, claims_chose: bool) -> bool:
 def montants(t: str, *, chose_reclamee: bool) -> Montant | None:
     """The amount that is asked or was spent; `chose_reclamee`: what was bought is what is claimed (stolen, burnt, drugs)."""
     lisible = _brouiller(t)
-    trouves = [n for n in nombres(lisible) if _plausible(lisible, n)]
-    trouves += [
-        Nombre(lu.start(), lu.end(), _nkoto(lu)) for lu in NKOTO.finditer(lisible) if lu["n"] or lu["dix"] or lu["zomi"]
-    ]
-    forts = [n for n in trouves if _certain(lisible, n)]
-    trouves = forts or trouves
-    if trouves:
-        trouves += [n for n in nombres(lisible) if n not in trouves and _menu(lisible, n)]
     gardes: list[Nombre] = []
-    for n in sorted(trouves, key=lambda n: n.debut):
+    for n in sorted(_candidats(lisible), key=lambda n: n.debut):
         precedent = gardes[-1] if gardes else None
         entre = lisible[precedent.fin : n.debut] if precedent else ""
         if precedent and _CORRIGE.search(entre):
             gardes[-1] = n
-        elif motif_de("montants.montants").search(lisible[max(0, n.debut - 28) : n.debut]):
+        elif motif_de("montants.alternative_avant").search(lisible[max(0, n.debut - 28) : n.debut]):
             if precedent and _ALTERNATIVE.match(entre):
                 gardes.pop()
         elif chacun := _chacun(lisible, n):
@@ -137,6 +129,17 @@ def montants(t: str, *, chose_reclamee: bool) -> Montant | None:
         elif not _ecarte(lisible, n, chose_reclamee) and not _NEGATIF.search(lisible[: n.debut][-8:]):
             gardes.append(n)
     return _totaliser(lisible, gardes)
+
+
+def _candidats(t: str) -> list[Nombre]:
+    """Numbers that may be money: those that surely are, else those that look so; with them, small prices beside."""
+    trouves = [n for n in nombres(t) if _plausible(t, n)]
+    trouves += [
+        Nombre(lu.start(), lu.end(), _nkoto(lu)) for lu in NKOTO.finditer(t) if lu["n"] or lu["dix"] or lu["zomi"]
+    ]
+    retenus = [n for n in trouves if _certain(t, n)] or trouves
+    menus = [n for n in nombres(t) if n not in retenus and _menu(t, n)] if retenus else []
+    return retenus + menus
 
 
 def _nkoto(lu: re.Match[str]) -> int:

@@ -108,36 +108,49 @@ def nombres(t: str) -> list[Nombre]:
     """Numbers of `t` in order; « deux millions cinq cent mille » and « 2 millions et demi » are one."""
     trouves: list[Nombre] = []
     for lu in _NOMBRE.finditer(t):
-        ecrit = lu["coef"] or lu["seul"]
-        coef = valeur_de(ecrit) if ecrit else 1.0
-        if coef is None:
+        nombre = _nombre(t, lu)
+        if nombre is None:
             continue
-        echelle = _ECHELLES[lu["echelle"]] if lu["echelle"] else 1
-        if echelle > 1 and ecrit and re.fullmatch(r"\d,\d{3}", ecrit):
-            coef = float(ecrit.replace(",", "."))
-        demi = _DEMI.match(t, lu.end()) if echelle > 1 else None
-        nombre = Nombre(
-            lu.start(),
-            demi.end() if demi else lu.end(),
-            coef * echelle + (echelle / 2 if demi else 0),
-            echelle,
-            bool(ecrit and re.search(r"\d[ .,']\d{3}", ecrit)),
-        )
         avant = trouves[-1] if trouves else None
-        if (
-            avant
-            and avant.echelle == 1_000_000
-            and echelle == 1
-            and 100 <= coef < 1_000
-            and t[avant.fin : nombre.debut] == " "
-        ):
-            nombre = Nombre(nombre.debut, nombre.fin, coef * 1_000)  # « 1 million 200 »
-        if (
-            avant
-            and avant.echelle > max(nombre.echelle, nombre.valeur if nombre.echelle == 1 else 0)
-            and t[avant.fin : nombre.debut] in (" ", " et ")
-        ):
+        if avant and _milliers_tus(t, avant, nombre):
+            nombre = Nombre(nombre.debut, nombre.fin, nombre.valeur * 1_000)
+        if avant and _s_ajoute(t, avant, nombre):
             trouves[-1] = Nombre(avant.debut, nombre.fin, avant.valeur + nombre.valeur, avant.echelle, avant.forme)
         else:
             trouves.append(nombre)
     return trouves
+
+
+def _nombre(t: str, lu: re.Match[str]) -> Nombre | None:
+    """One number with its thousands or millions and their half; None when its words are no number together."""
+    ecrit = lu["coef"] or lu["seul"]
+    coef = valeur_de(ecrit) if ecrit else 1.0
+    if coef is None:
+        return None
+    echelle = _ECHELLES[lu["echelle"]] if lu["echelle"] else 1
+    if echelle > 1 and ecrit and re.fullmatch(r"\d,\d{3}", ecrit):
+        coef = float(ecrit.replace(",", "."))
+    demi = _DEMI.match(t, lu.end()) if echelle > 1 else None
+    return Nombre(
+        lu.start(),
+        demi.end() if demi else lu.end(),
+        coef * echelle + (echelle / 2 if demi else 0),
+        echelle,
+        bool(ecrit and re.search(r"\d[ .,']\d{3}", ecrit)),
+    )
+
+
+def _milliers_tus(t: str, avant: Nombre, nombre: Nombre) -> bool:
+    """Whether hundreds after a million are of thousands: « 1 million 200 »."""
+    return (
+        avant.echelle == 1_000_000
+        and nombre.echelle == 1
+        and 100 <= nombre.valeur < 1_000
+        and t[avant.fin : nombre.debut] == " "
+    )
+
+
+def _s_ajoute(t: str, avant: Nombre, nombre: Nombre) -> bool:
+    """Whether `nombre` is the smaller part of the number that `avant` begins."""
+    taille = max(nombre.echelle, nombre.valeur if nombre.echelle == 1 else 0)
+    return avant.echelle > taille and t[avant.fin : nombre.debut] in (" ", " et ")

@@ -43,10 +43,14 @@ def _dites(t: str, *, sejour: bool) -> tuple[int, int, int, str] | None:
         ecrit = str(lu["n"] or lu["local"])
         nombre = 1 if ecrit in ("un", "une", "une seule", "un seul") else petit(ecrit)
         avant, suite = t[: lu.start()], t[lu.end() : lu.end() + 32]
-        vague = motif_de("nuits.dites").search(avant[-24:]) or re.match(r" ou (?:\d|deux|trois|quatre|cinq)", suite)
+        vague = motif_de("nuits.vague_avant").search(avant[-24:]) or re.match(
+            r" ou (?:\d|deux|trois|quatre|cinq)", suite
+        )
         if nombre is None or vague or _SANS.search(suite) or failli(t, lu.start()):
             continue
-        if sejour or (motif_de("nuits.dites_2").search(t) and not motif_de("nuits.dites_3").search(avant[-16:])):
+        if sejour or (
+            motif_de("nuits.mot_de_sejour").search(t) and not motif_de("nuits.duree_avant").search(avant[-16:])
+        ):
             return nombre, lu.start(), lu.end(), "nuits.dites"
     return None
 

@@ -69,7 +69,7 @@ def _assembler(lu: Texte, dit: _Lectures) -> dict[str, Trouvaille]:
     for champ, signe in (("dead", dit.mort), ("injured", dit.blesse)):
         if signe and not (champ == "injured" and signe[0] and genre in ("hospitalisation", "autre")):
             trouve[champ] = lu.trouve(champ, *signe)
-    jour, _ = choisir_jour(t, dit.candidats, genre)
+    jour = choisir_jour(t, dit.candidats, genre)
     if jour and jour.valeur and not (genre == "autre" and dit.genre and dit.genre[3] == "type.rien"):
         trouve["date"] = lu.trouve("date", jour.valeur, jour.debut, jour.fin, jour.regle)
     heure = choisir_heure(t, heures.heures(t), genre)
@@ -137,31 +137,37 @@ def _corriges(t: str, places: list[tuple[int, int]]) -> tuple[set[int], int | No
     return rejets, voulus[-1] if voulus else None
 
 
-def choisir_jour(t: str, candidats: list[Jour], genre: str | None) -> tuple[Jour | None, set[int]]:
+def choisir_jour(t: str, candidats: list[Jour], genre: str | None) -> Jour | None:
     """The day of the event among all that the text says."""
-    places = [(jour.debut, jour.fin) for jour in candidats]
-    rejets, voulu = _corriges(t, places)
+    rejets, voulu = _corriges(t, [(jour.debut, jour.fin) for jour in candidats])
     if voulu is not None and candidats[voulu].valeur:
-        return candidats[voulu], rejets
+        return candidats[voulu]
     restants = [jour for rang, jour in enumerate(candidats) if rang not in rejets]
     precis = [jour for jour in restants if jour.valeur is not None]
-    if not precis:
-        return None, rejets
-    doutes = [
-        jour for jour in restants if jour.regle == "date.choix" or (jour.regle == "date.plage" and jour.valeur is None)
-    ]
-    if doutes and doutes[0].debut < precis[0].debut and genre not in _SEJOURS:
-        return None, rejets
+    if not precis or (genre not in _SEJOURS and _doute_avant(restants, precis[0])):
+        return None
     if genre == "autre":
-        return (precis[0] if motif_de("regles.fait_passe").search(t) else None), rejets
+        return precis[0] if motif_de("regles.fait_passe").search(t) else None
     if genre in _SEJOURS:
         entree, sortie = nuits.entree_sortie(t, candidats)
-        return entree or (sortie if re.search(r"\blendemain|meme jour", t) else None), rejets
+        return entree or (sortie if re.search(r"\blendemain|meme jour", t) else None)
+    return _plus_proche(t, precis, genre)
+
+
+def _doute_avant(jours_dits: list[Jour], precis: Jour) -> bool:
+    """Whether « samedi ou dimanche », or a range of no one day, comes before `precis`."""
+    return any(
+        jour.debut < precis.debut
+        for jour in jours_dits
+        if jour.regle == "date.choix" or (jour.regle == "date.plage" and jour.valeur is None)
+    )
+
+
+def _plus_proche(t: str, precis: list[Jour], genre: str | None) -> Jour:
+    """The day that stands nearest to the words of the event, the first of equals."""
     ancres = [lu.span() for lu in _ANCRES[genre].finditer(t)] if genre in _ANCRES else []
-    return min(
-        precis,
-        key=lambda jour: (_ecart(t, jour, ancres, fin_compte=genre in ("deces", "frais_funeraires")), jour.debut),
-    ), rejets
+    fin_compte = genre in ("deces", "frais_funeraires")
+    return min(precis, key=lambda jour: (_ecart(t, jour, ancres, fin_compte=fin_compte), jour.debut))
 
 
 def _ecart(t: str, jour: Jour, ancres: list[tuple[int, int]], *, fin_compte: bool) -> int:
@@ -176,7 +182,7 @@ def _ecart(t: str, jour: Jour, ancres: list[tuple[int, int]], *, fin_compte: boo
         for debut, _ in ancres
     ):
         ecart += 100
-    if motif_de("regles.ecart").match(t[jour.fin : jour.fin + 24]):
+    if motif_de("regles.jour_du_message").match(t[jour.fin : jour.fin + 24]):
         ecart += 100
     coupe = re.search(
         r"[.;!?]", t[min(jour.fin, len(t)) : min((debut for debut, _ in ancres if debut >= jour.fin), default=jour.fin)]
@@ -235,7 +241,7 @@ def _repondre_jour(lu: Texte, champ: str, aujourdhui: date) -> Trouvaille | None
     candidats = jours(lu.t, aujourdhui) or (
         [Jour(*_decale(jour, -3)) for jour in jours(f"le {seul['j']}", aujourdhui)] if seul else []
     )
-    jour, _ = choisir_jour(lu.t, candidats, None)
+    jour = choisir_jour(lu.t, candidats, None)
     if seul and jour and jour.valeur:
         return lu.trouve(champ, jour.valeur, seul.start("j"), seul.end("j"), jour.regle)
     return lu.trouve(champ, jour.valeur, jour.debut, jour.fin, jour.regle) if jour and jour.valeur else None
@@ -303,7 +309,7 @@ def _repondre_lieu(lu: Texte, champ: str) -> Trouvaille | None:
             key=lambda lieu: (-lieu.poids, lieu.debut),
         )
         return lu.trouve(champ, lu.cite(premier.debut, premier.fin), premier.debut, premier.fin, premier.regle)
-    dit = motif_de("regles.repondre_lieu").search(lu.t)
-    if not dit or len(dit["nom"].split(" ")) > 6 or motif_de("regles.repondre_lieu_2").match(dit["nom"]):
+    dit = motif_de("regles.lieu_seul").search(lu.t)
+    if not dit or len(dit["nom"].split(" ")) > 6 or motif_de("regles.pas_un_lieu").match(dit["nom"]):
         return None
     return lu.trouve(champ, lu.cite(dit.start("nom"), dit.end("nom")), dit.start("nom"), dit.end("nom"), "lieu.reponse")

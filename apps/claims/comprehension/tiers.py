@@ -54,30 +54,34 @@ def _soi(t: str, lu: re.Match[str], regle: str, *, vol: bool) -> bool:
     )
     if regle == "tiers.sujet" and (seul or _sujet_a_soi(dit, avant)):
         return True
-    if regle in ("tiers.par", "tiers.sujet") and motif_de("implique.soi_2").search(dit):
+    if regle in ("tiers.par", "tiers.sujet") and motif_de("implique.bete_sauvage").search(dit):
         return True
     if vol and regle in ("tiers.sujet", "tiers.agresseurs"):
-        return not motif_de("implique.soi_6").search(dit)
+        return not motif_de("implique.voleur_vu").search(dit)
     if vol and regle in _PAS_D_UN_VOL:
-        return not motif_de("implique.soi_7").search(dit)
+        return not motif_de("implique.voleur_enfui").search(dit)
     if regle == "tiers.contre":
         seul = re.search(r"^accident", dit) and not re.search(r"avec|entre|contre", dit)
         if seul or not re.search(r"\b(?:avec|entre|contre|un|une|1|deux|des|dans)\b", dit):
             return True
     if regle == "tiers.objet" and motif_de("implique.chose_tombee").search(avant):
         return True
-    return regle in ("tiers.contre", "tiers.objet", "tiers.impliquant") and bool(motif_de("implique.soi_8").search(dit))
+    return regle in ("tiers.contre", "tiers.objet", "tiers.impliquant") and bool(
+        motif_de("implique.vehicule_a_soi").search(dit)
+    )
 
 
 def _sujet_a_soi(dit: str, avant: str) -> bool:
     """Whether the subject of what happened is the client's own vehicle, a relative, or a vehicle that fell by itself."""
     touche = re.search(r"\b(?:m'|me |nous |l'|ns )", dit)
-    if _MIEN.match(dit) and not touche and not motif_de("implique.soi_9").match(dit):
+    if _MIEN.match(dit) and not touche and not motif_de("implique.connaissance").match(dit):
         return True
-    if motif_de("implique.soi_3").search(dit) and not motif_de("implique.soi_10").search(dit):
+    if motif_de("implique.arrive_sans_auteur").search(dit) and not motif_de("implique.entre_dans_quelque_chose").search(
+        dit
+    ):
         return True
-    if motif_de("implique.soi_4").search(dit) and not motif_de("implique.soi_11").search(dit):
+    if motif_de("implique.proche").search(dit) and not motif_de("implique.s_en_prend_a_moi").search(dit):
         return True
-    if motif_de("implique.soi_5").search(avant[-14:]) and not re.search(r"m'|me |nous|l'a|qui", dit):
+    if motif_de("implique.complement").search(avant[-14:]) and not re.search(r"m'|me |nous|l'a|qui", dit):
         return True
-    return bool(motif_de("implique.soi").search(dit))
+    return bool(motif_de("implique.bete_sujet").search(dit))

@@ -32,6 +32,7 @@ _MALADIE = motif(r"<maladie>")
 _ACCIDENT = motif(r"<accident_mot>|\baccident\w*")
 _CHUTE = motif(r"<chute>")
 _COUPS = motif(r"<coups>")
+_SEUL = re.compile(r"\b(?:champ|seul|me suis|s'est)\b")
 _VOL = motif_de("types.vol")
 _EFFRACTION = motif_de("types.effraction")
 _VOL_FAUX = motif_de("types.vol_faux")
@@ -96,18 +97,23 @@ def _biens(t: str, faits: Faits) -> Signe | None:
     feu, degats = _premier(_FEU, t, _FEU_FAUX), _premier(_DEGATS_FORT, t)
     if vol and motif_de("types.retro_arrache").search(t):
         vol = None
-    if vol and not (nie(t, vol.start(), vol.end()) and not motif_de("types.biens_5").search(t)):
+    if vol and not (nie(t, vol.start(), vol.end()) and not motif_de("types.chose_forcee").search(t)):
         return "vol", vol.start(), vol.end(), "type.vol"
     soin = _frais(t, faits)
     if soin:
         return soin
     eau_avant = degats and feu and degats.start() < feu.start() and "feu" not in feu[0]
-    if feu and not eau_avant and (faits.blesse is not True or motif_de("types.biens_3").search(t)):
+    if feu and not eau_avant and (faits.blesse is not True or motif_de("types.bien_en_feu").search(t)):
         return "incendie", feu.start(), feu.end(), "type.incendie"
     collision = _collision(t, faits, degats=degats is not None)
     if collision:
         return collision
-    if degats and faits.blesse is not True and not _premier(_ACCIDENT, t) and not motif_de("types.biens").search(t):
+    if (
+        degats
+        and faits.blesse is not True
+        and not _premier(_ACCIDENT, t)
+        and not motif_de("types.tombe_sur_moi").search(t)
+    ):
         return "degats", degats.start(), degats.end(), "type.degats"
     return None
 
@@ -117,11 +123,11 @@ def _collision(t: str, faits: Faits, *, degats: bool) -> Signe | None:
     collision, moi = _premier(_COLLISION_CHOSE, t), _MOI_HEURTE.search(t)
     if faits.blesse is False and not collision and (moi or _premier(_ACCIDENT, t)):
         collision = motif(r"<partie_vehicule>|\b(?:constat|sinistre auto)\b").search(t)
-    if not collision or faits.blesse is True or (degats and not motif_de("types.collision_2").search(t)):
+    if not collision or faits.blesse is True or (degats and not motif_de("types.vehicule").search(t)):
         return None
-    if moi and faits.blesse is None and not motif_de("types.biens_4").search(t):
+    if moi and faits.blesse is None and not motif_de("types.reparation").search(t):
         return None
-    if not motif_de("types.collision").search(t) or motif_de("types.biens_2").search(t):
+    if not motif_de("types.vehicule_ou_partie").search(t) or motif_de("types.chose_qui_tombe").search(t):
         return None
     return "collision", collision.start(), collision.end(), "type.collision"
 
@@ -131,14 +137,14 @@ def _frais(t: str, faits: Faits) -> Signe | None:
     soin = _premier(_SOIN, t)
     if not soin or not (faits.montant or _PAYER.search(t)) or (faits.nuits or 0) > 0:
         return None
-    sejour = motif_de("types.frais").search(t)
+    sejour = motif_de("types.sejour_dit").search(t)
     if (
         sejour
         and not nie(t, sejour.start(), sejour.end())
         and not re.search(r"\b(?:apres|suite|avant|depuis)\b[^.;!?]{0,20}$", t[: sejour.start()])
     ):
         return None
-    evenement = _premier(motif_de("types.frais_2"), t) if faits.blesse is not False else None
+    evenement = _premier(motif_de("types.evenement"), t) if faits.blesse is not False else None
     if evenement and evenement.start() < soin.start() and not _REMBOURSER.search(t):
         return None
     if faits.blesse is False and _premier(_COLLISION_CHOSE, t):
@@ -148,53 +154,74 @@ def _frais(t: str, faits: Faits) -> Signe | None:
 
 def _corps(t: str, faits: Faits) -> Signe | None:
     """An accident of the body, blows, a wound, a stay for an illness."""
-    coups, accident, chute = _premier(_COUPS, t), _premier(_ACCIDENT, t), _premier(_CHUTE, t)
-    moi = _MOI_HEURTE.search(t)
-    if (
-        coups
-        and not accident
-        and not (motif(r"<animal>").search(t) and re.match(r"griff|mord", coups[0]))
-        and not (chute and chute.start() < coups.start() and not re.search(r"frapp|agress|tabass|bagarr", coups[0]))
-        and not re.search(r"(?:machette|pierre|couteau)s?$", coups[0])
-        and not motif_de("types.corps_5").search(t)
+    accident, chute, maladie = _premier(_ACCIDENT, t), _premier(_CHUTE, t), _premier(_MALADIE, t)
+    subi = _coups(t, accident, chute) or _agression(t, faits, accident) or _accident(t, faits, accident)
+    if subi or (motif_de("types.fait_tomber").search(t) and not faits.blesse):
+        return subi
+    return _chute(t, faits, chute, maladie) or _accident_tu(t, faits, maladie) or _sejour(t, faits, maladie)
+
+
+def _coups(t: str, accident: re.Match[str] | None, chute: re.Match[str] | None) -> Signe | None:
+    """Blows that somebody gave; not those of an accident, a fall, a beast or one's own tool."""
+    coups = _premier(_COUPS, t)
+    if not coups:
+        return None
+    d_arme = re.search(r"(?:couteau|machette|pierre|bouteille)s?$", coups[0])
+    d_agresseur = d_arme and motif_de("types.donne_par_quelqu_un").search(t) and not _SEUL.search(t)
+    if d_agresseur or not (
+        accident
+        or (motif(r"<animal>").search(t) and re.match(r"griff|mord", coups[0]))
+        or (chute and chute.start() < coups.start() and not re.search(r"frapp|agress|tabass|bagarr", coups[0]))
+        or re.search(r"(?:machette|pierre|couteau)s?$", coups[0])
+        or motif_de("types.vehicule_frappe").search(t)
     ):
         return "blessure", coups.start(), coups.end(), "type.coups"
-    if (
-        coups
-        and re.search(r"(?:couteau|machette|pierre|bouteille)s?$", coups[0])
-        and motif_de("types.corps_3").search(t)
-        and not re.search(r"\b(?:champ|seul|me suis|s'est)\b", t)
-    ):
-        return "blessure", coups.start(), coups.end(), "type.coups"
-    agresseur = motif_de("types.corps").search(t)
-    if agresseur and faits.blesse:
+    return None
+
+
+def _agression(t: str, faits: Faits, accident: re.Match[str] | None) -> Signe | None:
+    """A wound by somebody, or of which nobody knows whence it comes."""
+    if not faits.blesse:
+        return None
+    if agresseur := motif_de("types.agresseur").search(t):
         return "blessure", agresseur.start(), agresseur.end(), "type.agresseur"
-    if faits.blesse and motif_de("types.cause_inconnue").search(t) and not accident and not moi:
+    if motif_de("types.cause_inconnue").search(t) and not accident and not _MOI_HEURTE.search(t):
         return "blessure", 0, len(t), "type.cause_inconnue"
-    evenement = accident or moi or (_premier(_DEGATS_FORT, t) if faits.blesse else None)
+    return None
+
+
+def _accident(t: str, faits: Faits, accident: re.Match[str] | None) -> Signe | None:
+    """An accident that is said, somebody who was hit, or water, wind and walls that wounded."""
+    evenement = accident or _MOI_HEURTE.search(t) or (_premier(_DEGATS_FORT, t) if faits.blesse else None)
     if evenement and not (evenement is accident and motif_de("types.pas_d_accident").search(t[: evenement.start()])):
         return "accident", evenement.start(), evenement.end(), "type.accident"
-    maladie = _premier(_MALADIE, t)
-    if motif_de("types.fait_tomber").search(t) and not faits.blesse:
+    return None
+
+
+def _chute(t: str, faits: Faits, chute: re.Match[str] | None, maladie: re.Match[str] | None) -> Signe | None:
+    """A fall, unless an illness made it or « tombé malade » says none."""
+    if not chute or (maladie and maladie.start() < chute.start() and faits.blesse is None):
         return None
-    if (
-        chute
-        and not (maladie and maladie.start() < chute.start() and faits.blesse is None)
-        and not motif_de("types.corps_2").match(t[chute.start() : chute.start() + 30])
-    ):
-        return "accident", chute.start(), chute.end(), "type.chute"
+    if motif_de("types.chute_figuree").match(t[chute.start() : chute.start() + 30]):
+        return None
+    return "accident", chute.start(), chute.end(), "type.chute"
+
+
+def _accident_tu(t: str, faits: Faits, maladie: re.Match[str] | None) -> Signe | None:
+    """An accident that no word names: somebody nearly died, or a wound has its cause beside it."""
     if faits.mort is False and not (maladie or _premier(_SEJOUR_FORT, t) or _AUTRE_SUJET.search(t)):
         return "accident", 0, len(t), "type.failli"
-    if faits.blesse and motif_de("types.corps_4").search(t):
+    if faits.blesse and motif_de("types.cause_d_accident").search(t):
         return "accident", 0, len(t), "type.cause"
+    return None
+
+
+def _sejour(t: str, faits: Faits, maladie: re.Match[str] | None) -> Signe | None:
+    """A stay in hospital, of an accident when there is a wound; else nights, else a wound alone."""
     sejour = _premier(_SEJOUR_FORT, t) or _premier(_SEJOUR, t) or (maladie and motif_de("types.en_soins").search(t))
     if sejour:
-        return (
-            ("hospitalisation" if faits.blesse is not True else "accident"),
-            sejour.start(),
-            sejour.end(),
-            "type.sejour",
-        )
+        genre = "accident" if faits.blesse is True else "hospitalisation"
+        return genre, sejour.start(), sejour.end(), "type.sejour"
     if faits.nuits:
         return "hospitalisation", 0, len(t), "type.nuits"
     return ("blessure", 0, len(t), "type.blessure") if faits.blesse else None
@@ -212,7 +239,7 @@ def _reste(t: str, faits: Faits) -> Signe | None:
         return "autre", sujet.start() if sujet else 0, sujet.end() if sujet else max(1, len(t)), "type.autre"
     if not signes:
         return None
-    if _DEGATS.search(t) and motif_de("types.reste").search(t):
+    if _DEGATS.search(t) and motif_de("types.bien_abime").search(t):
         lu = signes[0]
         return "degats", lu.start(), lu.end(), "type.degats"
     if _SOIN.search(t) and faits.montant:
