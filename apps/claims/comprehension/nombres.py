@@ -86,11 +86,11 @@ class Nombre:
 
 
 def valeur_de(ecrit: str) -> float | None:
-    """The number that one group of digits or of words says; None when the words are no number together."""
-    if ecrit[0].isdigit():
-        groupes = re.fullmatch(r"(\d{1,3})((?:[ .,'’]\d{3})+)", ecrit)
-        return float(re.sub(r"\D", "", ecrit)) if groupes else float(ecrit.replace(",", "."))
+    """The number that one group of digits or of words says; None when they are no number: « 75mil », « cent mardi »."""
     try:
+        if ecrit[0].isdigit():
+            groupes = re.fullmatch(r"(\d{1,3})((?:[ .,'’]\d{3})+)", ecrit)
+            return float(re.sub(r"\D", "", ecrit)) if groupes else float(ecrit.replace(",", "."))
         return float(text2num(ecrit.replace("vingts ", "vingt "), "fr"))
     except ValueError:
         return None

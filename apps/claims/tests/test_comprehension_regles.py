@@ -327,6 +327,11 @@ def test_une_reponse_qui_n_en_est_pas_une(texte: str, champ: str) -> None:
     assert lire_reponse(texte, champ=champ, aujourdhui=MERCREDI) is None
 
 
+@pytest.mark.parametrize("texte", ["75mil", "3eme", "2x"])
+def test_des_chiffres_colles_a_des_lettres_ne_sont_pas_une_heure(texte: str) -> None:
+    assert lire_reponse(texte, champ="time", aujourdhui=MERCREDI) is None
+
+
 def test_une_date_a_venir_n_est_pas_une_reponse() -> None:
     assert lire_reponse("le 25/12/2026", champ="date", aujourdhui=MERCREDI) is None
 
