@@ -38,7 +38,6 @@ EXPLICATION = (
     "operator answers at once."
 )
 PAR_SECONDE, INONDEURS = 200, 2
-PAYEUR = "+242066123456"
 ATTENTE = 30.0
 
 
@@ -46,14 +45,14 @@ class OperateurDuBanc:
     """Says at once that everything was paid."""
 
     def consulter_paiement(self, *, reference: UUID) -> Constat:
-        return Constat(etat=Etat.REUSSI, montant=100, devise="XAF", telephone=PAYEUR, code_confirmation="1")
+        return Constat(etat=Etat.REUSSI, montant=100, devise="XAF", code_confirmation="1")
 
     def lire_rappel(self, corps: str) -> Rappel | None:
         try:
             lu = json.loads(corps)
         except ValueError:
             return None
-        return Rappel(numero=lu["externalId"], etat=Etat.REUSSI, montant=100, telephone=PAYEUR)
+        return Rappel(numero=lu["externalId"], etat=Etat.REUSSI, montant=100)
 
 
 def mesurer(*, petit: int, grand: int, rapide: bool) -> list[Resultat]:
@@ -99,7 +98,7 @@ def _paiement(souscription: SouscriptionPass) -> PaiementPass:
         montant=100,
         type_paiement="cotisation",
         operateur="mtn_money",
-        numero_payeur=PAYEUR,
+        numero_payeur=f"+24206{6_000_000 + souscription.pk % 1_000_000:07d}",
         limite=plus_tard,
         a_suivre_le=plus_tard,
     )

@@ -39,6 +39,7 @@ def demander(client: Client, adresse: str, codage: str = "identity") -> tuple[An
         return reponse, reponse.getvalue()
 
 
+@pytest.mark.django_db  # the end of an answer looks at the connection that other tests left
 class TestSansCollecte:
     """`manage.py demo`: nothing was collected."""
 
